@@ -1,0 +1,26 @@
+// The only file of the product that asks the machine for the time, for a pause or for chance. Everything else is handed these values.
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock, Random } from "#domain/clock.ts";
+import { uuidv7 } from "#domain/uuid.ts";
+
+const longestTimerMs = 2 ** 31 - 1; // Node turns a longer one into one millisecond
+
+export const realClock: Clock = {
+  now: () => new Date(),
+  async sleep(ms, signal) {
+    for (let left = ms; left > 0 && signal?.aborted !== true; left -= longestTimerMs) {
+      await pause(Math.min(left, longestTimerMs), undefined, { signal }).catch((error: unknown) => {
+        if (signal?.aborted !== true) throw error;
+      });
+    }
+  },
+};
+
+export const realRandom: Random = {
+  next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  bytes: (count) => randomBytes(count),
+};
+
+/** An id that may leave the system. */
+export const nextUuid = (): string => uuidv7(realClock.now(), realRandom);
