@@ -55,9 +55,10 @@ export const longestRow = 2_000_000;
 
 /**
  * All rows of the file, in order. FI-1 to FI-6. A quote that is broken so that nobody can say where its row ends makes every line from there
- * to the end a fault of its own. Throws UnreadableFile where the file is missing, or has bytes that its encoding does not know.
+ * to the end a fault of its own. Throws UnreadableFile where the file is missing, or has bytes that its encoding does not know. Bytes instead of a
+ * path are a file that was read before (its hash is of exactly them); where these do not fit the encoding, the decoder's TypeError is thrown.
  */
-export async function* readTable(path: string, dialect: Dialect): AsyncGenerator<TableRow, void, void> {
+export async function* readTable(path: string | Uint8Array, dialect: Dialect): AsyncGenerator<TableRow, void, void> {
   let text = "";
   let line = 1;
   /** The line whose quotes are broken; from there on lines are only counted. */
@@ -221,14 +222,17 @@ function nulIn(cells: string[], raw: string): CellFault | null {
 }
 
 /** The file as text, piece by piece; the last piece says so and may be "". A byte order mark is not part of the text. */
-async function* decoded(path: string, encoding: Encoding): AsyncGenerator<{ text: string; last: boolean }> {
+async function* decoded(
+  path: string | Uint8Array,
+  encoding: Encoding,
+): AsyncGenerator<{ text: string; last: boolean }> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   try {
-    for await (const bytes of createReadStream(path, { highWaterMark: 256 * 1024 }))
+    for await (const bytes of typeof path === "string" ? createReadStream(path, { highWaterMark: 256 * 1024 }) : [path])
       yield { text: decoder.decode(bytes as Uint8Array, { stream: true }), last: false };
     yield { text: decoder.decode(), last: true };
   } catch (error) {
-    throw await whyUnreadable(path, encoding, error);
+    throw typeof path === "string" ? await whyUnreadable(path, encoding, error) : error;
   }
 }
 
