@@ -11,7 +11,6 @@ export default defineConfig({
     "typescript/await-thenable": "error",
     "typescript/switch-exhaustiveness-check": "error",
     "typescript/consistent-type-imports": "error",
-    "typescript/no-non-null-assertion": "error",
     "import/no-cycle": "error",
     eqeqeq: "error",
     "no-var": "error",
@@ -19,12 +18,5 @@ export default defineConfig({
     "no-console": "off",
   },
   ignorePatterns: ["node_modules/**", "data/**", "dist/**", "web/**/generated/**"],
-  overrides: [
-    ...overrides,
-    {
-      // node:test reports a test by itself; its promise needs no second owner.
-      files: ["**/*.test.ts", "**/*.suite.ts"],
-      rules: { "typescript/no-non-null-assertion": "off" },
-    },
-  ],
+  overrides,
 });

@@ -1,0 +1,236 @@
+import { accessSync, constants } from "node:fs";
+import { chmod, mkdir, realpath } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client, DatabaseError, type PoolConfig } from "pg";
+import { findBinaries } from "#store/server/binaries.ts";
+import {
+  type Cluster,
+  freePort,
+  initialise,
+  launch,
+  refuseOtherVersion,
+  versionOf,
+  whyNot,
+} from "#store/server/cluster.ts";
+import {
+  type Credentials,
+  makeCredentials,
+  readCredentials,
+  type Role,
+  writeCredentials,
+} from "#store/server/credentials.ts";
+import { exclude, type HeldLock, share, tryExclude } from "#store/server/kernel-lock.ts";
+import { serverUser } from "#store/server/os-user.ts";
+import { findPostmaster, type Postmaster, stopPostmaster } from "#store/server/postmaster.ts";
+import { databaseName, ensureOwnServer } from "#store/server/roles.ts";
+import { type ServerSettings, serverSettings } from "#store/server/settings.ts";
+import { StoreError } from "#store/store-error.ts";
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  /** Where the server must listen; without it a free port is chosen once and remembered. */
+  port?: number | undefined;
+  /** Settings that differ from the product's, for tests. */
+  settings?: ServerSettings;
+}
+
+export interface EmbeddedServer {
+  config(login: "postgres" | Role, database?: string): PoolConfig;
+  /** Starts the server again if it has died. */
+  ensureRunning(): Promise<void>;
+  /** Leaves it; the last one out stops it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins the server of a data folder: starts it, or adopts the one that runs. The server belongs to no command. Each process that uses it
+ * shares a lock for as long as it lives, so "is anybody left?" is a question to the kernel and survives every way to die. Starting and
+ * stopping happen under a second lock, one process at a time.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const dataDir = await prepareFolder(options.dataDir);
+  const oneAtATime = join(dataDir, "postgres.lock");
+  const usersLock = join(dataDir, "postgres.users");
+  const user = await serverUser();
+  const cluster: Cluster = {
+    path: join(dataDir, "postgres"),
+    log: join(dataDir, "postgres.log"),
+    user,
+    binaries: await findBinaries(user),
+  };
+
+  let membership: HeldLock | undefined;
+  let credentials = await under(oneAtATime, async () => {
+    const running = await ensureRunning(cluster, dataDir, options);
+    membership = await share(usersLock);
+    return running;
+  });
+
+  return {
+    config: (login, database = databaseName) => connection(credentials, login, database),
+    async ensureRunning() {
+      credentials = await under(oneAtATime, () => ensureRunning(cluster, dataDir, options));
+    },
+    close: () =>
+      under(oneAtATime, async () => {
+        if (membership === undefined) return;
+        membership.release();
+        membership = undefined;
+        const alone = tryExclude(usersLock);
+        if (alone === undefined) return;
+        try {
+          const postmaster = await findPostmaster(cluster.path);
+          if (postmaster !== undefined) await stopPostmaster(cluster.path, postmaster);
+        } finally {
+          alone.release();
+        }
+      }),
+  };
+}
+
+async function ensureRunning(cluster: Cluster, dataDir: string, options: EmbeddedOptions): Promise<Credentials> {
+  const version = await versionOf(cluster.path);
+  if (version !== undefined) refuseOtherVersion(cluster.path, version);
+  const known = version === undefined ? await makeCluster(cluster, dataDir, options) : await mustRead(dataDir);
+
+  const running = await findPostmaster(cluster.path);
+  if (running !== undefined) {
+    await serving(connection({ ...known, port: running.port }, "postgres", "postgres"), () =>
+      isGone(cluster.path, running),
+    );
+    return { ...known, port: running.port };
+  }
+
+  const credentials = await startOnSomePort(cluster, known, options);
+  await ensureOwnServer(connection(credentials, "postgres", "postgres"), credentials);
+  if (credentials.port !== known.port) await writeCredentials(dataDir, credentials);
+  return credentials;
+}
+
+async function makeCluster(cluster: Cluster, dataDir: string, { port }: EmbeddedOptions): Promise<Credentials> {
+  const credentials = makeCredentials(port ?? (await freePort()));
+  await writeCredentials(dataDir, credentials); // before the cluster: a cluster without its passwords would be of no use
+  await initialise(cluster, credentials.passwords.postgres);
+  return credentials;
+}
+
+async function mustRead(dataDir: string): Promise<Credentials> {
+  const credentials = await readCredentials(dataDir);
+  if (credentials !== undefined) return credentials;
+  throw new StoreError(
+    "credentials_missing",
+    `The database's passwords are missing: ${join(dataDir, "postgres.json")} is gone or damaged.`,
+    "Put the file back from a backup. It belongs to this database and cannot be made anew.",
+  );
+}
+
+/** A port that was asked for is used or refused. One that we chose ourselves is given up when somebody else has taken it meanwhile. */
+async function startOnSomePort(
+  cluster: Cluster,
+  known: Credentials,
+  { port, settings }: EmbeddedOptions,
+): Promise<Credentials> {
+  let credentials = port === undefined ? known : { ...known, port };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await startServer(cluster, credentials, settings);
+      return credentials;
+    } catch (error) {
+      if (!(error instanceof StoreError) || attempt === 20) throw error;
+      if (error.code === "port_in_use" && port === undefined) credentials = { ...credentials, port: await freePort() };
+      // The children of a server that was killed outlive it by a moment and hold its memory.
+      else if (error.code === "server_did_not_start" && /shared memory block|postmaster\.pid/.test(error.message))
+        await pause(500);
+      else throw error;
+    }
+  }
+}
+
+async function startServer(cluster: Cluster, credentials: Credentials, changes: ServerSettings = {}): Promise<void> {
+  const { died } = await launch(cluster, serverSettings(credentials.port, changes));
+  let lastWords: string | undefined;
+  void died.then((said) => (lastWords = said));
+  await serving(connection(credentials, "postgres", "postgres"), async () => lastWords !== undefined);
+  // A stranger on our port would have answered something; that our server lives is what counts.
+  if (lastWords !== undefined) throw whyNot(lastWords, cluster.path);
+}
+
+/** Waits until the server answers us or is gone. Recovery after a crash takes as long as it takes: the log may be gigabytes. */
+async function serving(config: PoolConfig, isOver: () => Promise<boolean>): Promise<void> {
+  for (let pauseMs = 20; ; pauseMs = Math.min(2 * pauseMs, 500)) {
+    const failure = await tryConnect(config);
+    if (failure === undefined) return;
+    if (failure instanceof DatabaseError && failure.code !== stillStarting) {
+      if (failure.code === tooManyConnections) return;
+      await pause(500); // a stranger may have answered on our port, while our server is about to give up over it
+      if (await isOver()) return;
+      throw failure.code?.startsWith("28")
+        ? wrongPassword(failure)
+        : whyNot(failure.message, config.host ?? "the server");
+    }
+    if (await isOver()) return;
+    await pause(pauseMs);
+  }
+}
+
+const stillStarting = "57P03";
+const tooManyConnections = "53300";
+
+const wrongPassword = (cause: Error): StoreError =>
+  new StoreError(
+    "credentials_missing",
+    "The database does not accept the password in postgres.json.",
+    "Put back the postgres.json that belongs to this database.",
+    cause,
+  );
+
+async function tryConnect(config: PoolConfig): Promise<Error | undefined> {
+  const client = new Client({ ...config, connectionTimeoutMillis: 5000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const isGone = async (path: string, { pid }: Postmaster): Promise<boolean> => (await findPostmaster(path))?.pid !== pid;
+
+const connection = ({ port, passwords }: Credentials, login: "postgres" | Role, database: string): PoolConfig => ({
+  host: "127.0.0.1",
+  port,
+  user: login,
+  password: passwords[login],
+  database,
+});
+
+async function under<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  const held = await exclude(lock);
+  try {
+    return await work();
+  } finally {
+    held.release();
+  }
+}
+
+async function prepareFolder(dataDir: string): Promise<string> {
+  try {
+    if ((await mkdir(dataDir, { recursive: true })) !== undefined) await chmod(dataDir, 0o700);
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return await realpath(dataDir);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (reason === "ENOSPC") throw whyNot("No space left on device", dataDir);
+    throw new StoreError(
+      "folder_not_writable",
+      `The user ${userInfo().username} may not write into ${dataDir} (${reason}).`,
+      "Give the folder to that user, or set SWITCHYARD_DATA to a folder of theirs.",
+      error,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+export type StoreErrorCode =
+  | "folder_not_writable"
+  | "folder_unreachable"
+  | "disk_full"
+  | "other_major_version"
+  | "port_in_use"
+  | "credentials_missing"
+  | "os_user_missing"
+  | "binaries_missing"
+  | "server_did_not_start"
+  | "server_did_not_stop"
+  | "database_unreachable"
+  | "server_too_old"
+  | "encoding_not_utf8"
+  | "roles_missing"
+  | "role_too_powerful"
+  | "migration_changed"
+  | "migration_out_of_order"
+  | "migration_failed"
+  | "database_newer_than_code";
+
+/** What stops the store from opening, in words for the person who has the machine: what happened, and what to do `next`. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+  readonly next: string;
+
+  constructor(code: StoreErrorCode, message: string, next: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.next = next;
+  }
+}
