@@ -1,0 +1,398 @@
+import type { Address } from "#domain/address.ts";
+import type { ChannelOrder } from "#domain/channel-order.ts";
+import type { DecimalText, Money } from "#domain/money.ts";
+import type { ReasonCode } from "#domain/reasons.ts";
+
+/**
+ * The contract between the product and the outside world. A connector translates: it never touches the database, never decides about an order,
+ * never retries a placement. It gets the outside only through `Outside`.
+ */
+
+/** What a connector may use of the world. `http` aborts with the signal; nothing else reaches out. */
+export interface Outside {
+  http(request: HttpRequest): Promise<HttpResponse>;
+  now(): Date;
+  files: Files;
+}
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  timeoutMs: number;
+  /** Runs when the connection stands and before the first byte is written; a rejection sends nothing. Only the gate sets it. */
+  lastCheck?: () => Promise<void>;
+}
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+/** Thrown by `http`. `sent: false` only where it is certain that no byte of the request left (DNS, refused, TLS, lastCheck). */
+export class HttpError extends Error {
+  readonly sent: boolean;
+  constructor(message: string, options: { sent: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = "HttpError";
+    this.sent = options.sent;
+  }
+}
+/** Files of document suppliers. Paths are absolute. `rename` is atomic inside one file system; `write` is complete on disk (fsync) when it resolves. */
+export interface Files {
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  list(folder: string): Promise<string[]>;
+  read(path: string): Promise<Uint8Array>;
+  makeFolder(folder: string): Promise<void>;
+  /** null where nothing is. */
+  stat(path: string): Promise<{ size: number; modifiedAt: Date; isFolder: boolean } | null>;
+}
+
+/** Every call can fail in exactly these ways, and nothing vaguer. What is not on a connector's list of clear refusals is `unknown`. */
+export type Failure =
+  | { status: "retry_later"; afterMs: number; message: string }
+  | { status: "refused"; reason: ReasonCode; message: string }
+  | { status: "unknown"; message: string }
+  | { status: "credentials"; reason: ReasonCode; message: string }
+  | { status: "bug"; message: string };
+
+// ---------------------------------------------------------------- channels
+
+/** One connection, as a connector sees it. */
+export interface ChannelContext {
+  /** The channel's own account id, e.g. shop domain. */
+  externalId: string;
+  settings: Record<string, unknown>;
+  secrets: Record<string, string>;
+  outside: Outside;
+}
+
+export interface Channel {
+  manifest: Manifest;
+  /** Whose shop is this? The kind's own account id. */
+  identify(context: ChannelContext): Promise<{ status: "ok"; externalId: string; name: string } | Failure>;
+  /** Next page of changed orders since `cursor` (null: from the beginning). `raw` is saved before `parse` is called on it. */
+  pull(
+    context: ChannelContext,
+    cursor: string | null,
+  ): Promise<{ status: "ok"; raw: RawMessage[]; cursor: string; more: boolean } | Failure>;
+  /** Pure: one saved raw message to what it says. */
+  parse(raw: RawMessage): ParsedMessage;
+  writeBack(context: ChannelContext, batch: WriteBackRequest[]): Promise<(WriteBackAnswer | Failure)[]>;
+  /** What the channel knows about these shipments now, in the order asked. */
+  readBack(context: ChannelContext, batch: ReadBackRequest[]): Promise<(ReadBackAnswer | Failure)[]>;
+  /** Tells the channel that quantities were cancelled by us or that its buyer's request was refused. */
+  cancel(context: ChannelContext, batch: ChannelCancelRequest[]): Promise<({ status: "ok" } | Failure)[]>;
+  /** Ids of all orders the channel has in the period, for the gap report. */
+  list(context: ChannelContext, from: Date, to: Date): Promise<{ status: "ok"; channelOrderIds: string[] } | Failure>;
+}
+export interface RawMessage {
+  /** Unique per connection: the channel's event or order version id. */
+  eventId: string;
+  text: string;
+}
+export type ParsedMessage =
+  | { type: "order"; order: ChannelOrder }
+  /** The buyer asks, or the channel states, that (a part of) an order is cancelled. May arrive before the order. */
+  | {
+      type: "cancellation";
+      channelOrderId: string;
+      asked: "by_buyer" | "by_channel";
+      lines: { channelLineId: string; quantity: number }[] | "all";
+      at: Date;
+    }
+  | { type: "unparsable"; problem: string };
+
+export interface WriteBackRequest {
+  channelOrderId: string;
+  /** Stable id of the shipment (idempotency mark, Amazon's packageReferenceId). */
+  reference: string;
+  revision: number;
+  carrier: string;
+  trackingNumber: string;
+  shippedAt: Date;
+  /** Whole channel units. */
+  lines: { channelLineId: string; quantity: number }[];
+}
+export type WriteBackAnswer = { status: "told"; channelReference: string };
+export interface ReadBackRequest {
+  channelOrderId: string;
+  reference: string;
+  trackingNumber: string;
+}
+/** `knows: false` is complete and certain: the channel answered and has no such shipment. */
+export type ReadBackAnswer = { status: "ok"; knows: boolean; channelReference: string | null; delivered: boolean };
+export interface ChannelCancelRequest {
+  channelOrderId: string;
+  reference: string;
+  outcome: "cancelled" | "refused";
+  lines: { channelLineId: string; quantity: number }[];
+}
+
+// ---------------------------------------------------------------- suppliers
+
+export interface SupplierContext {
+  supplierId: string;
+  accountId: string;
+  settings: Record<string, unknown>;
+  secrets: Record<string, string>;
+  outside: Outside;
+}
+
+/** What a supplier promises about placing (design: placing at most once, section 5.1). Undeclared counts as `none`. */
+export interface PlaceContract {
+  kind: "key" | "lookup" | "none" | "human";
+  /** How long the supplier remembers the key. */
+  keyWindowMs?: number;
+  keyBinding?: "params-checked" | "params-ignored";
+  lookup?: "unique-enforced" | "by-ref" | "fuzzy";
+  /** How late a purchase may show up in the lookup. */
+  lookupLagMs: number;
+  /** Longest time a request may sit before the supplier acts on it. */
+  maxInFlightMs: number;
+  /** Our own limit between arming and the first byte. */
+  sendByMs: number;
+  moneyPoint: "place" | "confirm" | "pay";
+  cancellable: "api" | "human" | "no";
+  /** Date of the contract test that proved these numbers, e.g. 2026-11-22. */
+  testedOn: string;
+}
+
+export interface Supplier {
+  manifest: Manifest;
+  contract(settings: Record<string, unknown>): PlaceContract;
+  /** How long the first look for tracking waits etc.; null: the supplier pushes or has no tracking. */
+  capabilities: SupplierCapabilities;
+  /** One answer per request, as each arrives. Never retries. Called only by the gate. */
+  place(
+    context: SupplierContext,
+    batch: PlaceRequest[],
+    onAnswer: (reference: string, answer: PlaceAnswer | Failure | NotSent) => void,
+  ): Promise<void>;
+  /** What the supplier knows about our references. `complete` says that all pages were read without error. */
+  find(context: SupplierContext, references: string[]): Promise<FindAnswer | Failure>;
+  track(
+    context: SupplierContext,
+    supplierOrderIds: string[],
+  ): Promise<{ status: "ok"; orders: SupplierOrderProgress[] } | Failure>;
+  cancel(
+    context: SupplierContext,
+    batch: { supplierOrderId: string; lines: { supplierSku: string; units: number }[] | "all" }[],
+  ): Promise<({ status: "accepted" } | { status: "refused"; message: string } | Failure)[]>;
+  stock(context: SupplierContext): Promise<{ status: "ok"; items: StockItem[] } | Failure>;
+  quote(
+    context: SupplierContext,
+    lines: { supplierSku: string; units: number }[],
+    country: string,
+  ): Promise<{ status: "ok"; total: Money } | Failure>;
+  /** All purchases the supplier has in the period, for `prove`; null: it cannot list. */
+  list(
+    context: SupplierContext,
+    from: Date,
+    to: Date,
+  ): Promise<{ status: "ok"; since: Date; purchases: ListedPurchase[] } | { status: "no_list" } | Failure>;
+  /** What is wrong with the connector's settings, before anything is saved; empty: nothing. */
+  checkSettings?(settings: Record<string, unknown>): SettingProblem[];
+  /** Suppliers that get documents instead of calls; `place` is then never used. */
+  documents?: Documents;
+}
+export interface SettingProblem {
+  /** The setting, with the way into it: `columns.3.value`. */
+  field: string;
+  expected: string;
+}
+export interface SupplierCapabilities {
+  tracking: "poll" | "push" | "by_hand";
+  stock: boolean;
+  quote: boolean;
+  cancel: boolean;
+  list: boolean;
+  acknowledges: boolean;
+}
+/** What leaves for the supplier. Frozen with the attempt: `requestHash` is over exactly this. */
+export interface PlaceRequest {
+  /** Our reference: derived from the attempt, the same for ever. */
+  reference: string;
+  idempotencyKey: string;
+  /** Purchase may not exceed this. */
+  maxTotal: Money;
+  shipTo: Address;
+  /** The supplier's own method code, from the shipping mapping; "" where the supplier needs none. */
+  method: string;
+  lines: { no: number; supplierSku: string; units: number; unitCost: DecimalText }[];
+  note: string;
+  /** What people call the order; documents print it. */
+  orderNumber?: string;
+  /** Day by which it must leave, yyyy-mm-dd in the channel's zone; documents print it. */
+  shipBy?: string;
+}
+export interface PlaceAnswer {
+  status: "placed";
+  supplierOrderId: string;
+  /** The confirmed total; null where the answer does not say. */
+  total: Money | null;
+  /** Partial acceptance: units the supplier will not send, per line no. */
+  notAccepted: { no: number; units: number; reason: ReasonCode }[];
+}
+/** Nothing left: certain, because the connector itself had not written the first byte. */
+export interface NotSent {
+  status: "not_sent";
+  message: string;
+}
+export type FindAnswer = { status: "ok"; complete: boolean; found: { reference: string; answer: PlaceAnswer }[] };
+export interface SupplierOrderProgress {
+  supplierOrderId: string;
+  acknowledged: boolean;
+  /** A later cancellation by the supplier. */
+  cancelled: { supplierSku: string; units: number; reason: ReasonCode }[] | "all" | null;
+  backorderedUntil: Date | null;
+  parcels: SupplierParcel[];
+  /** Confirmed total once known. */
+  total: Money | null;
+}
+export interface SupplierParcel {
+  carrier: string;
+  trackingNumber: string;
+  shippedAt: Date;
+  /** Supplier units; "all": the source does not say which, so all that is open. */
+  lines: { supplierSku: string; units: number }[] | "all";
+}
+export interface StockItem {
+  supplierSku: string;
+  onHand: number;
+  unitCost: DecimalText | null;
+  currency: string | null;
+  asOf: Date;
+}
+export interface ListedPurchase {
+  supplierOrderId: string;
+  reference: string;
+  at: Date;
+  total: Money | null;
+  cancelled: boolean;
+}
+
+// ---------------------------------------------------------------- documents to suppliers: files, mails, EDI
+
+/**
+ * The law of documents: bytes and hash are committed with the arming and never composed again. A document is complete in staging before ONE move
+ * lets it leave: still in staging proves not sent; staged and gone from there proves sent, whatever the supplier did with it. All steps may be
+ * repeated after a crash. Only the gate calls stage, release and withdraw.
+ */
+export interface Documents {
+  /** What one document holds: one purchase, or all of the account that leave at the same time. */
+  grouping(settings: Record<string, unknown>): "order" | "batch";
+  /** When the next document leaves, at or after `now`; `now` itself where each leaves at once. Until then its orders are free to cancel. */
+  nextSendTime(settings: Record<string, unknown>, zone: string, now: Date): Date;
+  /** Pure: the same input gives the same bytes for ever. Refuses what the document cannot carry; nothing is replaced or left out. */
+  compose(
+    settings: Record<string, unknown>,
+    requests: PlaceRequest[],
+    dispatch: { reference: string; at: Date },
+  ): ComposedDocument | UncomposableDocument;
+  /** Puts the document completely into staging; nothing leaves. `not_sent`: it may not be staged, e.g. because it has left before. */
+  stage(context: SupplierContext, document: DocumentBytes): Promise<{ status: "staged" } | NotSent>;
+  /** Lets a staged document leave. Throws only where it cannot be known what happened: then `whereIs` tells. */
+  release(context: SupplierContext, document: DocumentBytes): Promise<{ status: "left" } | NotSent>;
+  /** `absent` proves that it has not left and lies nowhere it could leave from. */
+  whereIs(context: SupplierContext, fileName: string): Promise<"staging" | "left" | "absent">;
+  /** Takes a staged document back for ever; `left`: too late. */
+  withdraw(context: SupplierContext, fileName: string): Promise<"withdrawn" | "left">;
+  /** What the supplier has sent back and we have not finished, by name. Files still being written are left for the next time. */
+  readInbox(context: SupplierContext, zone: string): Promise<InboxDocument[]>;
+  /** Files an inbox document away after what it says is committed. `faults`: all rows that were not taken, the reader's own included. */
+  finish(context: SupplierContext, document: InboxDocument, faults: InboxFault[]): Promise<void>;
+}
+export interface DocumentBytes {
+  fileName: string;
+  bytes: Uint8Array;
+}
+export type ComposedDocument = { status: "composed" } & DocumentBytes;
+export interface UncomposableDocument {
+  status: "uncomposable";
+  /** Each names the purchase it lies on; the others may be composed without it. Never repeats buyers' data. */
+  problems: { reference: string; field: string; message: string }[];
+}
+
+/** One document from the supplier. What the same `sha256` said before is known: applying it again must change nothing. */
+export interface InboxDocument {
+  fileName: string;
+  bytes: Uint8Array;
+  /** Hex, of `bytes`. */
+  sha256: string;
+  /** null: nobody can say what it is; then `faults` says why. */
+  kind: "acknowledgement" | "tracking" | "stock" | "cost" | null;
+  records: InboxRecord[];
+  /** Rows that say nothing we understand. Rows with text = rows in `records` + rows in `faults`. */
+  faults: InboxFault[];
+}
+export interface InboxFault {
+  /** Line in the file, the first is 1; 0: the file as a whole. */
+  line: number;
+  /** Cell in the row, the first is 1; 0: the row as a whole. */
+  column: number;
+  /** What we take the cell for ("units"); "" for the row. */
+  field: string;
+  found: string;
+  expected: string;
+}
+/** `line`: where in the document it stands. Purchases are named by our PO number, which is the request's reference. */
+export type InboxRecord =
+  | ({ type: "acknowledgement"; line: number; poNumber: string; supplierOrderId: string | null } & Acknowledged)
+  | { type: "tracking"; line: number; poNumber: string; parcel: DocumentParcel }
+  | { type: "stock"; line: number; item: StockItem }
+  | { type: "cost"; line: number; supplierSku: string; unitCost: DecimalText; currency: string };
+export interface Acknowledged {
+  /** "all": the whole purchase. Else its line by our no, its SKU, or both; units null: all of that line. */
+  scope: "all" | { no: number | null; supplierSku: string | null; units: number | null };
+  answer:
+    | { status: "accepted" }
+    | { status: "refused"; reason: ReasonCode; message: string }
+    | { status: "backordered"; until: Date | null; message: string };
+}
+export interface DocumentParcel {
+  /** As the supplier writes it; "" where it does not say. */
+  carrier: string;
+  trackingNumber: string;
+  /** null where the supplier does not say. */
+  shippedAt: Date | null;
+  /** null: the source does not say which line, so all that is open. */
+  supplierSku: string | null;
+  units: number | null;
+}
+
+// ---------------------------------------------------------------- carriers
+
+export interface Carrier {
+  manifest: Manifest;
+  /** Where these parcels are now. Unknown numbers are `unknown_number`, never left out. */
+  follow(
+    outside: Outside,
+    settings: Record<string, unknown>,
+    trackingNumbers: string[],
+  ): Promise<{ status: "ok"; parcels: ParcelProgress[] } | Failure>;
+}
+export interface ParcelProgress {
+  trackingNumber: string;
+  state: "unknown_number" | "announced" | "in_transit" | "out_for_delivery" | "delivered" | "stalled" | "returning";
+  at: Date | null;
+}
+
+// ---------------------------------------------------------------- manifest
+
+export interface Manifest {
+  id: string;
+  title: string;
+  /** Field name → what it is; API validation and the settings form both come from it. */
+  settings: Record<string, SettingField>;
+}
+export interface SettingField {
+  type: "text" | "number" | "boolean" | "url" | "folder" | "choice" | "json";
+  title: string;
+  help: string;
+  required: boolean;
+  secret?: boolean;
+  choices?: string[];
+  default?: string | number | boolean;
+}

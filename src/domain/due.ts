@@ -1,0 +1,127 @@
+import type { FulfillmentOrder, OrderDossier } from "./order.ts";
+import { dayMs, type ScanPlan } from "./settings.ts";
+import type { Shared } from "./shared.ts";
+
+/**
+ * The earliest timer of a fulfillment order (ENG-3): what its row's `due_at` holds. null: only an event can move it.
+ * Attempts, parcels, write-backs and cancellations have timers of their own.
+ */
+export function dueAt(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared, now: Date): Date | null {
+  switch (fo.state) {
+    case "received":
+      return now;
+    case "held":
+      return heldUntil(fo, dossier, shared, now);
+    case "waiting":
+      return fo.placeAfter ?? now;
+    case "placing": {
+      const armed = dossier.attempts.some(
+        (attempt) => attempt.fulfillmentOrderId === fo.id && attempt.state === "armed",
+      );
+      return armed ? null : (fo.placeAfter ?? now);
+    }
+    case "placed":
+    case "acknowledged":
+    case "partially_shipped":
+      return earliest(nextLook(fo, shared), acknowledgementLimit(fo, dossier, shared), restLimit(fo, dossier, shared));
+    case "shipped":
+    case "delivered":
+      return completionAt(fo, dossier, shared);
+    default:
+      return null;
+  }
+}
+
+/** Only a hold that time alone may clear wakes by itself: a spent cap is new on the next day of the workspace. */
+function heldUntil(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared, now: Date): Date | null {
+  const capped = dossier.holds.some((hold) => hold.code === "spend_cap" && hold.subjectId === fo.id);
+  return capped ? startOfNextDay(now, shared.workspace.zone) : null;
+}
+
+/** Look `n` (0 is the first) after placing; null when the plan is used up. The default plan has 43: at 24, 28 … 192 hours. */
+export function lookAt(plan: ScanPlan, placedAt: Date, n: number): Date | null {
+  const afterMs = plan.firstMs + n * plan.everyMs;
+  return afterMs > plan.untilMs ? null : new Date(placedAt.getTime() + afterMs);
+}
+
+function nextLook(fo: FulfillmentOrder, shared: Shared): Date | null {
+  const supplier = fo.supplierId === null ? undefined : shared.suppliers.get(fo.supplierId);
+  if (supplier === undefined || fo.placedAt === null || !needsLooks(fo)) return null;
+  const { scan } = supplier.settings;
+  // After the last look one more wake-up opens `tracking_overdue`; `looks` counts it too, so that it comes once.
+  const plan = lookAt(scan, fo.placedAt, fo.looks);
+  if (plan !== null) return plan;
+  const looksInPlan = 1 + Math.floor((scan.untilMs - scan.firstMs) / scan.everyMs);
+  return fo.looks === looksInPlan ? new Date(fo.placedAt.getTime() + scan.untilMs) : null;
+}
+
+/** Looks end when every unit has a parcel. */
+export const needsLooks = (fo: FulfillmentOrder): boolean =>
+  fo.lines.some((line) => line.unitsShipped < line.unitsPlaced - line.unitsCancelled);
+
+function acknowledgementLimit(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared): Date | null {
+  const within =
+    fo.supplierId === null ? null : (shared.suppliers.get(fo.supplierId)?.settings.acknowledgeWithinMs ?? null);
+  if (within === null || fo.state !== "placed" || fo.placedAt === null) return null;
+  if (dossier.holds.some((hold) => hold.code === "acknowledgement_overdue" && hold.subjectId === fo.id)) return null;
+  return new Date(fo.placedAt.getTime() + within);
+}
+
+function restLimit(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared): Date | null {
+  if (fo.state !== "partially_shipped" || fo.lastShippedAt === null) return null;
+  if (dossier.holds.some((hold) => hold.code === "rest_overdue" && hold.subjectId === fo.id)) return null;
+  return new Date(fo.lastShippedAt.getTime() + shared.workspace.restOverdueMs);
+}
+
+/** Never while a hold is open or the channel does not know of a shipment that it may be told. */
+function completionAt(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared): Date | null {
+  const since = fo.deliveredAt ?? fo.lastShippedAt;
+  if (since === null || dossier.holds.length > 0) return null;
+  const shipments = new Set(
+    dossier.shipments.filter((shipment) => shipment.fulfillmentOrderId === fo.id).map((shipment) => shipment.id),
+  );
+  const untold = dossier.writeBacks.some(
+    (each) =>
+      each.shipmentId !== null &&
+      shipments.has(each.shipmentId) &&
+      each.state !== "told" &&
+      each.state !== "not_needed",
+  );
+  if (untold) return null;
+  const channel = shared.channels.get(dossier.order.channelId);
+  return new Date(since.getTime() + (channel?.settings.completionMs ?? shared.workspace.completionMs));
+}
+
+const earliest = (...instants: (Date | null)[]): Date | null =>
+  instants.reduce((best, instant) => (instant !== null && (best === null || instant < best) ? instant : best), null);
+
+/** The calendar day of an instant in a zone, `2026-11-22`. */
+export const dayOf = (instant: Date, zone: string): string => dayFormat(zone).format(instant);
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+function dayFormat(zone: string): Intl.DateTimeFormat {
+  let format = dayFormats.get(zone);
+  if (format === undefined)
+    dayFormats.set(
+      zone,
+      (format = new Intl.DateTimeFormat("en-CA", {
+        timeZone: zone,
+        year: "numeric",
+        month: "2-digit",
+        day: "2-digit",
+      })),
+    );
+  return format;
+}
+
+/** The first instant of the next day there; found by halving, so that days of 23 and 25 hours are right. */
+export function startOfNextDay(now: Date, zone: string): Date {
+  const today = dayOf(now, zone);
+  let low = now.getTime();
+  let high = low + dayMs + 2 * 3_600_000;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (dayOf(new Date(middle), zone) === today) low = middle;
+    else high = middle;
+  }
+  return new Date(high);
+}

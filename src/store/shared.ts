@@ -1,0 +1,257 @@
+import type { AccountId, ChannelId, SupplierId, WorkspaceId } from "#domain/ids.ts";
+import { dayOf } from "#domain/due.ts";
+import type { OrderDossier } from "#domain/order.ts";
+import {
+  defaultAccountSettings,
+  defaultChannelSettings,
+  defaultSupplierSettings,
+  defaultWorkspaceSettings,
+  type AccountSettings,
+  type ChannelSettings,
+  type SupplierSettings,
+  type WorkspaceSettings,
+} from "#domain/settings.ts";
+import { linkKey, mappingKey, stockKey, type LinkOption, type ProductLink, type Shared } from "#domain/shared.ts";
+import type { Tx } from "./db.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+export interface SharedNeed {
+  /** Product links, and with them the costs of their options. */
+  links?: boolean;
+  /** lock: FOR UPDATE in key order; the caller holds its order rows already. */
+  stock?: "read" | "lock";
+  balances?: "read" | "lock";
+}
+
+const WorkspaceRow = row({ id: col.id<WorkspaceId>(), settings: col.json<Partial<WorkspaceSettings>>() });
+const ChannelRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  id: col.id<ChannelId>(),
+  publicId: col.text,
+  kind: col.text,
+  externalId: col.text,
+  name: col.text,
+  settings: col.json<Partial<ChannelSettings>>(),
+  active: col.bool,
+  createdAt: col.instant,
+});
+const SupplierRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  id: col.id<SupplierId>(),
+  publicId: col.text,
+  kind: col.text,
+  role: col.oneOf<"supplier" | "prep">(),
+  name: col.text,
+  settings: col.json<Partial<SupplierSettings>>(),
+});
+const AccountRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  id: col.id<AccountId>(),
+  supplierId: col.id<SupplierId>(),
+  name: col.text,
+  settings: col.json<Partial<AccountSettings>>(),
+  active: col.bool,
+  breakerUntil: col.instantOrNull,
+  credentialsRejectedAt: col.instantOrNull,
+});
+const MappingRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  channelId: col.id<ChannelId>(),
+  rateName: col.text,
+  supplierId: col.id<SupplierId>(),
+  method: col.text,
+});
+const LinkRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  channelId: col.text,
+  sku: col.text,
+  nothingToShip: col.bool,
+  options: col.json<LinkOption[]>(),
+});
+const StockRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  supplierId: col.id<SupplierId>(),
+  supplierSku: col.text,
+  onHand: col.int,
+  reserved: col.int,
+  isShelf: col.bool,
+  unitCost: col.decimalOrNull,
+  currency: col.textOrNull,
+  asOf: col.instant,
+});
+const BalanceRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  accountId: col.id<AccountId>(),
+  kind: col.text,
+  balance: col.bigint,
+});
+const SpentRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  accountId: col.id<AccountId>(),
+  day: col.text,
+  spent: col.bigint,
+});
+const InstallationRow = row({ safeModeReason: col.textOrNull });
+
+const withDefaults = {
+  workspace: (settings: Partial<WorkspaceSettings>): WorkspaceSettings => ({
+    ...defaultWorkspaceSettings,
+    ...settings,
+  }),
+  channel: (settings: Partial<ChannelSettings>): ChannelSettings => ({ ...defaultChannelSettings, ...settings }),
+  supplier: (settings: Partial<SupplierSettings>): SupplierSettings => ({ ...defaultSupplierSettings, ...settings }),
+  account: (settings: Partial<AccountSettings>): AccountSettings => ({ ...defaultAccountSettings, ...settings }),
+};
+
+/** What the orders of a batch share, per workspace: settings always, the rest as needed, only for the SKUs of the batch. */
+export async function readShared(
+  tx: Tx,
+  workspaceIds: readonly WorkspaceId[],
+  dossiers: readonly OrderDossier[],
+  need: SharedNeed,
+  now: Date,
+): Promise<Map<WorkspaceId, Shared>> {
+  const ws = [...new Set(workspaceIds)];
+  const skus =
+    need.links === true || need.stock !== undefined
+      ? [...new Set(dossiers.flatMap((dossier) => dossier.lines.map((line) => line.sku)))]
+      : [];
+  const [workspaces, channels, suppliers, accounts, mappings, links, safe] = await Promise.all([
+    tx.rows(WorkspaceRow, sql`select id, settings from workspace where id = any(${ws}::bigint[])`),
+    tx.rows(ChannelRow, sql`select * from channel where workspace_id = any(${ws}::bigint[])`),
+    tx.rows(SupplierRow, sql`select * from supplier where workspace_id = any(${ws}::bigint[])`),
+    tx.rows(
+      AccountRow,
+      sql`select * from supplier_account where workspace_id = any(${ws}::bigint[]) order by workspace_id, id`,
+    ),
+    need.links === true
+      ? tx.rows(MappingRow, sql`select * from shipping_mapping where workspace_id = any(${ws}::bigint[])`)
+      : [],
+    skus.length > 0
+      ? tx.rows(
+          LinkRow,
+          sql`
+          select p.workspace_id, p.channel_id, p.sku, p.nothing_to_ship,
+                 coalesce((select json_agg(json_build_object('componentNo', o.component_no, 'supplierId', o.supplier_id::text, 'supplierSku', o.supplier_sku, 'units', o.units, 'per', o.per,
+                                  'unitCost', o.unit_cost::text, 'currency', o.currency, 'priority', o.priority, 'maxUnitCost', o.max_unit_cost::text)
+                                  order by o.component_no, o.priority, o.supplier_id, o.supplier_sku)
+                             from product_link_option o where o.workspace_id = p.workspace_id and o.link_id = p.id), '[]'::json) as options
+            from product_link p
+           where p.workspace_id = any(${ws}::bigint[]) and p.sku = any(${skus}::text[])`,
+        )
+      : [],
+    tx.rows(InstallationRow, sql`select safe_mode_reason from installation`),
+  ]);
+  const shared = new Map<WorkspaceId, Shared>();
+  for (const { id, settings } of workspaces) {
+    shared.set(id, {
+      workspaceId: id,
+      workspace: withDefaults.workspace(settings),
+      safeMode: safe.some((each) => each.safeModeReason !== null),
+      channels: new Map(),
+      suppliers: new Map(),
+      accounts: new Map(),
+      links: new Map(),
+      stock: new Map(),
+      methods: new Map(),
+    });
+  }
+  for (const { workspaceId, settings, ...channel } of channels)
+    shared.get(workspaceId)!.channels.set(channel.id, { ...channel, settings: withDefaults.channel(settings) });
+  for (const { workspaceId, settings, ...supplier } of suppliers)
+    shared.get(workspaceId)!.suppliers.set(supplier.id, { ...supplier, settings: withDefaults.supplier(settings) });
+  for (const { workspaceId, settings, credentialsRejectedAt, ...account } of accounts) {
+    shared
+      .get(workspaceId)!
+      .accounts.set(account.id, {
+        ...account,
+        settings: withDefaults.account(settings),
+        credentialsRejected: credentialsRejectedAt !== null,
+        balance: 0n,
+        credits: 0n,
+        spentToday: 0n,
+      });
+  }
+  for (const mapping of mappings)
+    shared
+      .get(mapping.workspaceId)!
+      .methods.set(mappingKey(mapping.channelId, mapping.rateName, mapping.supplierId), mapping.method);
+  for (const { workspaceId, channelId, ...link } of links)
+    shared.get(workspaceId)!.links.set(linkKey(channelId, link.sku), link satisfies ProductLink);
+
+  if (need.stock !== undefined) await readStock(tx, ws, dossiers, links, shared, need.stock === "lock");
+  if (need.balances !== undefined) await readBalances(tx, ws, shared, now, need.balances === "lock");
+  return shared;
+}
+
+async function readStock(
+  tx: Tx,
+  ws: WorkspaceId[],
+  dossiers: readonly OrderDossier[],
+  links: readonly { options: LinkOption[] }[],
+  shared: Map<WorkspaceId, Shared>,
+  lock: boolean,
+): Promise<void> {
+  const routed = dossiers.flatMap((dossier) =>
+    dossier.fulfillmentOrders.flatMap((fo) => fo.lines.map((line) => line.supplierSku).filter((sku) => sku !== null)),
+  );
+  const skus = [...new Set([...routed, ...links.flatMap((link) => link.options.map((option) => option.supplierSku))])];
+  if (skus.length === 0) return;
+  const locking = lock ? sql`for update` : sql``;
+  const rows = await tx.rows(
+    StockRow,
+    sql`
+    select * from stock where workspace_id = any(${ws}::bigint[]) and supplier_sku = any(${skus}::text[])
+     order by workspace_id, supplier_id, supplier_sku ${locking}`,
+  );
+  for (const { workspaceId, supplierId, supplierSku, ...stock } of rows)
+    shared.get(workspaceId)!.stock.set(stockKey(supplierId, supplierSku), stock);
+}
+
+async function readBalances(
+  tx: Tx,
+  ws: WorkspaceId[],
+  shared: Map<WorkspaceId, Shared>,
+  now: Date,
+  lock: boolean,
+): Promise<void> {
+  const days = ws.map((id) => dayOf(now, shared.get(id)!.workspace.zone));
+  const locking = lock ? sql`for update of l` : sql``;
+  const balances = await tx.rows(
+    BalanceRow,
+    sql`
+    select l.workspace_id, l.account_id, l.kind, l.balance from ledger_account l
+     where l.workspace_id = any(${ws}::bigint[]) and l.account_id <> 0 and l.kind in ('available', 'credits')
+     order by l.workspace_id, l.id ${locking}`,
+  );
+  // The day's row must exist before it can be locked: two workers that both find none would both spend the whole cap.
+  if (lock) {
+    await tx.run(sql`
+      insert into account_day (workspace_id, account_id, day, spent)
+      select a.workspace_id, a.id, k.day, 0
+        from unnest(${ws}::bigint[], ${days}::date[]) as k(workspace_id, day)
+        join supplier_account a on a.workspace_id = k.workspace_id and a.settings ->> 'dailyCap' is not null
+       order by a.workspace_id, a.id
+      on conflict (workspace_id, account_id, day) do nothing`);
+  }
+  const lockDay = lock ? sql`for update of d` : sql``;
+  const spent = await tx.rows(
+    SpentRow,
+    sql`
+    select d.workspace_id, d.account_id, d.day::text as day, d.spent
+      from unnest(${ws}::bigint[], ${days}::date[]) as k(workspace_id, day)
+      join account_day d on d.workspace_id = k.workspace_id and d.day = k.day
+     order by d.workspace_id, d.account_id, d.day ${lockDay}`,
+  );
+  for (const { workspaceId, accountId, kind, balance } of balances) {
+    const account = shared.get(workspaceId)!.accounts.get(accountId);
+    if (account === undefined) continue;
+    if (kind === "available") account.balance = balance;
+    else account.credits = balance;
+  }
+  for (const { workspaceId, accountId, spent: amount } of spent) {
+    const account = shared.get(workspaceId)!.accounts.get(accountId);
+    if (account !== undefined) account.spentToday = amount;
+  }
+}
