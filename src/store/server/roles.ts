@@ -89,6 +89,11 @@ async function ensureGroupRoles(client: Client): Promise<void> {
   const owner = rows[0];
   if (owner?.on_database !== true) await client.query(`grant create on database ${owner?.name} to switchyard_owner`);
   if (owner?.on_schema !== true) await client.query("grant usage, create on schema public to switchyard_owner");
+  const { rowCount } = await client.query(
+    "select from unnest($1::text[]) role where not has_schema_privilege(role, 'public', 'usage')",
+    [roles],
+  );
+  if (rowCount !== 0) await client.query("grant usage on schema public to switchyard_engine, switchyard_api");
 }
 
 async function refuseUnsafeApiRole(client: Client): Promise<void> {
@@ -113,6 +118,7 @@ async function administratorScript(client: Client): Promise<string> {
     `grant ${roles.join(", ")} to ${login};`,
     `grant create on database ${database} to switchyard_owner;`,
     "grant usage, create on schema public to switchyard_owner;",
+    "grant usage on schema public to switchyard_engine, switchyard_api;",
   ].join("\n");
 }
 
