@@ -228,7 +228,7 @@ async function* decoded(
 ): AsyncGenerator<{ text: string; last: boolean }> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   try {
-    for await (const bytes of typeof path === "string" ? createReadStream(path, { highWaterMark: 256 * 1024 }) : [path])
+    for await (const bytes of typeof path === "string" ? createReadStream(path, { highWaterMark: 64 * 1024 }) : [path])
       yield { text: decoder.decode(bytes as Uint8Array, { stream: true }), last: false };
     yield { text: decoder.decode(), last: true };
   } catch (error) {
@@ -407,7 +407,7 @@ async function detectEncoding(
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let beyondAscii = false;
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    for await (const piece of createReadStream(path, { highWaterMark: 64 * 1024 })) {
       const bytes = piece as Uint8Array;
       if (decoder.decode(bytes, { stream: true }).length !== bytes.length) beyondAscii = true;
     }
