@@ -7,17 +7,18 @@ import { verifyOrder, type VerifyFacts } from "./verify.ts";
  * The end of the buffer (LC-4): the order is verified once more, then each fulfillment order that is due leaves `waiting`: to its supplier, to the
  * shelf of its prep centre, or to the people who place by hand.
  */
-export function leaveBuffer(draft: OrderDraft, facts: VerifyFacts, contractKinds: ReadonlyMap<string, string>): void {
+export function leaveBuffer(
+  draft: OrderDraft,
+  facts: VerifyFacts,
+  placingKind: (supplierKind: string, settings: Record<string, unknown>) => string,
+): void {
   verifyOrder(draft, facts);
   for (const fo of draft.dossier.fulfillmentOrders) {
     if (fo.state !== "waiting" || fo.supplierId === null || (fo.placeAfter ?? draft.now) > draft.now) continue;
     const supplier = draft.shared.suppliers.get(fo.supplierId)!;
     if (supplier.role === "prep") reserveShelf(draft, fo);
-    else if (
-      contractKinds.get(supplier.kind) === "human" ||
-      draft.shared.suppliers.get(fo.supplierId)!.settings.connector["placing"] === "human"
-    )
-      draft.move(fo, "escalated", { why: "supplier_is_placed_by_hand" });
+    else if (placingKind(supplier.kind, supplier.settings.connector) === "human")
+      draft.move(fo, "escalated", { why: "placed_by_hand" });
     else draft.move(fo, "placing");
   }
 }

@@ -1,0 +1,32 @@
+import type { Carrier, Channel, Outside } from "#connectors/ports.ts";
+import type { Clock } from "#domain/clock.ts";
+import type { Db } from "#store/db.ts";
+import type { IdAllocator } from "#store/ids.ts";
+import type { Gate } from "./gate-port.ts";
+
+/** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
+export interface Engine {
+  db: Db;
+  clock: Clock;
+  ids: IdAllocator;
+  /** This process's own counter rows, so that two workers never wait for one. */
+  slot: number;
+  /** Who the events name: `worker:<id>`. */
+  actor: string;
+  /** Connectors by kind. The engine knows the ports only. */
+  channels: ReadonlyMap<string, Channel>;
+  carriers: ReadonlyMap<string, Carrier>;
+  /** The only way to a supplier. */
+  gate: Gate;
+  outside: Outside;
+  log: Log;
+  /** Named points where a simulator may pause or kill; in production it resolves at once. */
+  buggify(point: string): Promise<void>;
+}
+
+/** Structured; never personal data or secrets. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}

@@ -1,0 +1,180 @@
+import { OrderDraft } from "#domain/draft.ts";
+import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { FulfillmentState } from "#domain/lifecycle.ts";
+import type { FulfillmentOrder, OrderDossier } from "#domain/order.ts";
+import type { Shared } from "#domain/shared.ts";
+import { claimDueOrders } from "#store/claim.ts";
+import { commitDrafts } from "#store/commit.ts";
+import type { Db, Tx } from "#store/db.ts";
+import { lockOrders, readDossiers, type OrderKey } from "#store/dossier.ts";
+import { readShared, type SharedNeed } from "#store/shared.ts";
+import type { Engine } from "./context.ts";
+
+/** One kind of work that falls due. Stages are driven by the runner in production and by the scheduler of a simulation alike. */
+export interface Stage {
+  name: string;
+  /** Moves one batch of what is due. Answers how many rows it moved; 0: nothing was due. */
+  run(engine: Engine): Promise<number>;
+  /** When the next row of this stage falls due; null: none waits. */
+  nextDue(db: Db): Promise<Date | null>;
+}
+
+/** Ids an order may need in one decision; the allocator is filled before deciding. */
+const idsPerOrder = 40;
+
+export interface DueClaim<Facts> {
+  states: readonly FulfillmentState[];
+  limit: number;
+  need: SharedNeed;
+  /** Reads what this stage needs beside the order itself, in a few set-based reads. */
+  gather?: (tx: Tx, dossiers: OrderDossier[], shared: Map<WorkspaceId, Shared>) => Promise<Facts>;
+}
+
+/**
+ * claim → gather → decide → commit, in one transaction (ENG-1). Claims skip orders that somebody else holds. When the batch fails, it is halved until the
+ * order that cannot be decided stands alone; that one is put aside with a growing pause and an event, and the others go on (ENG-5).
+ */
+export async function decideDue<Facts = undefined>(
+  engine: Engine,
+  claim: DueClaim<Facts>,
+  decide: (draft: OrderDraft, fos: FulfillmentOrder[], facts: Facts) => void,
+): Promise<number> {
+  return decideBatch(engine, claim, decide, claim.limit, null);
+}
+
+async function decideBatch<Facts>(
+  engine: Engine,
+  claim: DueClaim<Facts>,
+  decide: (draft: OrderDraft, fos: FulfillmentOrder[], facts: Facts) => void,
+  limit: number,
+  only: OrderKey | null,
+): Promise<number> {
+  let keys: OrderKey[] = [];
+  try {
+    return await engine.db.tx(async (tx) => {
+      const now = engine.clock.now();
+      const claimed = await claimDueOrders(tx, { states: claim.states, now, limit, only });
+      if (claimed.length === 0) return 0;
+      const due = new Set<FulfillmentOrderId>(claimed.map((each) => each.fulfillmentOrderId));
+      keys = orderKeys(claimed);
+      const { drafts, dossiers, shared } = await openDrafts(engine, tx, keys, claim.need, now, engine.actor);
+      const facts = claim.gather === undefined ? (undefined as Facts) : await claim.gather(tx, dossiers, shared);
+      for (const draft of byShipBy(drafts))
+        decide(
+          draft,
+          draft.dossier.fulfillmentOrders.filter((fo) => due.has(fo.id)),
+          facts,
+        );
+      await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+      return claimed.length;
+    });
+  } catch (error) {
+    if (keys.length === 0) throw error;
+    if (keys.length === 1) return putAside(engine, keys[0]!, claim.states, error);
+    engine.log.warn({ orders: keys.length, error: String(error) }, "a batch failed; each order is tried alone");
+    let moved = 0;
+    for (const key of keys) moved += await decideBatch(engine, claim, decide, 1, key);
+    return moved;
+  }
+}
+
+/** A poison order must not stop its batch, nor be forgotten: it comes back after a pause, and the operators see the reason. */
+async function putAside(
+  engine: Engine,
+  key: OrderKey,
+  states: readonly FulfillmentState[],
+  error: unknown,
+): Promise<number> {
+  const message = error instanceof Error ? error.message : String(error);
+  engine.log.error(
+    {
+      order: key.orderId,
+      workspace: key.workspaceId,
+      error: message,
+      stack: error instanceof Error ? error.stack : undefined,
+    },
+    "an order could not be decided; it is held",
+  );
+  await changeOrders(engine, [key], {}, ([draft]) => {
+    for (const fo of draft?.dossier.fulfillmentOrders ?? []) {
+      if (!states.includes(fo.state)) continue;
+      draft!.openHold({
+        subject: "fulfillment_order",
+        subjectId: fo.id,
+        code: "placement_failed",
+        detail: { bug: message.slice(0, 200) },
+      });
+      if (fo.state === "received" || fo.state === "waiting") draft!.move(fo, "held", { why: "bug" });
+    }
+  });
+  return 1;
+}
+
+export interface OpenDrafts {
+  drafts: OrderDraft[];
+  dossiers: OrderDossier[];
+  shared: Map<WorkspaceId, Shared>;
+}
+
+/** Reads locked orders with what they share and opens a draft of each. */
+export async function openDrafts(
+  engine: Engine,
+  tx: Tx,
+  keys: readonly OrderKey[],
+  need: SharedNeed,
+  now: Date,
+  actor: string,
+): Promise<OpenDrafts> {
+  const dossiers = await readDossiers(tx, keys);
+  const shared = await readShared(
+    tx,
+    keys.map((key) => key.workspaceId),
+    dossiers,
+    need,
+    now,
+  );
+  await engine.ids.ensure(
+    tx,
+    dossiers.reduce((sum, dossier) => sum + idsPerOrder + 4 * dossier.lines.length, 0),
+  );
+  const drafts = dossiers.map(
+    (dossier) => new OrderDraft(dossier, shared.get(dossier.order.workspaceId)!, { now, actor, ids: engine.ids }),
+  );
+  return { drafts, dossiers, shared };
+}
+
+/**
+ * Changes given orders in one transaction: locks their rows (waiting for who has them), decides, commits. What is recorded, resolved or asked by a person
+ * comes this way. `decide` gets the drafts in the order of the keys; missing orders are left out.
+ */
+export async function changeOrders<T>(
+  engine: Engine,
+  keys: readonly OrderKey[],
+  need: SharedNeed,
+  decide: (drafts: OrderDraft[], tx: Tx) => T | Promise<T>,
+  actor: string = engine.actor,
+): Promise<T> {
+  return engine.db.tx(async (tx) => {
+    await lockOrders(tx, keys);
+    const now = engine.clock.now();
+    const { drafts } = await openDrafts(engine, tx, keys, need, now, actor);
+    const result = await decide(drafts, tx);
+    await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+    return result;
+  });
+}
+
+function orderKeys(claimed: readonly { workspaceId: WorkspaceId; orderId: OrderId }[]): OrderKey[] {
+  const keys = new Map<OrderId, OrderKey>();
+  for (const { workspaceId, orderId } of claimed) keys.set(orderId, { workspaceId, orderId });
+  return [...keys.values()];
+}
+
+/** What orders share is drawn down earliest ship-by first; the loser gets its hold in the same commit. */
+const byShipBy = (drafts: OrderDraft[]): OrderDraft[] =>
+  [...drafts].sort(
+    (a, b) =>
+      (a.order.shipBy?.getTime() ?? Infinity) - (b.order.shipBy?.getTime() ?? Infinity) ||
+      a.order.receivedAt.getTime() - b.order.receivedAt.getTime() ||
+      Number(BigInt(a.order.id) - BigInt(b.order.id)),
+  );

@@ -1,0 +1,51 @@
+import type { WorkspaceId } from "#domain/ids.ts";
+import type { OrderDossier } from "#domain/order.ts";
+import type { Shared } from "#domain/shared.ts";
+import { verifyOrder, type VerifyFacts } from "#domain/verify.ts";
+import { nextDue } from "#store/claim.ts";
+import type { Tx } from "#store/db.ts";
+import { findDuplicates, readAddresses } from "#store/verify.ts";
+import { decideDue, type Stage } from "../stage.ts";
+
+const states = ["received", "held"] as const;
+
+/** Checks and routes what arrived, and what was held and woken. */
+export const verify: Stage = {
+  name: "verify",
+  nextDue: (db) => nextDue(db, states),
+  run: (engine) =>
+    decideDue(
+      engine,
+      { states, limit: 500, need: { links: true, stock: "read", balances: "read" }, gather: gatherFacts },
+      (draft, _fos, facts) => {
+        verifyOrder(draft, facts.get(draft.order.id)!);
+      },
+    ),
+};
+
+export async function gatherFacts(
+  tx: Tx,
+  dossiers: OrderDossier[],
+  shared: Map<WorkspaceId, Shared>,
+): Promise<Map<string, VerifyFacts>> {
+  const keys = dossiers.map(({ order }) => ({ workspaceId: order.workspaceId, orderId: order.id }));
+  const [addresses, duplicates] = await Promise.all([
+    readAddresses(tx, keys),
+    findDuplicates(
+      tx,
+      dossiers
+        .filter(({ order }) => !order.answered.includes("suspected_duplicate"))
+        .map(({ order }) => ({
+          workspaceId: order.workspaceId,
+          orderId: order.id,
+          windowMs: shared.get(order.workspaceId)!.workspace.duplicateWindowMs,
+        })),
+    ),
+  ]);
+  return new Map(
+    dossiers.map(({ order }) => [
+      order.id,
+      { address: addresses.get(order.id) ?? null, duplicateOf: duplicates.get(order.id) ?? null },
+    ]),
+  );
+}

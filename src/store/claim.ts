@@ -1,0 +1,62 @@
+import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { FulfillmentState } from "#domain/lifecycle.ts";
+import type { Db, Tx } from "./db.ts";
+import type { OrderKey } from "./dossier.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+const Claimed = row({
+  workspaceId: col.id<WorkspaceId>(),
+  orderId: col.id<OrderId>(),
+  fulfillmentOrderId: col.id<FulfillmentOrderId>(),
+});
+const Locked = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<OrderId>() });
+const Due = row({ dueAt: col.instantOrNull });
+
+/**
+ * Locks the orders of up to `limit` fulfillment orders that are due in `states`, longest due first, skipping orders that somebody holds. Two statements:
+ * the second reads with a snapshot taken after the locks, so that what another worker moved on meanwhile is not claimed again.
+ */
+export async function claimDueOrders(
+  tx: Tx,
+  claim: { states: readonly FulfillmentState[]; now: Date; limit: number; only: OrderKey | null },
+): Promise<{ workspaceId: WorkspaceId; orderId: OrderId; fulfillmentOrderId: FulfillmentOrderId }[]> {
+  const { states, now, limit, only } = claim;
+  const one =
+    only === null
+      ? sql``
+      : sql`and f.workspace_id = ${only.workspaceId}::bigint and f.order_id = ${only.orderId}::bigint`;
+  const locked = await tx.rows(
+    Locked,
+    sql`
+    with due as (
+      select f.workspace_id, f.order_id from fulfillment_order f
+       where f.state = any(${states}::text[]) and f.due_at <= ${now} ${one}
+       order by f.due_at, f.id
+       limit ${limit}
+    )
+    select o.workspace_id, o.id from sales_order o
+     where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
+     order by o.workspace_id, o.id
+       for update of o skip locked -- skipping never waits, so this order cannot deadlock`,
+  );
+  if (locked.length === 0) return [];
+  return tx.rows(
+    Claimed,
+    sql`
+    select f.workspace_id, f.order_id, f.id as fulfillment_order_id
+      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
+      join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
+     where f.state = any(${states}::text[]) and f.due_at <= ${now}
+     order by f.due_at, f.id`,
+  );
+}
+
+/** When the next fulfillment order in one of these states falls due. */
+export async function nextDue(db: Db, states: readonly FulfillmentState[]): Promise<Date | null> {
+  const { dueAt } = await db.one(
+    Due,
+    sql`select min(due_at) as due_at from fulfillment_order where state = any(${states}::text[]) and due_at is not null`,
+  );
+  return dueAt;
+}

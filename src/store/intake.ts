@@ -1,0 +1,45 @@
+import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { Tx } from "./db.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+const Found = row({ orderId: col.id<OrderId>(), channelOrderId: col.text });
+const Tombstone = row({
+  channelOrderId: col.text,
+  askedBy: col.oneOf<"buyer" | "channel">(),
+  lines: col.json<{ channelLineId: string; quantity: number }[] | "all">(),
+  at: col.instant,
+});
+
+/** Locks, in id order, those of a channel's orders that are known already. */
+export const findOrders = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  channelOrderIds: readonly string[],
+) =>
+  tx.rows(
+    Found,
+    sql`
+    select o.id as order_id, o.channel_order_id from sales_order o
+     where o.workspace_id = ${workspaceId}::bigint and o.channel_id = ${channelId}::bigint and o.channel_order_id = any(${channelOrderIds}::text[])
+     order by o.id for update of o`,
+  );
+
+/** Takes (and removes) cancellations that came before their order. */
+export const takeTombstones = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  channelOrderIds: readonly string[],
+  now: Date,
+) =>
+  channelOrderIds.length === 0
+    ? Promise.resolve([])
+    : tx.rows(
+        Tombstone,
+        sql`
+        delete from cancel_tombstone
+         where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[]) and expires_at > ${now}
+        returning channel_order_id, asked_by, lines, at`,
+      );
