@@ -32,7 +32,12 @@ export function openShop(context: Context): void {
   const day = 24 * 60 * 60_000;
   for (let no = 0; no < count; no++) {
     const age = ((count - no) / count) * settings.historyDays * day;
-    record({ type: "order_bought", at: now, wasArrival: false, order: newOrder(context, `history:${no}`, Math.round(now - age)) });
+    record({
+      type: "order_bought",
+      at: now,
+      wasArrival: false,
+      order: newOrder(context, `history:${no}`, Math.round(now - age)),
+    });
   }
   record({ type: "shop_opened", at: now });
 }
@@ -58,9 +63,11 @@ export function newOrder(context: Context, stream: string, boughtAt: number, wis
 function nextArrivalAt({ state, draws }: Context): number {
   const { settings, arrivals, shopOpenedAt } = state;
   if (settings === null || shopOpenedAt === null) return Infinity;
-  if (arrivals.count < settings.ordersAtStart) return Math.max(shopOpenedAt, arrivals.lastAt) + settings.burstMs / settings.ordersAtStart;
+  if (arrivals.count < settings.ordersAtStart)
+    return Math.max(shopOpenedAt, arrivals.lastAt) + settings.burstMs / settings.ordersAtStart;
   const since = Math.max(arrivals.lastAt, shopOpenedAt, state.startedAt);
-  const perMinute = since < state.startedAt + settings.busyMs ? settings.ordersPerMinute : settings.quietOrdersPerMinute;
+  const perMinute =
+    since < state.startedAt + settings.busyMs ? settings.ordersPerMinute : settings.quietOrdersPerMinute;
   if (perMinute <= 0) return Infinity;
   const gap = -Math.log(1 - draws.of("shop").fraction(`gap:${arrivals.count}`)) * (60_000 / perMinute);
   return Math.ceil(since + gap);
@@ -95,7 +102,10 @@ function carryOutPlan(context: Context): void {
       return change({ type: "paid" });
     case "changes_address":
       if (isTouched) return drop("a part is on its way");
-      return change({ type: "address", address: movedAddress(context.draws.of("shop").of(order.order.stream), order.order.buyerId) });
+      return change({
+        type: "address",
+        address: movedAddress(context.draws.of("shop").of(order.order.stream), order.order.buyerId),
+      });
     case "cancels":
       // Once something is on its way the shop lets its buyers only ask.
       return change(isTouched ? { type: "cancel_asked" } : { type: "cancelled", by: "buyer", lines: open });

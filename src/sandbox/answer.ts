@@ -41,6 +41,7 @@ export function readJson(body: string): Record<string, unknown> {
   } catch {
     throw new BadRequest(`The body is not JSON: ${JSON.stringify(body.slice(0, 40))}.`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new BadRequest("The body must be a JSON object.");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new BadRequest("The body must be a JSON object.");
   return value as Record<string, unknown>;
 }

@@ -24,21 +24,98 @@ export interface Product {
   weight: number;
 }
 export const products: readonly Product[] = [
-  { sku: "HP-MUG-TIDE", title: "Stoneware mug “Tide”, 350 ml", price: "18.00", quantities: [1, 1, 2, 2, 4], kind: "goods", weight: 10 },
-  { sku: "HP-TEAPOT", title: "Stoneware teapot “Tide”, 1 l", price: "49.00", quantities: [1], kind: "goods", weight: 5 },
-  { sku: "HP-TEA-SET", title: "Tea set “Tide”: one teapot, two mugs", price: "79.00", quantities: [1, 1, 2], kind: "goods", weight: 5 },
-  { sku: "HP-CANDLE-6", title: "Pine candles, box of six", price: "27.00", quantities: [1, 1, 2], kind: "goods", weight: 8 },
+  {
+    sku: "HP-MUG-TIDE",
+    title: "Stoneware mug “Tide”, 350 ml",
+    price: "18.00",
+    quantities: [1, 1, 2, 2, 4],
+    kind: "goods",
+    weight: 10,
+  },
+  {
+    sku: "HP-TEAPOT",
+    title: "Stoneware teapot “Tide”, 1 l",
+    price: "49.00",
+    quantities: [1],
+    kind: "goods",
+    weight: 5,
+  },
+  {
+    sku: "HP-TEA-SET",
+    title: "Tea set “Tide”: one teapot, two mugs",
+    price: "79.00",
+    quantities: [1, 1, 2],
+    kind: "goods",
+    weight: 5,
+  },
+  {
+    sku: "HP-CANDLE-6",
+    title: "Pine candles, box of six",
+    price: "27.00",
+    quantities: [1, 1, 2],
+    kind: "goods",
+    weight: 8,
+  },
   { sku: "HP-SOAP", title: "Sea salt soap, 100 g", price: "7.50", quantities: [2, 2, 4, 6], kind: "goods", weight: 7 },
-  { sku: "HP-BLANKET", title: "Wool blanket, herringbone, 140 × 200 cm", price: "119.00", quantities: [1], kind: "goods", weight: 6 },
-  { sku: "HP-LANTERN", title: "Harbour lantern, brass", price: "64.00", quantities: [1, 1, 2], kind: "goods", weight: 5 },
-  { sku: "HP-LAMP-OAK", title: "Desk lamp, oak, made by hand", price: "210.00", quantities: [1], kind: "goods", weight: 3 },
-  { sku: "HP-PRINT-A3", title: "Print “Lighthouse”, A3", price: "32.00", quantities: [1, 1, 2], kind: "goods", weight: 6 },
-  { sku: "HP-CARD-SET", title: "Postcards, set of ten", price: "12.00", quantities: [1, 2, 3], kind: "goods", weight: 4 },
+  {
+    sku: "HP-BLANKET",
+    title: "Wool blanket, herringbone, 140 × 200 cm",
+    price: "119.00",
+    quantities: [1],
+    kind: "goods",
+    weight: 6,
+  },
+  {
+    sku: "HP-LANTERN",
+    title: "Harbour lantern, brass",
+    price: "64.00",
+    quantities: [1, 1, 2],
+    kind: "goods",
+    weight: 5,
+  },
+  {
+    sku: "HP-LAMP-OAK",
+    title: "Desk lamp, oak, made by hand",
+    price: "210.00",
+    quantities: [1],
+    kind: "goods",
+    weight: 3,
+  },
+  {
+    sku: "HP-PRINT-A3",
+    title: "Print “Lighthouse”, A3",
+    price: "32.00",
+    quantities: [1, 1, 2],
+    kind: "goods",
+    weight: 6,
+  },
+  {
+    sku: "HP-CARD-SET",
+    title: "Postcards, set of ten",
+    price: "12.00",
+    quantities: [1, 2, 3],
+    kind: "goods",
+    weight: 4,
+  },
   { sku: "HP-GIFTWRAP", title: "Gift wrapping", price: "4.00", quantities: [1], kind: "goods", weight: 2 },
-  { sku: "HP-CARE-PDF", title: "Care guide for wool (download)", price: "3.00", quantities: [1], kind: "download", weight: 1 },
+  {
+    sku: "HP-CARE-PDF",
+    title: "Care guide for wool (download)",
+    price: "3.00",
+    quantities: [1],
+    kind: "download",
+    weight: 1,
+  },
 ];
 /** What an order with the behaviour `unlinked_sku` holds: sold before anybody said who supplies it. */
-export const unlinkedProduct: Product = { sku: "HP-KITE-NEW", title: "Kite “Gull” (new)", price: "38.00", quantities: [1], kind: "goods", weight: 0 };
+export const unlinkedProduct: Product = {
+  sku: "HP-KITE-NEW",
+  title: "Kite “Gull” (new)",
+  price: "38.00",
+  quantities: [1],
+  kind: "goods",
+  weight: 0,
+};
 /** Half of soaps cannot be bought: the behaviour `odd_pack` orders three of what is supplied in twos. */
 export const oddPack = { sku: "HP-SOAP", quantity: 3 } as const;
 
@@ -76,12 +153,39 @@ export interface SupplierItem {
   stock: number;
 }
 
-const europe = ["AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "IE", "IT", "NL", "NO", "PL", "PT", "SE", "UA"];
+const europe = [
+  "AT",
+  "BE",
+  "CH",
+  "CZ",
+  "DE",
+  "DK",
+  "ES",
+  "FI",
+  "FR",
+  "GB",
+  "GR",
+  "IE",
+  "IT",
+  "NL",
+  "NO",
+  "PL",
+  "PT",
+  "SE",
+  "UA",
+];
 
 export const suppliers: readonly SupplierProfile[] = [
   {
-    code: "northlight", name: "Northlight Wholesale", kind: "key", currency: "EUR", countries: null, methods: ["STD", "EXP"],
-    carriers: ["ups", "fedex"], orderPrefix: "NL-", uniqueReference: false,
+    code: "northlight",
+    name: "Northlight Wholesale",
+    kind: "key",
+    currency: "EUR",
+    countries: null,
+    methods: ["STD", "EXP"],
+    carriers: ["ups", "fedex"],
+    orderPrefix: "NL-",
+    uniqueReference: false,
     items: [
       { sku: "NL-2201", title: "Mug stoneware blue 350", unitPrice: "6.40", stock: 4000 },
       { sku: "NL-2210", title: "Teapot stoneware blue 1000", unitPrice: "19.80", stock: 1200 },
@@ -90,8 +194,15 @@ export const suppliers: readonly SupplierProfile[] = [
     ],
   },
   {
-    code: "kestrel", name: "Kestrel & Rowe", kind: "lookup", currency: "EUR", countries: null, methods: ["GROUND", "AIR"],
-    carriers: ["fedex", "royal_mail"], orderPrefix: "KR", uniqueReference: false,
+    code: "kestrel",
+    name: "Kestrel & Rowe",
+    kind: "lookup",
+    currency: "EUR",
+    countries: null,
+    methods: ["GROUND", "AIR"],
+    carriers: ["fedex", "royal_mail"],
+    orderPrefix: "KR",
+    uniqueReference: false,
     items: [
       { sku: "KR-MUG-B", title: "Blue mug", unitPrice: "6.95", stock: 2500 },
       { sku: "KR-POT-B", title: "Blue teapot", unitPrice: "21.40", stock: 700 },
@@ -100,28 +211,51 @@ export const suppliers: readonly SupplierProfile[] = [
     ],
   },
   {
-    code: "bazaar", name: "Bazaar Lane", kind: "none", currency: "EUR", countries: null, methods: ["post"],
-    carriers: ["royal_mail", "deutsche_post"], orderPrefix: "BZ", uniqueReference: false,
+    code: "bazaar",
+    name: "Bazaar Lane",
+    kind: "none",
+    currency: "EUR",
+    countries: null,
+    methods: ["post"],
+    carriers: ["royal_mail", "deutsche_post"],
+    orderPrefix: "BZ",
+    uniqueReference: false,
     items: [
       { sku: "blanket-herringbone-grey", title: "Blanket herringbone grey", unitPrice: "58.00", stock: 400 },
       { sku: "soap-seasalt-x2", title: "Soap seasalt two bars", unitPrice: "4.60", stock: 900 },
     ],
   },
   {
-    code: "brume", name: "Atelier Brume", kind: "human", currency: "EUR", countries: europe, methods: ["colis"],
-    carriers: ["deutsche_post", "ups"], orderPrefix: "AB-", uniqueReference: false,
+    code: "brume",
+    name: "Atelier Brume",
+    kind: "human",
+    currency: "EUR",
+    countries: europe,
+    methods: ["colis"],
+    carriers: ["deutsche_post", "ups"],
+    orderPrefix: "AB-",
+    uniqueReference: false,
     items: [
       { sku: "lampe-chene", title: "Lampe de bureau, chêne", unitPrice: "120.00", stock: 60 },
       { sku: "couverture-chevrons", title: "Couverture chevrons", unitPrice: "64.00", stock: 80 },
     ],
   },
   {
-    code: "pinehouse", name: "Pinehouse Prep", kind: "prep", currency: "EUR", countries: null, methods: ["STD", "EXP"],
-    carriers: ["ups", "deutsche_post"], orderPrefix: "PH-", uniqueReference: false,
+    code: "pinehouse",
+    name: "Pinehouse Prep",
+    kind: "prep",
+    currency: "EUR",
+    countries: null,
+    methods: ["STD", "EXP"],
+    carriers: ["ups", "deutsche_post"],
+    orderPrefix: "PH-",
+    uniqueReference: false,
     items: [
       { sku: "PH-PRINT-A3", title: "Print Lighthouse A3 in tube", unitPrice: "9.00", stock: 500 },
       { sku: "PH-CARDS-10", title: "Postcards, ten", unitPrice: "2.20", stock: 900 },
     ],
   },
 ];
-export const supplierByCode: ReadonlyMap<string, SupplierProfile> = new Map(suppliers.map((supplier) => [supplier.code, supplier]));
+export const supplierByCode: ReadonlyMap<string, SupplierProfile> = new Map(
+  suppliers.map((supplier) => [supplier.code, supplier]),
+);

@@ -20,7 +20,13 @@ export type WorldEvent = { at: number } & (
   | { type: "order_changed"; orderId: string; planNo: number | null; change: OrderChange }
   | { type: "plan_dropped"; orderId: string; planNo: number; because: string }
   | { type: "fulfilment_told"; orderId: string; fulfilment: Fulfilment }
-  | { type: "cancellation_told"; orderId: string; reference: string; outcome: "cancelled" | "refused"; lines: LineQuantity[] }
+  | {
+      type: "cancellation_told";
+      orderId: string;
+      reference: string;
+      outcome: "cancelled" | "refused";
+      lines: LineQuantity[];
+    }
   | PlaceCalled
   | { type: "purchase_cancelled"; supplier: string; supplierOrderId: string; cancelled: BuyerCancellation }
   | { type: "cancel_refused"; supplier: string; supplierOrderId: string; because: string }

@@ -33,7 +33,8 @@ export function openLog(folder: string): FileLog {
   const writePending = (): void => {
     if (pending.length === 0) return;
     const bytes = Buffer.from(pending.join(""));
-    if (fstatSync(file).size !== size) throw new LogError(`${path} was written to by another process. Only one sandbox may use a folder.`);
+    if (fstatSync(file).size !== size)
+      throw new LogError(`${path} was written to by another process. Only one sandbox may use a folder.`);
     let written = 0;
     while (written < bytes.length) written += writeSync(file, bytes, written);
     for (const line of pending) {
@@ -84,7 +85,9 @@ function parse(text: string, path: string, no: number): WorldEvent {
   } catch {
     // Told below, with the place.
   }
-  throw new LogError(`${path}, line ${no}: not an event of this world: ${JSON.stringify(text.slice(0, 60))}. Use another folder, or put the file back as it was.`);
+  throw new LogError(
+    `${path}, line ${no}: not an event of this world: ${JSON.stringify(text.slice(0, 60))}. Use another folder, or put the file back as it was.`,
+  );
 }
 
 /** The lines between two offsets, and where the next one begins. */

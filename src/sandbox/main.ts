@@ -106,21 +106,35 @@ function readArguments() {
   }
 }
 
-type NumberOption = "port" | "speed" | "orders-at-start" | "orders-per-minute" | "quiet-orders-per-minute" | "history-days" | "history-per-day";
+type NumberOption =
+  | "port"
+  | "speed"
+  | "orders-at-start"
+  | "orders-per-minute"
+  | "quiet-orders-per-minute"
+  | "history-days"
+  | "history-per-day";
 function number(name: NumberOption, absent: number, least = 0): number {
   const text = values[name];
   if (text === undefined) return absent;
   const value = Number(text);
-  return text.trim() !== "" && Number.isFinite(value) && value >= least ? value : fail(2, `--${name} ${text}: expected a number from ${least} on.`);
+  return text.trim() !== "" && Number.isFinite(value) && value >= least
+    ? value
+    : fail(2, `--${name} ${text}: expected a number from ${least} on.`);
 }
-function oneOf<Name extends PaceName | ProfileName>(name: "pace" | "faults", known: readonly Name[], absent: Name): Name {
+function oneOf<Name extends PaceName | ProfileName>(
+  name: "pace" | "faults",
+  known: readonly Name[],
+  absent: Name,
+): Name {
   const text = values[name];
   if (text === undefined) return absent;
   return known.find((one) => one === text) ?? fail(2, `--${name} ${text}: there are ${known.join(", ")}.`);
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return "The port is in use. Give another with --port, or stop what uses it.";
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+    return "The port is in use. Give another with --port, or stop what uses it.";
   if (error instanceof LogError || error instanceof WorldError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

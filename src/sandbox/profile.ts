@@ -79,14 +79,80 @@ export const profiles: Record<ProfileName, Profile> = {
   calm,
   /** A lively day: most orders go through, and within minutes there is one of everything to look at. */
   demo: changeProfile(calm, {
-    shop: { buyer_cancels_early: 0.05, buyer_cancels_late: 0.03, buyer_changes_address: 0.05, bad_address: 0.04, unlinked_sku: 0.04, unmapped_rate: 0.02, odd_pack: 0.02, high_risk: 0.02, pays_later: 0.06, repeated_message: 0.05, double_order: 0.02, late_in_feed: 0.04 },
-    suppliers: { "*": { out_of_stock: 0.03, price_up: 0.05, refusal: 0.02, partial_acceptance: 0.03, time_out_after: 0.03, error_after: 0.01, lost_tracking: 0.02, late_tracking: 0.04, bad_tracking: 0.01, supplier_cancels: 0.03, backorder: 0.02, split_parcels: 0.08 } },
+    shop: {
+      buyer_cancels_early: 0.05,
+      buyer_cancels_late: 0.03,
+      buyer_changes_address: 0.05,
+      bad_address: 0.04,
+      unlinked_sku: 0.04,
+      unmapped_rate: 0.02,
+      odd_pack: 0.02,
+      high_risk: 0.02,
+      pays_later: 0.06,
+      repeated_message: 0.05,
+      double_order: 0.02,
+      late_in_feed: 0.04,
+    },
+    suppliers: {
+      "*": {
+        out_of_stock: 0.03,
+        price_up: 0.05,
+        refusal: 0.02,
+        partial_acceptance: 0.03,
+        time_out_after: 0.03,
+        error_after: 0.01,
+        lost_tracking: 0.02,
+        late_tracking: 0.04,
+        bad_tracking: 0.01,
+        supplier_cancels: 0.03,
+        backorder: 0.02,
+        split_parcels: 0.08,
+      },
+    },
     carriers: { parcel_stalls: 0.02, parcel_returns: 0.01 },
   }),
   /** A bad week for everybody at once. */
   hostile: changeProfile(calm, {
-    shop: { buyer_cancels_early: 0.15, buyer_cancels_late: 0.1, buyer_changes_address: 0.15, bad_address: 0.05, unlinked_sku: 0.04, unmapped_rate: 0.03, odd_pack: 0.03, high_risk: 0.03, pays_later: 0.15, repeated_message: 0.3, double_order: 0.05, late_in_feed: 0.2, feed_error: 0.1, write_back_error: 0.1, write_back_drop: 0.1 },
-    suppliers: { "*": { out_of_stock: 0.08, price_up: 0.1, refusal: 0.05, partial_acceptance: 0.1, time_out_before: 0.06, time_out_after: 0.1, error_before: 0.04, error_after: 0.05, garbage: 0.04, late_effect: 0.05, lost_tracking: 0.04, late_tracking: 0.1, bad_tracking: 0.03, supplier_cancels: 0.08, backorder: 0.05, split_parcels: 0.2, slow_lookup: 0.2, cancel_refused: 0.2, read_error: 0.1 } },
+    shop: {
+      buyer_cancels_early: 0.15,
+      buyer_cancels_late: 0.1,
+      buyer_changes_address: 0.15,
+      bad_address: 0.05,
+      unlinked_sku: 0.04,
+      unmapped_rate: 0.03,
+      odd_pack: 0.03,
+      high_risk: 0.03,
+      pays_later: 0.15,
+      repeated_message: 0.3,
+      double_order: 0.05,
+      late_in_feed: 0.2,
+      feed_error: 0.1,
+      write_back_error: 0.1,
+      write_back_drop: 0.1,
+    },
+    suppliers: {
+      "*": {
+        out_of_stock: 0.08,
+        price_up: 0.1,
+        refusal: 0.05,
+        partial_acceptance: 0.1,
+        time_out_before: 0.06,
+        time_out_after: 0.1,
+        error_before: 0.04,
+        error_after: 0.05,
+        garbage: 0.04,
+        late_effect: 0.05,
+        lost_tracking: 0.04,
+        late_tracking: 0.1,
+        bad_tracking: 0.03,
+        supplier_cancels: 0.08,
+        backorder: 0.05,
+        split_parcels: 0.2,
+        slow_lookup: 0.2,
+        cancel_refused: 0.2,
+        read_error: 0.1,
+      },
+    },
     carriers: { parcel_stalls: 0.05, parcel_returns: 0.03 },
   }),
 };
@@ -97,7 +163,9 @@ export function changeProfile(profile: Profile, change: unknown): Profile {
   const bySupplier = readObject(given.suppliers, "suppliers");
   for (const code of Object.keys(bySupplier)) {
     if (code !== "*" && !(code in profile.suppliers))
-      throw new ProfileError(`suppliers.${code}: no such supplier. There are ${Object.keys(profile.suppliers).join(", ")}, and * for all.`);
+      throw new ProfileError(
+        `suppliers.${code}: no such supplier. There are ${Object.keys(profile.suppliers).join(", ")}, and * for all.`,
+      );
   }
   return {
     shop: changeRates(profile.shop, given.shop, "shop"),
@@ -115,16 +183,20 @@ export class ProfileError extends Error {}
 function readGroups(change: unknown): { shop?: unknown; suppliers?: unknown; carriers?: unknown } {
   const given = readObject(change, "the profile");
   const strangers = Object.keys(given).filter((key) => !["shop", "suppliers", "carriers"].includes(key));
-  if (strangers.length > 0) throw new ProfileError(`${strangers[0]}: unknown. A profile has shop, suppliers and carriers.`);
+  if (strangers.length > 0)
+    throw new ProfileError(`${strangers[0]}: unknown. A profile has shop, suppliers and carriers.`);
   return given;
 }
 
 function changeRates<Name extends string>(rates: Rates<Name>, change: unknown, place: string): Rates<Name> {
   const changed: Record<string, number> = { ...rates };
   for (const [name, rate] of Object.entries(readObject(change, place))) {
-    if (!(name in rates)) throw new ProfileError(`${place}.${name}: unknown. There are ${Object.keys(rates).join(", ")}.`);
+    if (!(name in rates))
+      throw new ProfileError(`${place}.${name}: unknown. There are ${Object.keys(rates).join(", ")}.`);
     if (typeof rate !== "number" || !(rate >= 0 && rate <= 1))
-      throw new ProfileError(`${place}.${name}: ${JSON.stringify(rate)} is not a rate. Give a number from 0 (never) to 1 (always).`);
+      throw new ProfileError(
+        `${place}.${name}: ${JSON.stringify(rate)} is not a rate. Give a number from 0 (never) to 1 (always).`,
+      );
     changed[name] = rate;
   }
   return changed as Rates<Name>;
@@ -132,6 +204,7 @@ function changeRates<Name extends string>(rates: Rates<Name>, change: unknown, p
 
 function readObject(value: unknown, place: string): Record<string, unknown> {
   if (value === undefined) return {};
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ProfileError(`${place}: expected an object.`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ProfileError(`${place}: expected an object.`);
   return value as Record<string, unknown>;
 }

@@ -10,10 +10,17 @@ const index: Route = {
   method: "GET",
   path: "/",
   does: "This list.",
-  handle: () => answer(200, { about: "A pretend world: nothing here is real.", routes: routes.map(({ method, path, does }) => ({ method, path, does })) }),
+  handle: () =>
+    answer(200, {
+      about: "A pretend world: nothing here is real.",
+      routes: routes.map(({ method, path, does }) => ({ method, path, does })),
+    }),
 };
 const routes: Route[] = [index, ...shopRoutes, ...supplierRoutes, ...carrierRoutes, ...adminRoutes];
-const compiled = routes.map((route) => ({ route, pattern: new RegExp(`^${route.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`) }));
+const compiled = routes.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`),
+}));
 
 /** What answers this request, or null where nothing does. */
 export function routeOf(request: WorldRequest): ((context: Context) => WorldResponse) | null {

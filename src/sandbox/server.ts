@@ -30,7 +30,16 @@ export async function serve({ world, log, port, wait, onBroken }: ServerOptions)
   });
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const given = body === null ? tooLarge : (strangerProblem(request) ?? world.handle({ method: request.method ?? "GET", path: request.url ?? "/", headers: headersOf(request), body }));
+    const given =
+      body === null
+        ? tooLarge
+        : (strangerProblem(request) ??
+          world.handle({
+            method: request.method ?? "GET",
+            path: request.url ?? "/",
+            headers: headersOf(request),
+            body,
+          }));
     await log.durable();
     await wait(given.afterMs);
     send(response, given);
@@ -66,13 +75,16 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 
 /** A web page somewhere must not be able to buy in here through its reader's browser. */
 function strangerProblem({ headers }: IncomingMessage): WorldResponse | null {
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? "")) return problem(403, "not_local", "This world is reached as 127.0.0.1 or localhost only.");
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? ""))
+    return problem(403, "not_local", "This world is reached as 127.0.0.1 or localhost only.");
   if (headers.origin !== undefined) return problem(403, "not_local", "This world does not talk to web pages.");
   return null;
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
 }
 
 function send(response: ServerResponse, given: WorldResponse): void {

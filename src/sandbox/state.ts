@@ -135,7 +135,8 @@ export function applyEvent(state: WorldState, event: WorldEvent): void {
 /** Throws for a code that `supplierByCode` does not know: whoever calls has checked it. */
 export function supplierOf(state: WorldState, code: string): SupplierState {
   const supplier = state.suppliers.get(code);
-  if (supplier === undefined) throw new RangeError(`There is no supplier ${code}; there are ${[...supplierByCode.keys()].join(", ")}.`);
+  if (supplier === undefined)
+    throw new RangeError(`There is no supplier ${code}; there are ${[...supplierByCode.keys()].join(", ")}.`);
   return supplier;
 }
 export function orderOf(state: WorldState, orderId: string): OrderState {
@@ -150,7 +151,8 @@ function orderBought(state: WorldState, order: ShopOrder, wasArrival: boolean): 
   else state.sold += 1;
   order.plans.forEach(({ at }, planNo) => insertSorted(state.agenda, { at, orderId: order.id, planNo }));
   state.feed.add({ shownAt: order.shownAt, orderId: order.id, says: { type: "order", version: 1 } });
-  if (order.repeatedAt !== null) state.feed.add({ shownAt: order.repeatedAt, orderId: order.id, says: { type: "order", version: 1 } });
+  if (order.repeatedAt !== null)
+    state.feed.add({ shownAt: order.repeatedAt, orderId: order.id, says: { type: "order", version: 1 } });
 }
 
 function orderChanged(state: WorldState, event: WorldEvent & { type: "order_changed" }): void {
@@ -161,9 +163,20 @@ function orderChanged(state: WorldState, event: WorldEvent & { type: "order_chan
   const shownAt = event.at;
   const no = changes.length;
   // The buyer's own doing also comes as a message of its own, as webhooks do; it may overtake the order's first message.
-  if (change.type === "cancelled" && change.by === "buyer") state.feed.add({ shownAt, orderId: event.orderId, says: { type: "cancellation", no, asked: "by_channel", lines: change.lines } });
-  if (change.type === "cancel_asked") state.feed.add({ shownAt, orderId: event.orderId, says: { type: "cancellation", no, asked: "by_buyer", lines: "all" } });
-  else if (change.type !== "cancel_refused") state.feed.add({ shownAt, orderId: event.orderId, says: { type: "order", version: versionAfter(changes) } });
+  if (change.type === "cancelled" && change.by === "buyer")
+    state.feed.add({
+      shownAt,
+      orderId: event.orderId,
+      says: { type: "cancellation", no, asked: "by_channel", lines: change.lines },
+    });
+  if (change.type === "cancel_asked")
+    state.feed.add({
+      shownAt,
+      orderId: event.orderId,
+      says: { type: "cancellation", no, asked: "by_buyer", lines: "all" },
+    });
+  else if (change.type !== "cancel_refused")
+    state.feed.add({ shownAt, orderId: event.orderId, says: { type: "order", version: versionAfter(changes) } });
 }
 
 /** Version 1 is the order as bought; an asked or refused cancellation changes nothing of it. */
@@ -182,7 +195,8 @@ function replaceFulfilment(order: OrderState, fulfilment: Fulfilment): void {
 function placeCalled(state: WorldState, event: PlaceCalled): void {
   const supplier = supplierOf(state, event.supplier);
   supplier.calls.set(event.reference, (supplier.calls.get(event.reference) ?? 0) + 1);
-  if (event.idempotencyKey !== null && (event.outcome === "bought" || event.outcome === "refused")) supplier.byKey.set(event.idempotencyKey, event);
+  if (event.idempotencyKey !== null && (event.outcome === "bought" || event.outcome === "refused"))
+    supplier.byKey.set(event.idempotencyKey, event);
   const { purchase } = event;
   if (purchase === null) return;
   supplier.purchases.set(purchase.supplierOrderId, { purchase, cancelled: nothingCancelled });
@@ -204,7 +218,8 @@ function purchaseCancelled(supplier: SupplierState, event: WorldEvent & { type: 
     fromParcels: [...entry.cancelled.fromParcels, ...event.cancelled.fromParcels],
     fromPlannedCancel: [...entry.cancelled.fromPlannedCancel, ...event.cancelled.fromPlannedCancel],
   };
-  for (const { sku, units } of event.cancelled.fromParcels) supplier.stock.set(sku, (supplier.stock.get(sku) ?? 0) + units);
+  for (const { sku, units } of event.cancelled.fromParcels)
+    supplier.stock.set(sku, (supplier.stock.get(sku) ?? 0) + units);
 }
 
 function insertSorted(agenda: WorldState["agenda"], entry: WorldState["agenda"][number]): void {

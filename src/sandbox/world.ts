@@ -44,7 +44,9 @@ export function createWorld({ seed, now, log, profile = profiles.calm, settings 
   const state = emptyState();
   for (const event of log.read(0, Infinity)) applyEvent(state, event);
   if (state.seed !== null && state.seed !== seed)
-    throw new WorldError(`This log is of the world with seed ${JSON.stringify(state.seed)}, not ${JSON.stringify(seed)}. Use its seed, or another folder.`);
+    throw new WorldError(
+      `This log is of the world with seed ${JSON.stringify(state.seed)}, not ${JSON.stringify(seed)}. Use its seed, or another folder.`,
+    );
 
   const record = (event: WorldEvent): void => {
     log.append(event);
@@ -73,9 +75,12 @@ export function createWorld({ seed, now, log, profile = profiles.calm, settings 
       advance(context);
       try {
         const route = routeOf(request);
-        return route === null ? notFound(`There is no ${request.method} ${request.path}. GET / lists what there is.`) : route(context);
+        return route === null
+          ? notFound(`There is no ${request.method} ${request.path}. GET / lists what there is.`)
+          : route(context);
       } catch (error) {
-        if (error instanceof BadRequest || error instanceof RangeError || error instanceof ProfileError) return problem(400, "bad_request", error.message);
+        if (error instanceof BadRequest || error instanceof RangeError || error instanceof ProfileError)
+          return problem(400, "bad_request", error.message);
         throw error;
       }
     },

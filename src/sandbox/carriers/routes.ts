@@ -10,17 +10,28 @@ import { carriers, newTrackingNumber } from "./tracking-number.ts";
 /** The pretend carriers, all behind one door. */
 export const carrierRoutes: Route[] = [
   { method: "GET", path: "/carriers/parcels", does: "Where the parcels with these ?number= are.", handle: follow },
-  { method: "POST", path: "/carriers/labels", does: "A label for a parcel that we pack ourselves: once per reference.", handle: makeLabel },
+  {
+    method: "POST",
+    path: "/carriers/labels",
+    does: "A label for a parcel that we pack ourselves: once per reference.",
+    handle: makeLabel,
+  },
 ];
 
 function follow({ state, now }: Context, call: Call): WorldResponse {
   const numbers = call.query.getAll("number");
-  if (numbers.length === 0 || numbers.length > 100) throw new BadRequest(`number: give 1 to 100, not ${numbers.length}.`);
+  if (numbers.length === 0 || numbers.length > 100)
+    throw new BadRequest(`number: give 1 to 100, not ${numbers.length}.`);
   return answer(200, {
     parcels: numbers.map((trackingNumber) => {
       const parcel = state.parcels.get(trackingNumber);
       const step = stepAt(parcel?.steps ?? [], now);
-      return { trackingNumber, carrier: step === null ? null : parcel?.carrier, state: step?.state ?? "unknown_number", at: step === null ? null : iso(step.at) };
+      return {
+        trackingNumber,
+        carrier: step === null ? null : parcel?.carrier,
+        state: step?.state ?? "unknown_number",
+        at: step === null ? null : iso(step.at),
+      };
     }),
   });
 }

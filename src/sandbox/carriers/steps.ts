@@ -4,7 +4,13 @@ import { takes, type Pace } from "../pace.ts";
 import type { CarrierFault } from "../profile.ts";
 
 /** A parcel's way from the label on: to its buyer's door, or until it stalls, or back to its sender (SB-32, SB-80, SB-81). */
-export function planSteps(shippedAt: number, draws: Draws, rateOf: (fault: CarrierFault) => number, pace: Pace, speed: number): ParcelStep[] {
+export function planSteps(
+  shippedAt: number,
+  draws: Draws,
+  rateOf: (fault: CarrierFault) => number,
+  pace: Pace,
+  speed: number,
+): ParcelStep[] {
   const stalls = draws.chance("parcel_stalls", rateOf("parcel_stalls"));
   const returns = draws.chance("parcel_returns", rateOf("parcel_returns"));
   const steps: ParcelStep[] = [{ at: shippedAt, state: "announced" }];

@@ -17,7 +17,9 @@ test("SB-12 every invented buyer has an address that checks accept", () => {
 
 test("SB-13 the buyers' names come in at least eight scripts", () => {
   const scripts = ["Latin", "Han", "Hangul", "Greek", "Cyrillic", "Arabic", "Hebrew", "Thai"];
-  const absent = scripts.filter((script) => !buyers.some(({ address }) => new RegExp(`\\p{Script=${script}}`, "u").test(address.name)));
+  const absent = scripts.filter(
+    (script) => !buyers.some(({ address }) => new RegExp(`\\p{Script=${script}}`, "u").test(address.name)),
+  );
   assert.deepEqual(absent, []);
   assert.equal(new Set(buyers.map(({ id }) => id)).size, buyers.length);
 });

@@ -20,7 +20,11 @@ export class Feed {
     const visible = this.#entries.slice(from, from + limit + 1).filter((entry) => entry.shownAt <= now);
     const entries = visible.slice(0, limit);
     const last = entries.at(-1);
-    return { entries, cursor: last === undefined ? cursor : `${last.shownAt}.${last.no}`, more: visible.length > limit };
+    return {
+      entries,
+      cursor: last === undefined ? cursor : `${last.shownAt}.${last.no}`,
+      more: visible.length > limit,
+    };
   }
 
   #firstAfter(shownAt: number, no: number): number {
@@ -29,7 +33,8 @@ export class Feed {
     while (low < high) {
       const middle = (low + high) >> 1;
       const entry = this.#entries[middle];
-      if (entry !== undefined && (entry.shownAt < shownAt || (entry.shownAt === shownAt && entry.no <= no))) low = middle + 1;
+      if (entry !== undefined && (entry.shownAt < shownAt || (entry.shownAt === shownAt && entry.no <= no)))
+        low = middle + 1;
       else high = middle;
     }
     return low;
@@ -49,6 +54,9 @@ export interface FeedEntry {
 function readCursor(cursor: string): [shownAt: number, no: number] {
   if (cursor === "") return [-1, 0];
   const match = /^(\d{1,16})\.(\d{1,12})$/.exec(cursor);
-  if (match === null) throw new RangeError(`cursor: ${JSON.stringify(cursor)} is none of this feed's. Leave it out to read from the beginning.`);
+  if (match === null)
+    throw new RangeError(
+      `cursor: ${JSON.stringify(cursor)} is none of this feed's. Leave it out to read from the beginning.`,
+    );
   return [Number(match[1]), Number(match[2])];
 }

@@ -82,7 +82,8 @@ export function makeOrder({ index, stream, boughtAt, draws, behaviours, pace, sp
   const rate = wish.rate === undefined ? chooseRate(draws, happens("unmapped_rate")) : rateOf(wish.rate);
   const lines = chooseLines(draws, wish, happens);
   const { id, number } = namesOf(index);
-  const shownAt = boughtAt + (wish.lateByMs ?? (happens("late_in_feed") ? takes(draws, "late", pace.lateInFeed, speed) : 0));
+  const shownAt =
+    boughtAt + (wish.lateByMs ?? (happens("late_in_feed") ? takes(draws, "late", pace.lateInFeed, speed) : 0));
 
   const plans: Plan[] = [];
   const isPaid = wish.paid ?? (wish.paysAfterMs === undefined && !happens("pays_later"));
@@ -90,11 +91,14 @@ export function makeOrder({ index, stream, boughtAt, draws, behaviours, pace, sp
     if (wish.paysAfterMs !== undefined) plans.push({ at: boughtAt + wish.paysAfterMs, does: "pays" });
     else if (wish.paid === undefined) plans.push({ at: after("pays", pace.paysLater), does: "pays" });
   }
-  if (wish.changesAddressAfterMs !== undefined) plans.push({ at: boughtAt + wish.changesAddressAfterMs, does: "changes_address" });
-  else if (happens("buyer_changes_address")) plans.push({ at: after("changes", pace.changesAddress), does: "changes_address" });
+  if (wish.changesAddressAfterMs !== undefined)
+    plans.push({ at: boughtAt + wish.changesAddressAfterMs, does: "changes_address" });
+  else if (happens("buyer_changes_address"))
+    plans.push({ at: after("changes", pace.changesAddress), does: "changes_address" });
   if (wish.cancelsAfterMs !== undefined) plans.push({ at: boughtAt + wish.cancelsAfterMs, does: "cancels" });
   else if (happens("buyer_cancels_early")) plans.push({ at: after("cancels", pace.cancelsEarly), does: "cancels" });
-  if (wish.asksToCancelAfterMs !== undefined) plans.push({ at: boughtAt + wish.asksToCancelAfterMs, does: "asks_to_cancel" });
+  if (wish.asksToCancelAfterMs !== undefined)
+    plans.push({ at: boughtAt + wish.asksToCancelAfterMs, does: "asks_to_cancel" });
   else if (happens("buyer_cancels_late")) plans.push({ at: after("asks", pace.cancelsLate), does: "asks_to_cancel" });
   if (happens("double_order")) plans.push({ at: after("again", pace.ordersAgain), does: "orders_again" });
 
@@ -107,7 +111,9 @@ export function makeOrder({ index, stream, boughtAt, draws, behaviours, pace, sp
     address: hasBadAddress ? spoil(draws, buyer.address) : buyer.address,
     rate: rate.title,
     shippingPaid: rate.price,
-    total: cents(toCents(rate.price) + lines.reduce((sum, line) => sum + toCents(line.price) * BigInt(line.quantity), 0n)),
+    total: cents(
+      toCents(rate.price) + lines.reduce((sum, line) => sum + toCents(line.price) * BigInt(line.quantity), 0n),
+    ),
     isPaid,
     risk: happens("high_risk") ? "high" : "none",
     lines: lines.map((line, position) => ({ ...line, id: lineIdOf(id, position) })),
@@ -161,7 +167,10 @@ function chooseRate(draws: Draws, isUnmapped: boolean): { title: string; price: 
 }
 function rateOf(title: string): { title: string; price: DecimalText } {
   const rate = [...rates, unmappedRate].find((one) => one.title === title);
-  if (rate === undefined) throw new RangeError(`rate: the shop has no ${JSON.stringify(title)}. There are ${rates.map((one) => one.title).join(", ")}.`);
+  if (rate === undefined)
+    throw new RangeError(
+      `rate: the shop has no ${JSON.stringify(title)}. There are ${rates.map((one) => one.title).join(", ")}.`,
+    );
   return rate;
 }
 
@@ -187,7 +196,10 @@ function chooseLines(draws: Draws, wish: OrderWish, happens: (behaviour: ShopBeh
 }
 function productOf(sku: string): Product {
   const product = [...products, unlinkedProduct].find((one) => one.sku === sku);
-  if (product === undefined) throw new RangeError(`sku: the shop does not sell ${JSON.stringify(sku)}. It sells ${products.map((one) => one.sku).join(", ")} and ${unlinkedProduct.sku}.`);
+  if (product === undefined)
+    throw new RangeError(
+      `sku: the shop does not sell ${JSON.stringify(sku)}. It sells ${products.map((one) => one.sku).join(", ")} and ${unlinkedProduct.sku}.`,
+    );
   return product;
 }
 function lineOf(product: Product, quantity: number): NewLine {
@@ -211,7 +223,11 @@ function spoil(draws: Draws, address: Address): Address {
 }
 
 function weighted<Item extends { weight: number }>(draws: Draws, name: string, items: readonly Item[]): Item {
-  let rest = draws.between(name, 0, items.reduce((sum, item) => sum + item.weight, 0));
+  let rest = draws.between(
+    name,
+    0,
+    items.reduce((sum, item) => sum + item.weight, 0),
+  );
   for (const item of items) {
     rest -= item.weight;
     if (rest < 0) return item;

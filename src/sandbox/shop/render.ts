@@ -4,9 +4,13 @@ import type { OrderState } from "../state.ts";
 import type { FeedEntry } from "./feed.ts";
 
 /** One message of the shop's feed as it goes over the wire; `id` is the same whenever the same message comes again (SB-46). */
-export function renderMessage(state: OrderState, { says }: FeedEntry): { id: string; type: string; [field: string]: unknown } {
+export function renderMessage(
+  state: OrderState,
+  { says }: FeedEntry,
+): { id: string; type: string; [field: string]: unknown } {
   const { order, changes } = state;
-  if (says.type === "order") return { id: `${order.id}:v${says.version}`, type: "order", order: renderOrder(state, says.version) };
+  if (says.type === "order")
+    return { id: `${order.id}:v${says.version}`, type: "order", order: renderOrder(state, says.version) };
   return {
     id: `${order.id}:c${says.no}`,
     type: "cancellation",
@@ -19,7 +23,9 @@ export function renderMessage(state: OrderState, { says }: FeedEntry): { id: str
 
 /** The order as version `version` of it was: version 1 as bought, then one change after the other. */
 export function renderOrder({ order, changes }: OrderState, version: number): Record<string, unknown> {
-  const counted = changes.filter(({ change }) => change.type !== "cancel_asked" && change.type !== "cancel_refused").slice(0, version - 1);
+  const counted = changes
+    .filter(({ change }) => change.type !== "cancel_asked" && change.type !== "cancel_refused")
+    .slice(0, version - 1);
   const { address, paidAt, quantities, cancelledAt } = fold(order, counted);
   const { email, ...shippingAddress } = address;
   return {
@@ -43,7 +49,10 @@ export function renderOrder({ order, changes }: OrderState, version: number): Re
 }
 
 /** How many units of each line are cancelled and fulfilled after these changes. */
-export function quantitiesAfter(order: OrderState["order"], changes: OrderState["changes"]): Map<string, { cancelled: number; fulfilled: number }> {
+export function quantitiesAfter(
+  order: OrderState["order"],
+  changes: OrderState["changes"],
+): Map<string, { cancelled: number; fulfilled: number }> {
   return fold(order, changes).quantities;
 }
 

@@ -13,12 +13,37 @@ import { renderMessage, renderOrder } from "./render.ts";
 /** The pretend shop as a seller's software sees it. */
 export const shopRoutes: Route[] = [
   { method: "GET", path: "/shop", does: "Whose shop this is.", handle: forOwner(identify) },
-  { method: "GET", path: "/shop/changes", does: "What is new since ?cursor=, at most ?limit=.", handle: forOwner(changes) },
-  { method: "GET", path: "/shop/orders", does: "Ids of the orders bought from ?from= to ?to=, page by page (?after=).", handle: forOwner(listOrders) },
+  {
+    method: "GET",
+    path: "/shop/changes",
+    does: "What is new since ?cursor=, at most ?limit=.",
+    handle: forOwner(changes),
+  },
+  {
+    method: "GET",
+    path: "/shop/orders",
+    does: "Ids of the orders bought from ?from= to ?to=, page by page (?after=).",
+    handle: forOwner(listOrders),
+  },
   { method: "GET", path: "/shop/orders/:id", does: "One order as it is now.", handle: forOwner(showOrder) },
-  { method: "GET", path: "/shop/orders/:id/fulfilments", does: "What the seller told about its shipments.", handle: forOwner(showFulfilments) },
-  { method: "POST", path: "/shop/orders/:id/fulfilments", does: "Tell a shipment: once per reference and revision.", handle: forOwner(tellFulfilment) },
-  { method: "POST", path: "/shop/orders/:id/cancellations", does: "Tell that units are cancelled, or that a wish to cancel is refused.", handle: forOwner(tellCancellation) },
+  {
+    method: "GET",
+    path: "/shop/orders/:id/fulfilments",
+    does: "What the seller told about its shipments.",
+    handle: forOwner(showFulfilments),
+  },
+  {
+    method: "POST",
+    path: "/shop/orders/:id/fulfilments",
+    does: "Tell a shipment: once per reference and revision.",
+    handle: forOwner(tellFulfilment),
+  },
+  {
+    method: "POST",
+    path: "/shop/orders/:id/cancellations",
+    does: "Tell that units are cancelled, or that a wish to cancel is refused.",
+    handle: forOwner(tellCancellation),
+  },
 ];
 
 function forOwner(handle: Route["handle"]): Route["handle"] {
@@ -34,7 +59,11 @@ function changes(context: Context, call: Call): WorldResponse {
   if (state.shopOpenedAt === null) openShop(context);
   if (strikes(context, "feed_error", `feed:${now}:${call.query.get("cursor") ?? ""}`)) return busy();
   const page = state.feed.after(call.query.get("cursor") ?? "", now, readCount(call, "limit", 100, 250));
-  return answer(200, { messages: page.entries.map((entry) => renderMessage(orderOf(state, entry.orderId), entry)), cursor: page.cursor, more: page.more });
+  return answer(200, {
+    messages: page.entries.map((entry) => renderMessage(orderOf(state, entry.orderId), entry)),
+    cursor: page.cursor,
+    more: page.more,
+  });
 }
 
 const listPage = 250;
@@ -83,25 +112,51 @@ function tellFulfilment(context: Context, call: Call): WorldResponse {
     const orderId = order.order.id;
     const before = order.fulfilments.find(({ reference }) => reference === told.reference);
     const luck = `write-back:${told.reference}:${told.revision}`;
-    if (strikes(context, "write_back_error", `${luck}:${context.now}`)) return problem(500, "internal_error", "Something went wrong on our side.");
+    if (strikes(context, "write_back_error", `${luck}:${context.now}`))
+      return problem(500, "internal_error", "Something went wrong on our side.");
 
     if (before !== undefined && told.revision <= before.revision) {
       const { id, ...known } = before;
-      if (told.revision === before.revision && JSON.stringify(known) === JSON.stringify(told)) return answer(200, { fulfilmentId: id });
-      return problem(409, "already_told", `${told.reference} is known in revision ${before.revision} with other contents.`);
+      if (told.revision === before.revision && JSON.stringify(known) === JSON.stringify(told))
+        return answer(200, { fulfilmentId: id });
+      return problem(
+        409,
+        "already_told",
+        `${told.reference} is known in revision ${before.revision} with other contents.`,
+      );
     }
     const open = before === undefined ? openLines(order) : before.lines;
-    const tooMany = told.lines.find(({ lineId, quantity: wanted }) => wanted > (open.find((line) => line.lineId === lineId)?.quantity ?? 0));
-    if (tooMany !== undefined) return problem(422, "too_many_units", `Line ${tooMany.lineId} has fewer than ${tooMany.quantity} units that are neither cancelled nor fulfilled.`);
+    const tooMany = told.lines.find(
+      ({ lineId, quantity: wanted }) => wanted > (open.find((line) => line.lineId === lineId)?.quantity ?? 0),
+    );
+    if (tooMany !== undefined)
+      return problem(
+        422,
+        "too_many_units",
+        `Line ${tooMany.lineId} has fewer than ${tooMany.quantity} units that are neither cancelled nor fulfilled.`,
+      );
 
     const fulfilment: Fulfilment = { id: before?.id ?? `ful_${orderId}_${order.fulfilments.length + 1}`, ...told };
     context.record({ type: "fulfilment_told", at: context.now, orderId, fulfilment });
-    if (before === undefined) context.record({ type: "order_changed", at: context.now, orderId, planNo: null, change: { type: "fulfilled", lines: told.lines } });
-    return strikes(context, "write_back_drop", luck) ? { type: "drop", afterMs: 0 } : answer(201, { fulfilmentId: fulfilment.id });
+    if (before === undefined)
+      context.record({
+        type: "order_changed",
+        at: context.now,
+        orderId,
+        planNo: null,
+        change: { type: "fulfilled", lines: told.lines },
+      });
+    return strikes(context, "write_back_drop", luck)
+      ? { type: "drop", afterMs: 0 }
+      : answer(201, { fulfilmentId: fulfilment.id });
   });
 }
 
-const cancellationBody = z.object({ reference: z.string().min(1).max(200), outcome: z.enum(["cancelled", "refused"]), lines: z.array(z.object({ lineId: z.string().min(1), quantity })) });
+const cancellationBody = z.object({
+  reference: z.string().min(1).max(200),
+  outcome: z.enum(["cancelled", "refused"]),
+  lines: z.array(z.object({ lineId: z.string().min(1), quantity })),
+});
 
 /** SB-53. The seller's word: these units are cancelled, or the buyer's wish is refused. Once per reference. */
 function tellCancellation(context: Context, call: Call): WorldResponse {
@@ -109,13 +164,35 @@ function tellCancellation(context: Context, call: Call): WorldResponse {
     const { reference, outcome, lines } = readBody(call, cancellationBody);
     const orderId = order.order.id;
     const before = order.cancellationsTold.find((one) => one.reference === reference);
-    if (before !== undefined) return before.outcome === outcome ? answer(200, { reference }) : problem(409, "already_told", `${reference} was told as ${before.outcome}.`);
+    if (before !== undefined)
+      return before.outcome === outcome
+        ? answer(200, { reference })
+        : problem(409, "already_told", `${reference} was told as ${before.outcome}.`);
     const open = openLines(order);
     // What its buyer cancelled meanwhile is cancelled already: only the rest is new.
-    const rest = lines.map(({ lineId, quantity: wanted }) => ({ lineId, quantity: Math.min(wanted, open.find((line) => line.lineId === lineId)?.quantity ?? 0) })).filter((line) => line.quantity > 0);
+    const rest = lines
+      .map(({ lineId, quantity: wanted }) => ({
+        lineId,
+        quantity: Math.min(wanted, open.find((line) => line.lineId === lineId)?.quantity ?? 0),
+      }))
+      .filter((line) => line.quantity > 0);
     context.record({ type: "cancellation_told", at: context.now, orderId, reference, outcome, lines });
-    if (outcome === "refused") context.record({ type: "order_changed", at: context.now, orderId, planNo: null, change: { type: "cancel_refused" } });
-    else if (rest.length > 0) context.record({ type: "order_changed", at: context.now, orderId, planNo: null, change: { type: "cancelled", by: "seller", lines: rest } });
+    if (outcome === "refused")
+      context.record({
+        type: "order_changed",
+        at: context.now,
+        orderId,
+        planNo: null,
+        change: { type: "cancel_refused" },
+      });
+    else if (rest.length > 0)
+      context.record({
+        type: "order_changed",
+        at: context.now,
+        orderId,
+        planNo: null,
+        change: { type: "cancelled", by: "seller", lines: rest },
+      });
     return answer(201, { reference });
   });
 }
@@ -127,6 +204,10 @@ function withOrder({ state }: Context, call: Call, handle: (order: OrderState) =
   return order === undefined ? notFound(`The shop has no order ${id}.`) : handle(order);
 }
 
-function strikes({ state, draws }: Context, behaviour: "feed_error" | "write_back_error" | "write_back_drop", name: string): boolean {
+function strikes(
+  { state, draws }: Context,
+  behaviour: "feed_error" | "write_back_error" | "write_back_drop",
+  name: string,
+): boolean {
   return draws.of("shop").of(name).chance(behaviour, state.profile.shop[behaviour]);
 }

@@ -20,6 +20,8 @@ export interface PlaceCall {
   shipTo: Address;
   method: string;
   note: string;
+  /** What the caller counts in; absent: in whatever we count. */
+  currency?: string | undefined;
   /** The caller's limit; null: any price. */
   maxTotal: DecimalText | null;
   lines: { no: number; sku: string; units: number }[];
@@ -62,7 +64,14 @@ const refuse = (status: number, error: string, message: string): Verdict => ({
   answer: { status, body: { error, message } },
 });
 
-const transportFaults = ["time_out_before", "time_out_after", "error_before", "error_after", "garbage", "late_effect"] as const satisfies SupplierFault[];
+const transportFaults = [
+  "time_out_before",
+  "time_out_after",
+  "error_before",
+  "error_after",
+  "garbage",
+  "late_effect",
+] as const satisfies SupplierFault[];
 type TransportFault = (typeof transportFaults)[number];
 
 /** At most one strikes a call. */
@@ -71,7 +80,11 @@ function transportFault(draws: Draws, rates: Record<SupplierFault, number> | und
 }
 
 /** What the caller gets to see of an answer. */
-function transported(fault: TransportFault | null, { status, body }: PlaceCalled["answer"], afterMs: number): WorldResponse {
+function transported(
+  fault: TransportFault | null,
+  { status, body }: PlaceCalled["answer"],
+  afterMs: number,
+): WorldResponse {
   switch (fault) {
     case "time_out_before":
     case "time_out_after":
@@ -81,7 +94,13 @@ function transported(fault: TransportFault | null, { status, body }: PlaceCalled
     case "error_after":
       return problem(500, "internal_error", "Something went wrong on our side.", afterMs);
     case "garbage":
-      return { type: "answer", afterMs, status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Maintenance</title><p>We will be back soon.</p>" };
+      return {
+        type: "answer",
+        afterMs,
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: "<!doctype html><title>Maintenance</title><p>We will be back soon.</p>",
+      };
     case null:
       return answer(status, body, afterMs);
   }
@@ -102,34 +121,54 @@ function rememberedAnswer({ state, now, speed }: Context, call: PlaceCall): Verd
       return {
         outcome: "repeated",
         purchase: null,
-        answer: isSame ? before.answer : { status: 422, body: { error: "key_reused", message: "This key came before with another order." } },
+        answer: isSame
+          ? before.answer
+          : { status: 422, body: { error: "key_reused", message: "This key came before with another order." } },
       };
     }
   }
   const [earlier] = uniqueReference ? (supplier.byReference.get(call.reference) ?? []) : [];
   return earlier === undefined
     ? null
-    : { outcome: "repeated", purchase: null, answer: { status: 409, body: { ...bodyOf(earlier), error: "duplicate_reference", message: `We have ${call.reference} already.` } } };
+    : {
+        outcome: "repeated",
+        purchase: null,
+        answer: {
+          status: 409,
+          body: { ...bodyOf(earlier), error: "duplicate_reference", message: `We have ${call.reference} already.` },
+        },
+      };
 }
 
 function refusal({ state, draws, now }: Context, call: PlaceCall): Verdict | null {
   const { supplier: profile, shipTo, lines } = call;
   const supplier = supplierOf(state, profile.code);
   const luck = purchaseDraws(draws, call);
-  const happens = (fault: SupplierFault): boolean => call.by === "api" && luck.chance(fault, state.profile.suppliers[profile.code]?.[fault] ?? 0);
+  const happens = (fault: SupplierFault): boolean =>
+    call.by === "api" && luck.chance(fault, state.profile.suppliers[profile.code]?.[fault] ?? 0);
 
   const stranger = lines.find(({ sku }) => !supplier.prices.has(sku));
   if (stranger !== undefined) return refuse(422, "unknown_sku", `We do not sell ${stranger.sku}.`);
-  if (call.method !== "" && !profile.methods.includes(call.method)) return refuse(422, "unknown_method", `We ship by ${profile.methods.join(", ")}, not by ${call.method}.`);
+  if (call.method !== "" && !profile.methods.includes(call.method))
+    return refuse(422, "unknown_method", `We ship by ${profile.methods.join(", ")}, not by ${call.method}.`);
   const absent = (["name", "line1", "city", "country"] as const).find((field) => shipTo[field] === "");
   if (absent !== undefined) return refuse(422, "address_incomplete", `The address has no ${absent}.`);
-  if (profile.countries !== null && !profile.countries.includes(shipTo.country)) return refuse(422, "destination_not_served", `We do not ship to ${shipTo.country}.`);
+  if (profile.countries !== null && !profile.countries.includes(shipTo.country))
+    return refuse(422, "destination_not_served", `We do not ship to ${shipTo.country}.`);
+  if (call.currency !== undefined && call.currency !== profile.currency)
+    return refuse(422, "currency_mismatch", `We sell in ${profile.currency}, not in ${call.currency}.`);
   if (happens("refusal")) return refuse(422, "order_refused", "We cannot take this order.");
-  const short = lines.find(({ sku, units }) => units > (supplier.stock.get(sku) ?? 0)) ?? (happens("out_of_stock") ? lines[0] : undefined);
+  const short =
+    lines.find(({ sku, units }) => units > (supplier.stock.get(sku) ?? 0)) ??
+    (happens("out_of_stock") ? lines[0] : undefined);
   if (short !== undefined) return refuse(409, "out_of_stock", `${short.sku} is out of stock.`);
   const total = totalOf(priced(call, pricesNow(supplier.prices, luck, happens("price_up"))), profile.currency);
   if (call.maxTotal !== null && toMinor(total, profile.currency) > toMinor(call.maxTotal, profile.currency))
-    return refuse(409, "price_changed", `This costs ${total} ${profile.currency} now (${new Date(now).toISOString()}), above your limit of ${call.maxTotal}.`);
+    return refuse(
+      409,
+      "price_changed",
+      `This costs ${total} ${profile.currency} now (${new Date(now).toISOString()}), above your limit of ${call.maxTotal}.`,
+    );
   return null;
 }
 
@@ -140,8 +179,15 @@ function buy({ state, now, draws, speed, pace }: Context, call: PlaceCall, fault
   const rates = state.profile.suppliers[profile.code];
   const happens = (name: SupplierFault): boolean => call.by === "api" && luck.chance(name, rates?.[name] ?? 0);
 
-  const accepted = partly(priced(call, pricesNow(supplier.prices, luck, happens("price_up"))), luck, happens("partial_acceptance"));
-  const at = fault === "late_effect" ? now + takes(luck, "late_effect_for", [promises.maxInFlightMs * 0.2, promises.maxInFlightMs * 0.95], speed) : now;
+  const accepted = partly(
+    priced(call, pricesNow(supplier.prices, luck, happens("price_up"))),
+    luck,
+    happens("partial_acceptance"),
+  );
+  const at =
+    fault === "late_effect"
+      ? now + takes(luck, "late_effect_for", [promises.maxInFlightMs * 0.2, promises.maxInFlightMs * 0.95], speed)
+      : now;
   const purchase = planPurchase({
     supplier: profile,
     supplierOrderId: `${profile.orderPrefix}${100_001 + supplier.purchases.size}`,
@@ -171,19 +217,27 @@ export function bodyOf(purchase: Purchase): Record<string, unknown> {
     reference: purchase.reference,
     total: purchase.total,
     currency: purchase.currency,
-    notAccepted: purchase.lines.filter(({ notAccepted }) => notAccepted > 0).map(({ no, notAccepted }) => ({ no, units: notAccepted, reason: "out_of_stock" })),
+    notAccepted: purchase.lines
+      .filter(({ notAccepted }) => notAccepted > 0)
+      .map(({ no, notAccepted }) => ({ no, units: notAccepted, reason: "out_of_stock" })),
   };
 }
 
 /** The luck of one purchase: the same for the same reference, however often it is sent (SB-2). */
-const purchaseDraws = (draws: Draws, call: PlaceCall): Draws => draws.of(`supplier:${call.supplier.code}:order:${call.reference}`);
+const purchaseDraws = (draws: Draws, call: PlaceCall): Draws =>
+  draws.of(`supplier:${call.supplier.code}:order:${call.reference}`);
 
 function pricesNow(prices: ReadonlyMap<string, DecimalText>, luck: Draws, isUp: boolean): (sku: string) => DecimalText {
   const percent = isUp ? luck.whole("price_up_by", 5, 40) : 0;
   return (sku) => {
     const price = prices.get(sku);
     if (price === undefined) throw new BadRequest(`${sku}: not sold here.`);
-    return percent === 0 ? price : lineTotal(price, 100 + percent).div(100).toDecimalPlaces(2).toFixed(2);
+    return percent === 0
+      ? price
+      : lineTotal(price, 100 + percent)
+          .div(100)
+          .toDecimalPlaces(2)
+          .toFixed(2);
   };
 }
 function priced({ lines }: PlaceCall, priceOf: (sku: string) => DecimalText): PurchaseLine[] {
@@ -204,5 +258,7 @@ function totalOf(lines: readonly PurchaseLine[], currency: string): DecimalText 
 
 /** Of what was asked for; a repetition of a key must ask for the same. */
 function hashOf({ reference, shipTo, method, maxTotal, note, lines }: PlaceCall): string {
-  return createHash("sha256").update(JSON.stringify([reference, shipTo, method, maxTotal, note, lines])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([reference, shipTo, method, maxTotal, note, lines]))
+    .digest("hex");
 }

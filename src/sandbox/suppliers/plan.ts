@@ -70,7 +70,12 @@ export function planPurchase(wanted: NewPurchase): Purchase {
 function lookupLag({ supplier, draws, happens, speed }: NewPurchase): number {
   if (supplier.kind !== "lookup") return 0;
   const most = promises.lookupLagMs;
-  return takes(draws, "lookup_lag", happens("slow_lookup") ? [most * 0.97, most * 0.99] : [most * 0.02, most * 0.5], speed);
+  return takes(
+    draws,
+    "lookup_lag",
+    happens("slow_lookup") ? [most * 0.97, most * 0.99] : [most * 0.02, most * 0.5],
+    speed,
+  );
 }
 
 function planParcels(wanted: NewPurchase, units: Units[], ships: number): PlannedParcel[] {
@@ -83,8 +88,17 @@ function planParcels(wanted: NewPurchase, units: Units[], ships: number): Planne
     const trackingNumber = happens("bad_tracking") ? spoilCheckDigit(good) : good;
     taken.add(trackingNumber);
     const shippedAt = ships + (index === 0 ? 0 : takes(own, "later", pace.secondParcel, speed));
-    const toldAt = happens("lost_tracking") ? null : shippedAt + (happens("late_tracking") ? takes(own, "told", pace.lateTracking, speed) : 0);
-    return { carrier, trackingNumber, shippedAt, toldAt, units: part, steps: planSteps(shippedAt, own, wanted.carrierHappens, pace, speed) };
+    const toldAt = happens("lost_tracking")
+      ? null
+      : shippedAt + (happens("late_tracking") ? takes(own, "told", pace.lateTracking, speed) : 0);
+    return {
+      carrier,
+      trackingNumber,
+      shippedAt,
+      toldAt,
+      units: part,
+      steps: planSteps(shippedAt, own, wanted.carrierHappens, pace, speed),
+    };
   });
 }
 
@@ -107,4 +121,6 @@ function cancelledPart(units: Units[], draws: Draws): Units[] {
   return [{ sku, units: Math.min(count, draws.whole("supplier_cancels_units", 1, all - 1)) }];
 }
 const without = (units: Units[], gone: Units[]): Units[] =>
-  units.map(({ sku, units: count }) => ({ sku, units: count - (gone.find((one) => one.sku === sku)?.units ?? 0) })).filter(({ units: count }) => count > 0);
+  units
+    .map(({ sku, units: count }) => ({ sku, units: count - (gone.find((one) => one.sku === sku)?.units ?? 0) }))
+    .filter(({ units: count }) => count > 0);

@@ -70,7 +70,10 @@ export interface PurchaseProgress {
 }
 
 export function progressOf(purchase: Purchase, cancelled: BuyerCancellation, now: number): PurchaseProgress {
-  const bySupplier = purchase.cancels !== null && purchase.cancels.at <= now ? less(purchase.cancels.units, cancelled.fromPlannedCancel) : [];
+  const bySupplier =
+    purchase.cancels !== null && purchase.cancels.at <= now
+      ? less(purchase.cancels.units, cancelled.fromPlannedCancel)
+      : [];
   const byBuyer = [...cancelled.fromParcels, ...cancelled.fromPlannedCancel];
   const bought = purchase.lines.reduce((sum, line) => sum + line.units, 0);
   return {
@@ -97,9 +100,19 @@ export function parcelsOf(purchase: Purchase, cancelled: BuyerCancellation): Pla
 }
 
 /** What a cancellation of `wanted` takes at this instant, or null where more is wanted than is still there to be cancelled. */
-export function cancellable(purchase: Purchase, cancelled: BuyerCancellation, wanted: Units[] | "all", now: number): BuyerCancellation | null {
-  const inParcels = merged(parcelsOf(purchase, cancelled).flatMap(({ shippedAt, units }) => (shippedAt > now ? units : [])));
-  const planned = purchase.cancels !== null && purchase.cancels.at > now ? less(purchase.cancels.units, cancelled.fromPlannedCancel) : [];
+export function cancellable(
+  purchase: Purchase,
+  cancelled: BuyerCancellation,
+  wanted: Units[] | "all",
+  now: number,
+): BuyerCancellation | null {
+  const inParcels = merged(
+    parcelsOf(purchase, cancelled).flatMap(({ shippedAt, units }) => (shippedAt > now ? units : [])),
+  );
+  const planned =
+    purchase.cancels !== null && purchase.cancels.at > now
+      ? less(purchase.cancels.units, cancelled.fromPlannedCancel)
+      : [];
   const asked = wanted === "all" ? merged([...inParcels, ...planned]) : merged(wanted);
   const beyondPlanned = less(asked, planned);
   if (less(beyondPlanned, inParcels).length > 0) return null;

@@ -14,15 +14,60 @@ import { cancellable, progressOf, type BuyerCancellation, type Purchase } from "
 
 /** The pretend suppliers as their customers' software sees them; what a kind does not offer is answered with 404 or 405. */
 export const supplierRoutes: Route[] = [
-  { method: "GET", path: "/suppliers/:code", does: "Who this is, and how it takes orders.", handle: forCustomer(identify) },
-  { method: "POST", path: "/suppliers/:code/orders", does: "Place an order (kinds key, lookup, none).", handle: forCustomer(placeByApi) },
-  { method: "POST", path: "/suppliers/:code/desk", does: "Place an order as a person does, on the supplier's own page.", handle: forCustomer(placeAtDesk) },
-  { method: "GET", path: "/suppliers/:code/orders", does: "Look up orders by our ?reference= (kind lookup; may lag).", handle: forCustomer(reading(lookUp)) },
-  { method: "POST", path: "/suppliers/:code/orders/status", does: "How the orders with these ids stand.", handle: forCustomer(reading(showStatus)) },
-  { method: "POST", path: "/suppliers/:code/orders/:id/cancellation", does: "Cancel what has not shipped.", handle: forCustomer(cancel) },
-  { method: "GET", path: "/suppliers/:code/stock", does: "The stock and price list.", handle: forCustomer(reading(showStock)) },
-  { method: "POST", path: "/suppliers/:code/quote", does: "What these units would cost.", handle: forCustomer(reading(quote)) },
-  { method: "GET", path: "/suppliers/:code/statement", does: "All orders placed from ?from= to ?to=, page by page (?after=).", handle: forCustomer(reading(showStatement)) },
+  {
+    method: "GET",
+    path: "/suppliers/:code",
+    does: "Who this is, and how it takes orders.",
+    handle: forCustomer(identify),
+  },
+  {
+    method: "POST",
+    path: "/suppliers/:code/orders",
+    does: "Place an order (kinds key, lookup, none).",
+    handle: forCustomer(placeByApi),
+  },
+  {
+    method: "POST",
+    path: "/suppliers/:code/desk",
+    does: "Place an order as a person does, on the supplier's own page.",
+    handle: forCustomer(placeAtDesk),
+  },
+  {
+    method: "GET",
+    path: "/suppliers/:code/orders",
+    does: "Look up orders by our ?reference= (kind lookup; may lag).",
+    handle: forCustomer(reading(lookUp)),
+  },
+  {
+    method: "POST",
+    path: "/suppliers/:code/orders/status",
+    does: "How the orders with these ids stand.",
+    handle: forCustomer(reading(showStatus)),
+  },
+  {
+    method: "POST",
+    path: "/suppliers/:code/orders/:id/cancellation",
+    does: "Cancel what has not shipped.",
+    handle: forCustomer(cancel),
+  },
+  {
+    method: "GET",
+    path: "/suppliers/:code/stock",
+    does: "The stock and price list.",
+    handle: forCustomer(reading(showStock)),
+  },
+  {
+    method: "POST",
+    path: "/suppliers/:code/quote",
+    does: "What these units would cost.",
+    handle: forCustomer(reading(quote)),
+  },
+  {
+    method: "GET",
+    path: "/suppliers/:code/statement",
+    does: "All orders placed from ?from= to ?to=, page by page (?after=).",
+    handle: forCustomer(reading(showStatement)),
+  },
 ];
 
 type Handle = (context: Context, call: Call, supplier: SupplierProfile) => WorldResponse;
@@ -30,29 +75,42 @@ type Handle = (context: Context, call: Call, supplier: SupplierProfile) => World
 function forCustomer(handle: Handle): Route["handle"] {
   return (context, call) => {
     const supplier = supplierByCode.get(call.part("code"));
-    if (supplier === undefined) return notFound(`There is no supplier ${call.part("code")}. There are ${[...supplierByCode.keys()].join(", ")}.`);
+    if (supplier === undefined)
+      return notFound(`There is no supplier ${call.part("code")}. There are ${[...supplierByCode.keys()].join(", ")}.`);
     const rejected = rejectStranger(call, supplier.code);
     if (rejected !== null) return rejected;
-    if (strikes(context, supplier, "reject_credentials", `credentials:${context.now}`)) return problem(401, "credentials_rejected", "This token is not valid any more.");
+    if (strikes(context, supplier, "reject_credentials", `credentials:${context.now}`))
+      return problem(401, "credentials_rejected", "This token is not valid any more.");
     return handle(context, call, supplier);
   };
 }
 
 /** SB-78. Reading may fail; nothing is lost by it. */
 function reading(handle: Handle): Handle {
-  return (context, call, supplier) => (strikes(context, supplier, "read_error", `read:${context.now}:${call.query}`) ? busy() : handle(context, call, supplier));
+  return (context, call, supplier) =>
+    strikes(context, supplier, "read_error", `read:${context.now}:${call.query.toString()}`)
+      ? busy()
+      : handle(context, call, supplier);
 }
 function strikes({ state, draws }: Context, { code }: SupplierProfile, fault: SupplierFault, name: string): boolean {
-  return draws.of(`supplier:${code}`).of(name).chance(fault, state.profile.suppliers[code]?.[fault] ?? 0);
+  return draws
+    .of(`supplier:${code}`)
+    .of(name)
+    .chance(fault, state.profile.suppliers[code]?.[fault] ?? 0);
 }
 
-function identify(_: Context, __: Call, { code, name, kind, currency, methods, countries }: SupplierProfile): WorldResponse {
+function identify(
+  _: Context,
+  __: Call,
+  { code, name, kind, currency, methods, countries }: SupplierProfile,
+): WorldResponse {
   return answer(200, { code, name, kind, currency, methods, countries });
 }
 
 const skuUnits = z.object({ sku: z.string().min(1), units: z.int().min(1).max(1_000_000) });
 const orderBody = z.object({
   reference: z.string().min(1).max(100),
+  currency: z.string().length(3).optional(),
   maxTotal: decimalBody.nullish().transform((value) => value ?? null),
   shipTo: addressBody,
   method: z.string().default(""),
@@ -64,14 +122,21 @@ const orderBody = z.object({
 });
 
 function placeByApi(context: Context, call: Call, supplier: SupplierProfile): WorldResponse {
-  if (supplier.kind === "prep") return problem(405, "no_ordering", `${supplier.name} packs what you send there; it sells nothing.`);
-  if (supplier.kind === "human") return problem(405, "no_ordering", `${supplier.name} takes orders from people only: POST /suppliers/${supplier.code}/desk.`);
+  if (supplier.kind === "prep")
+    return problem(405, "no_ordering", `${supplier.name} packs what you send there; it sells nothing.`);
+  if (supplier.kind === "human")
+    return problem(
+      405,
+      "no_ordering",
+      `${supplier.name} takes orders from people only: POST /suppliers/${supplier.code}/desk.`,
+    );
   const key = call.headers["idempotency-key"] ?? null;
   if (supplier.kind === "key" && key === null) throw new BadRequest("The header Idempotency-Key is missing.");
   return place(context, { supplier, idempotencyKey: key, by: "api", ...readBody(call, orderBody) });
 }
 function placeAtDesk(context: Context, call: Call, supplier: SupplierProfile): WorldResponse {
-  if (supplier.kind === "prep") return problem(405, "no_ordering", `${supplier.name} packs what you send there; it sells nothing.`);
+  if (supplier.kind === "prep")
+    return problem(405, "no_ordering", `${supplier.name} packs what you send there; it sells nothing.`);
   return place(context, { supplier, idempotencyKey: null, by: "desk", ...readBody(call, orderBody) });
 }
 
@@ -89,7 +154,10 @@ function showStatus({ state, now }: Context, call: Call, supplier: SupplierProfi
   const known = ids.map((id) => purchases.get(id)).filter((entry) => entry !== undefined && entry.purchase.at <= now);
   return answer(200, { orders: known.map((entry) => (entry === undefined ? {} : statusOf(entry, now))) });
 }
-function statusOf({ purchase, cancelled }: { purchase: Purchase; cancelled: BuyerCancellation }, now: number): Record<string, unknown> {
+function statusOf(
+  { purchase, cancelled }: { purchase: Purchase; cancelled: BuyerCancellation },
+  now: number,
+): Record<string, unknown> {
   const progress = progressOf(purchase, cancelled, now);
   return {
     orderId: purchase.supplierOrderId,
@@ -101,7 +169,12 @@ function statusOf({ purchase, cancelled }: { purchase: Purchase; cancelled: Buye
     isCancelled: progress.isCancelled,
     cancelledBySupplier: progress.cancelledBySupplier,
     cancelledByBuyer: progress.cancelledByBuyer,
-    parcels: progress.parcels.map(({ carrier, trackingNumber, shippedAt, units }) => ({ carrier, trackingNumber, shippedAt: iso(shippedAt), lines: units })),
+    parcels: progress.parcels.map(({ carrier, trackingNumber, shippedAt, units }) => ({
+      carrier,
+      trackingNumber,
+      shippedAt: iso(shippedAt),
+      lines: units,
+    })),
   };
 }
 
@@ -123,15 +196,23 @@ function cancel(context: Context, call: Call, supplier: SupplierProfile): WorldR
   const taken = cancellable(entry.purchase, entry.cancelled, lines, now);
   if (taken === null) return refuse("A part of this is on its way already.");
   if (lines === "all" && hasLeft(entry.purchase, now)) return refuse("This order is on its way already.");
-  if (luck.chance("cancel_refused", state.profile.suppliers[supplier.code]?.cancel_refused ?? 0)) return refuse("This order is being packed and cannot be stopped.");
+  if (luck.chance("cancel_refused", state.profile.suppliers[supplier.code]?.cancel_refused ?? 0))
+    return refuse("This order is being packed and cannot be stopped.");
   record({ type: "purchase_cancelled", at: now, supplier: supplier.code, supplierOrderId, cancelled: taken });
   return answer(200, { status: "cancelled" }, wait);
 }
-const hasLeft = (purchase: Purchase, now: number): boolean => purchase.parcels.some(({ shippedAt }) => shippedAt <= now);
+const hasLeft = (purchase: Purchase, now: number): boolean =>
+  purchase.parcels.some(({ shippedAt }) => shippedAt <= now);
 
 function showStock({ state, now }: Context, _: Call, supplier: SupplierProfile): WorldResponse {
   const { stock, prices } = supplierOf(state, supplier.code);
-  const items = supplier.items.map(({ sku, title }) => ({ sku, title, onHand: stock.get(sku) ?? 0, unitPrice: priceOf({ prices }, sku), currency: supplier.currency }));
+  const items = supplier.items.map(({ sku, title }) => ({
+    sku,
+    title,
+    onHand: stock.get(sku) ?? 0,
+    unitPrice: priceOf({ prices }, sku),
+    currency: supplier.currency,
+  }));
   return answer(200, { asOf: iso(now), items });
 }
 
@@ -139,11 +220,18 @@ const quoteBody = z.object({ lines: z.array(skuUnits).min(1), country: z.string(
 function quote({ state }: Context, call: Call, supplier: SupplierProfile): WorldResponse {
   const { lines, country } = readBody(call, quoteBody);
   const { prices } = supplierOf(state, supplier.code);
-  if (supplier.countries !== null && !supplier.countries.includes(country)) return problem(422, "destination_not_served", `We do not ship to ${country}.`);
+  if (supplier.countries !== null && !supplier.countries.includes(country))
+    return problem(422, "destination_not_served", `We do not ship to ${country}.`);
   const stranger = lines.find(({ sku }) => !prices.has(sku));
   if (stranger !== undefined) return problem(422, "unknown_sku", `We do not sell ${stranger.sku}.`);
-  const exact = lines.reduce((sum, { sku, units }) => sum.plus(lineTotal(priceOf({ prices }, sku), units)), lineTotal("0", 0));
-  return answer(200, { total: toMajor({ amount: toMinor(exact, supplier.currency), currency: supplier.currency }), currency: supplier.currency });
+  const exact = lines.reduce(
+    (sum, { sku, units }) => sum.plus(lineTotal(priceOf({ prices }, sku), units)),
+    lineTotal("0", 0),
+  );
+  return answer(200, {
+    total: toMajor({ amount: toMinor(exact, supplier.currency), currency: supplier.currency }),
+    currency: supplier.currency,
+  });
 }
 const priceOf = ({ prices }: Pick<SupplierState, "prices">, sku: string): string => prices.get(sku) ?? "0";
 
