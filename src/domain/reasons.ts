@@ -41,6 +41,16 @@ export type ResolveAction =
   | "void_label";
 
 export const reasons = {
+  bought_after_all: {
+    acts: "person",
+    clearsItself: false,
+    placeable: false,
+    group: "attention",
+    title: "Bought although it was given up",
+    what: "A supplier says that a purchase exists which had been proven or reported as not made. It may now exist twice.",
+    next: "Open the purchase named below at the supplier. Cancel whichever is too much there, then dismiss this. Nothing of the order is placed meanwhile.",
+    actions: ["dismiss", "cancel"],
+  },
   outcome_unknown: {
     acts: "machine",
     clearsItself: true,
