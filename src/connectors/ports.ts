@@ -281,6 +281,11 @@ export interface ListedPurchase {
  * repeated after a crash. Only the gate calls stage, release and withdraw.
  */
 export interface Documents {
+  /**
+   * Makes ready what documents pass through (folders). Called when the supplier is set up and never on the way of a document: a drive that is not
+   * mounted looks like folders that were never made, and would otherwise "prove" that nothing had left.
+   */
+  prepare(context: SupplierContext): Promise<void>;
   /** What one document holds: one purchase, or all of the account that leave at the same time. */
   grouping(settings: Record<string, unknown>): "order" | "batch";
   /** When the next document leaves, at or after `now`; `now` itself where each leaves at once. Until then its orders are free to cancel. */
@@ -295,7 +300,7 @@ export interface Documents {
   stage(context: SupplierContext, document: DocumentBytes): Promise<{ status: "staged" } | NotSent>;
   /** Lets a staged document leave. Throws only where it cannot be known what happened: then `whereIs` tells. */
   release(context: SupplierContext, document: DocumentBytes): Promise<{ status: "left" } | NotSent>;
-  /** `absent` proves that it has not left and lies nowhere it could leave from. */
+  /** `absent` proves that it has not left and lies nowhere it could leave from. Throws where that cannot be known (the drive is away). */
   whereIs(context: SupplierContext, fileName: string): Promise<"staging" | "left" | "absent">;
   /** Takes a staged document back for ever; `left`: too late. */
   withdraw(context: SupplierContext, fileName: string): Promise<"withdrawn" | "left">;
