@@ -16,6 +16,7 @@ export function cellOf(
 ): Written {
   const raw = textOf(value, request, line, settings);
   const isBuyers = buyersTexts.has(value);
+  if (value === "unit_cost" && !/^\d+(?:[.,]\d+)?$/.test(raw)) return refuse("is no plain decimal number of 0 or more");
   const control = (isBuyers ? /[^\P{Cc}\n\r\t]/u : /\p{Cc}/u).exec(raw);
   if (control !== null) return refuse(`has the control character ${nameOf(control[0])}; remove it`);
   // A phone number of digits and the marks between them cannot name a function: it stays as it is dialled.

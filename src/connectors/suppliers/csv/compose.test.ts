@@ -98,7 +98,18 @@ test("CS-2 a batch is one file with a row per line, and the order's cells in eac
   assert.equal(document.fileName, "PO-2026-11-22-D-77.csv");
 });
 
-test("CS-2 a file per order never holds two, and no file holds none", () => {
+test("CS-2 a file per order never holds two, no file holds none, and none holds a purchase twice or without units", () => {
+  const lines = (...units: number[]) =>
+    aPurchase("PO1", {
+      lines: units.map((count, i) => ({ no: i + 1, supplierSku: "A", units: count, unitCost: "1" })),
+    });
+  for (const wrong of [lines(), lines(1, 0), lines(-1), lines(1.5), lines(Number.NaN)]) {
+    assert.throws(() => compose(csvSettings(), [wrong], dispatch), RangeError);
+  }
+  assert.throws(
+    () => compose(csvSettings({ perFile: "batch" }), [aPurchase("PO1"), aPurchase("PO1")], dispatch),
+    RangeError,
+  );
   assert.throws(() => compose(csvSettings(), [aPurchase("PO1"), aPurchase("PO2")], dispatch), RangeError);
   assert.throws(() => compose(csvSettings({ perFile: "batch" }), [], dispatch), RangeError);
 });
@@ -186,6 +197,13 @@ test("CS-4 an id, a SKU or a cost that would be run is refused instead of change
   assert.equal(
     problems(columns("unit_cost"), aPurchase("PO1", { lines: [{ no: 1, supplierSku: "A", units: 1, unitCost: "-1" }] }))
       .length,
+    1,
+  );
+  assert.equal(
+    problems(
+      columns("unit_cost"),
+      aPurchase("PO1", { lines: [{ no: 1, supplierSku: "A", units: 1, unitCost: "1e-7" }] }),
+    ).length,
     1,
   );
   assert.equal(problems(columns("order_number"), aPurchase("PO1", { orderNumber: "=1" })).length, 1);

@@ -4,18 +4,14 @@ import type { CsvSettings } from "./settings.ts";
 
 /**
  * One purchase order file: a row per line, the order's own cells repeated in each. Pure, because its bytes are hashed and committed with the arming
- * (rules CS-1 to CS-7). Throws RangeError for a number of purchases that the settings do not put into one file.
+ * (rules CS-1 to CS-7). Throws RangeError for what no caller may ask for: see `refuseImpossible`.
  */
 export function compose(
   settings: CsvSettings,
   requests: readonly PlaceRequest[],
   dispatch: { reference: string; at: Date },
 ): ComposedDocument | UncomposableDocument {
-  if (requests.length === 0 || (settings.perFile === "order" && requests.length > 1)) {
-    throw new RangeError(
-      `One file holds ${settings.perFile === "order" ? "one purchase" : "at least one purchase"}, not ${requests.length}.`,
-    );
-  }
+  refuseImpossible(settings, requests);
   const problems: UncomposableDocument["problems"] = [];
   const ending = settings.lineEnding === "crlf" ? "\r\n" : "\n";
   const pieces: Uint8Array[] = [];
@@ -64,6 +60,25 @@ export function compose(
   return problems.length > 0
     ? { status: "uncomposable", problems }
     : { status: "composed", fileName, bytes: Buffer.concat(pieces) };
+}
+
+/** What no caller may ask for: a purchase that would be in no row, twice in a file, or of no units. */
+function refuseImpossible({ perFile }: CsvSettings, requests: readonly PlaceRequest[]): void {
+  if (requests.length === 0 || (perFile === "order" && requests.length > 1)) {
+    throw new RangeError(
+      `One file holds ${perFile === "order" ? "one purchase" : "at least one purchase"}, not ${requests.length}.`,
+    );
+  }
+  if (new Set(requests.map(({ reference }) => reference)).size < requests.length) {
+    throw new RangeError("The same purchase is twice in this batch.");
+  }
+  for (const { reference, lines } of requests) {
+    if (lines.length === 0) throw new RangeError(`Purchase ${reference} has no lines.`);
+    for (const { no, units } of lines) {
+      if (!Number.isSafeInteger(units) || units < 1)
+        throw new RangeError(`Line ${no} of purchase ${reference} has ${units} units.`);
+    }
+  }
 }
 
 /** Date and time are of the sending, in UTC, so that the name never depends on a zone's rules. */
