@@ -65,6 +65,8 @@ export function openDb(config: PoolConfig, { max = 10, onStatement, clock }: DbO
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
 
+  let ended: Promise<void> | undefined;
+
   async function onConnection<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     const session = openSession(client, onStatement);
@@ -79,7 +81,7 @@ export function openDb(config: PoolConfig, { max = 10, onStatement, clock }: DbO
     ...statements((statement) => onConnection((session) => session.send(statement))),
     tx: (work) => onConnection((session) => transact(session, work)),
     listen: (channel, onNotify) => listen({ config, channel, onNotify, clock }),
-    end: () => pool.end(),
+    end: () => (ended ??= pool.end()),
   };
 }
 

@@ -1,11 +1,25 @@
 import { spawn } from "node:child_process";
-import { chown, mkdir, mkdtemp, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Binaries, majorVersion } from "#store/server/binaries.ts";
 import type { OsUser } from "#store/server/os-user.ts";
-import { homeMark } from "#store/server/postmaster.ts";
+import { homeSetting } from "#store/server/postmaster.ts";
 import { type ServerSettings, settingsFile } from "#store/server/settings.ts";
 import { StoreError } from "#store/store-error.ts";
 
@@ -76,6 +90,7 @@ export interface Launch {
 /** Starts the server in a session of its own: it outlives us, whatever ends us. The caller finds out when it serves. */
 export async function launch(cluster: Cluster, settings: ServerSettings): Promise<Launch> {
   const { path, log, user, binaries } = cluster;
+  if (user !== undefined) await takeOver(path, user);
   const conf = join(path, "switchyard.conf");
   await writeFile(conf, settingsFile(settings));
   if (user !== undefined) await chown(conf, user.uid, user.gid);
@@ -83,7 +98,7 @@ export async function launch(cluster: Cluster, settings: ServerSettings): Promis
   const file = await open(log, "a", 0o600);
   try {
     const saidBefore = (await file.stat()).size;
-    const args = ["-D", fromInside(path, user), "-c", `${homeMark}${path}`];
+    const args = ["-D", fromInside(path, user), "-c", `${homeSetting}=${path}`];
     const child = start(binaries.postgres, { cwd: path, user, stdio: file.fd }, args);
     const died = finished(child).then(async () => (await readFile(log)).subarray(saidBefore).toString("utf8"));
     child.unref();
@@ -91,6 +106,14 @@ export async function launch(cluster: Cluster, settings: ServerSettings): Promis
   } finally {
     await file.close();
   }
+}
+
+/** A copy or a restored backup belongs to root, or to whoever has that number on this machine. */
+async function takeOver(path: string, { uid, gid }: OsUser): Promise<void> {
+  if ((await stat(path)).uid === uid) return;
+  for (const entry of await readdir(path, { recursive: true })) await lchown(join(path, entry), uid, gid);
+  await chmod(path, 0o700);
+  await chown(path, uid, gid); // last: until then it starts over
 }
 
 /** A port that nobody on this machine listens on right now. */

@@ -23,7 +23,7 @@ import {
 } from "#store/server/credentials.ts";
 import { exclude, type HeldLock, share, tryExclude } from "#store/server/kernel-lock.ts";
 import { serverUser } from "#store/server/os-user.ts";
-import { findPostmaster, type Postmaster, stopPostmaster } from "#store/server/postmaster.ts";
+import { findPostmaster, homeSetting, type Postmaster, stopPostmaster } from "#store/server/postmaster.ts";
 import { databaseName, ensureOwnServer } from "#store/server/roles.ts";
 import { type ServerSettings, serverSettings } from "#store/server/settings.ts";
 import { StoreError } from "#store/store-error.ts";
@@ -152,15 +152,15 @@ async function startServer(cluster: Cluster, credentials: Credentials, changes: 
   const { died } = await launch(cluster, serverSettings(credentials.port, changes));
   let lastWords: string | undefined;
   void died.then((said) => (lastWords = said));
-  await serving(connection(credentials, "postgres", "postgres"), async () => lastWords !== undefined);
-  // A stranger on our port would have answered something; that our server lives is what counts.
+  // On a copied folder the original may answer, on the same port and with the same password: ask whose server it is.
+  await serving(connection(credentials, "postgres", "postgres"), async () => lastWords !== undefined, cluster.path);
   if (lastWords !== undefined) throw whyNot(lastWords, cluster.path);
 }
 
 /** Waits until the server answers us or is gone. Recovery after a crash takes as long as it takes: the log may be gigabytes. */
-async function serving(config: PoolConfig, isOver: () => Promise<boolean>): Promise<void> {
+async function serving(config: PoolConfig, isOver: () => Promise<boolean>, home?: string): Promise<void> {
   for (let pauseMs = 20; ; pauseMs = Math.min(2 * pauseMs, 500)) {
-    const failure = await tryConnect(config);
+    const failure = await tryConnect(config, home);
     if (failure === undefined) return;
     if (failure instanceof DatabaseError && failure.code !== stillStarting) {
       if (failure.code === tooManyConnections) return;
@@ -186,12 +186,15 @@ const wrongPassword = (cause: Error): StoreError =>
     cause,
   );
 
-async function tryConnect(config: PoolConfig): Promise<Error | undefined> {
+async function tryConnect(config: PoolConfig, home: string | undefined): Promise<Error | undefined> {
   const client = new Client({ ...config, connectionTimeoutMillis: 5000 });
   client.on("error", () => {});
   try {
     await client.connect();
-    return undefined;
+    const { rows } = await client.query<{ home: string }>(`select current_setting('${homeSetting}', true) as home`);
+    return home === undefined || rows[0]?.home === home
+      ? undefined
+      : new Error("the server of another folder answered");
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   } finally {
