@@ -226,6 +226,21 @@ create table stock_reservation (
 );
 create index stock_reservation_open on stock_reservation (workspace_id, supplier_id, supplier_sku) where state = 'open';
 
+-- Who changed what in the workspace's set-up: settings, links, stock, accounts, keys. Orders have a trail of their own (event). Only grows.
+create table management_event (
+  workspace_id bigint not null,
+  id bigint not null,
+  at timestamptz not null,
+  actor text not null,
+  kind text not null,
+  subject text not null,
+  -- 0: the workspace itself.
+  subject_id bigint not null,
+  data jsonb not null,
+  primary key (workspace_id, id)
+);
+create index management_event_subject on management_event (workspace_id, subject, subject_id, id desc);
+
 -- Orders -------------------------------------------------------------------------------------------------------------------------------------
 
 create table sales_order (
@@ -639,7 +654,7 @@ create table cancellation_ask (
   fulfillment_order_id bigint not null,
   order_id bigint not null,
   state text not null,
-  -- Its part there: [{foLineNo, quantity}] in channel units.
+  -- Its part there: [{orderLineNo, componentNo, quantity, accepted}] in channel units.
   lines jsonb not null,
   due_at timestamptz,
   tries integer not null,
@@ -829,8 +844,8 @@ end
 $$;
 
 -- The audit trail, the evidence and the ledger only grow.
-revoke update, delete on event, evidence, ledger_transaction, ledger_entry, decision, order_version from switchyard_engine;
-revoke update on event, evidence, ledger_transaction, ledger_entry, decision, order_version from switchyard_api;
+revoke update, delete on event, management_event, evidence, ledger_transaction, ledger_entry, decision, order_version from switchyard_engine;
+revoke update on event, management_event, evidence, ledger_transaction, ledger_entry, decision, order_version from switchyard_api;
 grant delete on product_link_option, shipping_mapping to switchyard_api;
 grant usage on sequence id_block, fence to switchyard_api;
 grant select, insert, update on installation, workspace, api_key, channel_registry to switchyard_engine;
