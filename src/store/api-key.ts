@@ -1,74 +1,66 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Random } from "#domain/clock.ts";
-import type { WorkspaceId } from "#domain/ids.ts";
+import type { Id, WorkspaceId } from "#domain/ids.ts";
 import type { Tx } from "./db.ts";
-import type { IdAllocator } from "./ids.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
-export const roles = ["owner", "admin", "staff", "viewer", "operator", "prep", "supplier"] as const;
-export type Role = (typeof roles)[number];
+export const apiKeyRoles = ["owner", "admin", "staff", "viewer", "operator", "prep", "supplier"] as const;
+export type ApiKeyRole = (typeof apiKeyRoles)[number];
 
-export interface NewApiKey {
+export interface ApiKey {
+  id: Id<"apiKey">;
   workspaceId: WorkspaceId;
-  role: Role;
-  /** What people call it: "warehouse script". */
+  role: ApiKeyRole;
   name: string;
-  now: Date;
-  expiresAt?: Date | null;
-}
-
-/**
- * AK-1. Makes a key `swk_<prefix>_<secret>` and keeps only its prefix and the digest of its secret (256 random bits, so a plain SHA-256 is enough).
- * The answer is the only time that the whole key is seen. `tx` is the engine's: the API's own role cannot read keys.
- */
-export async function createApiKey(
-  tx: Tx,
-  ids: IdAllocator,
-  random: Random,
-  { workspaceId, role, name, now, expiresAt = null }: NewApiKey,
-): Promise<{ key: string; prefix: string }> {
-  const prefix = hex(random, 6);
-  const secret = hex(random, 32);
-  await ids.ensure(tx, 1);
-  await tx.run(sql`
-    insert into api_key (id, workspace_id, role, name, prefix, digest, created_at, expires_at)
-    values (${ids.next()}::bigint, ${workspaceId}::bigint, ${role}, ${name}, ${prefix}, ${digestOf(secret)}, ${now}, ${expiresAt})`);
-  return { key: `swk_${prefix}_${secret}`, prefix };
-}
-
-export interface KeyHolder {
-  workspaceId: WorkspaceId;
   prefix: string;
-  role: Role;
+  createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
 }
-
-const KeyRow = row({
+const ApiKeyShape = {
+  id: col.id<Id<"apiKey">>(),
   workspaceId: col.id<WorkspaceId>(),
-  role: col.oneOf(roles),
-  digest: col.text,
+  role: col.oneOf(apiKeyRoles),
+  name: col.text,
+  prefix: col.text,
+  createdAt: col.instant,
   expiresAt: col.instantOrNull,
+  lastUsedAt: col.instantOrNull,
   revokedAt: col.instantOrNull,
-});
+};
+const ApiKeyRow = row(ApiKeyShape);
 
-/** AK-2. Who holds this key; null for an unknown, expired or revoked one, without saying which. Remembers, to the minute, when it was last used. */
-export async function findKeyHolder(tx: Tx, key: string, now: Date): Promise<KeyHolder | null> {
-  const [, prefix, secret] = /^swk_([0-9a-f]{12})_([0-9a-f]{64})$/.exec(key) ?? [];
-  if (prefix === undefined || secret === undefined) return null;
-  const found = await tx.maybe(
-    KeyRow,
-    sql`select workspace_id, role, digest, expires_at, revoked_at from api_key where prefix = ${prefix}`,
-  );
-  // An unknown prefix costs the same comparison as a known one.
-  const isRight = isSame(digestOf(secret), found?.digest ?? digestOf(""));
-  if (found === undefined || !isRight || found.revokedAt !== null) return null;
-  if (found.expiresAt !== null && found.expiresAt <= now) return null;
-  await tx.run(
-    sql`update api_key set last_used_at = ${now} where prefix = ${prefix} and (last_used_at is null or last_used_at < ${new Date(now.getTime() - 60_000)})`,
-  );
-  return { workspaceId: found.workspaceId, prefix, role: found.role };
+/** `sy_` + 16 hex digits that name the key + `_` + 256 random bits. Shown once; the database keeps the prefix and a SHA-256 of the whole. */
+export interface NewKey {
+  key: string;
+  prefix: string;
+  digest: string;
 }
+export function makeApiKey(random: Random): NewKey {
+  const prefix = `sy_${Buffer.from(random.bytes(8)).toString("hex")}`;
+  const key = `${prefix}_${Buffer.from(random.bytes(32)).toString("base64url")}`;
+  return { key, prefix, digest: digestApiKey(key) };
+}
+export const digestApiKey = (key: string): string => hash("sha256", key);
+/** The part that names a key; null where the text is no key of ours. */
+export const prefixOf = (key: string): string | null => /^(sy_[0-9a-f]{16})_[A-Za-z0-9_-]{43}$/.exec(key)?.[1] ?? null;
 
-const hex = (random: Random, bytes: number): string => Buffer.from(random.bytes(bytes)).toString("hex");
-const digestOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
-const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a, "hex"), Buffer.from(b, "hex"));
+export const insertApiKey = (tx: Tx, key: ApiKey & { digest: string }): Promise<number> =>
+  tx.run(sql`
+    insert into api_key (id, workspace_id, role, name, prefix, digest, created_at, expires_at)
+    values (${key.id}::bigint, ${key.workspaceId}::bigint, ${key.role}, ${key.name}, ${key.prefix}, ${key.digest}, ${key.createdAt}, ${key.expiresAt})`);
+
+export const listApiKeys = (tx: Tx, workspaceId: WorkspaceId): Promise<ApiKey[]> =>
+  tx.rows(ApiKeyRow, sql`select * from api_key where workspace_id = ${workspaceId}::bigint order by id`);
+
+const WithDigest = row({ ...ApiKeyShape, digest: col.text });
+/** The key of this prefix, whether it may still be used or not. */
+export const findApiKey = (tx: Tx, prefix: string): Promise<(ApiKey & { digest: string }) | undefined> =>
+  tx.maybe(WithDigest, sql`select * from api_key where prefix = ${prefix}`);
+
+export const revokeApiKey = (tx: Tx, workspaceId: WorkspaceId, prefix: string, now: Date): Promise<number> =>
+  tx.run(
+    sql`update api_key set revoked_at = ${now} where workspace_id = ${workspaceId}::bigint and prefix = ${prefix} and revoked_at is null`,
+  );
