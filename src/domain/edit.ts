@@ -5,6 +5,7 @@ import { nextAddressNo, verifyAgain } from "./intake.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
 import { allocated, type FulfillmentOrder } from "./order.ts";
 import type { SupplierId } from "./ids.ts";
+import { reconcileQuantities } from "./quantities.ts";
 import { done, ok, refuse, type Result } from "./result.ts";
 
 export interface OrderEdit {
@@ -83,6 +84,7 @@ export function editOrder(draft: OrderDraft, edit: OrderEdit): Result {
     });
     draft.touchOrder({ shippingMethod: edit.shippingMethod });
   }
+  reconcileQuantities(draft);
   verifyAgain(draft);
   return done;
 }

@@ -53,7 +53,8 @@ export async function storeOrders(
   }
 }
 
-async function storeInTransaction(
+/** The same within a transaction that the caller has begun (the inbox). */
+export async function storeInTransaction(
   engine: Engine,
   tx: Tx,
   arrival: Arrival,

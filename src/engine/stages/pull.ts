@@ -1,0 +1,98 @@
+import { hash } from "node:crypto";
+import type { ChannelContext } from "#connectors/ports.ts";
+import type { OrderOrigin } from "#domain/channel-order.ts";
+import { defaultChannelSettings, defaultWorkspaceSettings } from "#domain/settings.ts";
+import { claimConnections, keepRaw, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
+import { ring } from "#store/commit.ts";
+import type { Engine } from "../context.ts";
+import type { Stage } from "../stage.ts";
+
+const leaseMs = 5 * 60_000;
+const defaultEveryMs = 2 * 60_000;
+
+/** Asks channels for what changed. Raw messages are saved first, with the cursor behind them; the intake stage parses them second. */
+export const pull: Stage = {
+  name: "pull",
+  nextDue: nextConnection,
+  async run(engine) {
+    const now = engine.clock.now();
+    const due = await engine.db.tx((tx) =>
+      claimConnections(tx, { now, leaseUntil: new Date(now.getTime() + leaseMs), limit: 20 }),
+    );
+    await Promise.all(due.map((connection) => pullConnection(engine, connection)));
+    return due.length;
+  },
+};
+
+async function pullConnection(engine: Engine, connection: DueConnection): Promise<void> {
+  const everyMs = Number(connection.settings["everyMs"] ?? defaultEveryMs);
+  const channel = engine.channels.get(connection.kind);
+  const later = (ms: number): Date => new Date(engine.clock.now().getTime() + ms);
+  if (channel === undefined) {
+    await engine.db.tx((tx) =>
+      moveCursor(tx, connection, {
+        cursor: connection.cursor,
+        dueAt: later(everyMs),
+        synced: null,
+        problem: `No connector of kind ${connection.kind} is installed.`,
+      }),
+    );
+    return;
+  }
+  const context: ChannelContext = {
+    externalId: connection.externalId,
+    settings: connection.settings,
+    secrets: {},
+    outside: engine.outside,
+  };
+  const origin = originOf(connection, engine.clock.now());
+  let { cursor } = connection;
+  for (;;) {
+    const page = await channel.pull(context, cursor);
+    if (page.status !== "ok") {
+      const waitMs = page.status === "retry_later" ? page.afterMs : everyMs;
+      await engine.db.tx((tx) =>
+        moveCursor(tx, connection, {
+          cursor,
+          dueAt: later(waitMs),
+          synced: null,
+          problem: `${page.status}: ${page.message}`,
+        }),
+      );
+      return;
+    }
+    cursor = page.cursor;
+    const done = !page.more;
+    await engine.db.tx(async (tx) => {
+      await engine.ids.ensure(tx, page.raw.length + 1);
+      const now = engine.clock.now();
+      const messages = page.raw.map((raw) => ({
+        id: engine.ids.next<"inbox">(),
+        eventId: raw.eventId,
+        bodyHash: hash("sha256", raw.text),
+        raw: raw.text,
+      }));
+      if (messages.length > 0) {
+        await keepRaw(tx, connection, messages, { now, origin });
+        await ring(tx);
+      }
+      await moveCursor(tx, connection, {
+        cursor,
+        dueAt: later(done ? everyMs : leaseMs),
+        synced: done ? now : null,
+        problem: null,
+      });
+    });
+    if (done) return;
+  }
+}
+
+/** AUTO-2: a first sync and a gap longer than the buffer bring the past, which never buys by itself. */
+export function originOf(connection: DueConnection, now: Date): OrderOrigin {
+  if (connection.firstSyncDoneAt === null || connection.lastSyncAt === null) return "first_sync";
+  const workspace = { ...defaultWorkspaceSettings, ...connection.workspaceSettings };
+  const channel = { ...defaultChannelSettings, ...connection.channelSettings };
+  return now.getTime() - connection.lastSyncAt.getTime() > (channel.bufferMs ?? workspace.bufferMs)
+    ? "catch_up"
+    : "live";
+}
