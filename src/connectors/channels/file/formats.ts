@@ -29,6 +29,10 @@ export interface Format {
   lineIdNeedsProduct: boolean;
   /** What to ask about a row without an order id; null: it is refused. */
   questionWithoutId: string | null;
+  /** What stands for a buyer without an account, whom no two orders share; null: nothing does. */
+  guestBuyerId: string | null;
+  /** Whether its cells may stand in quotes, where the file does not show it. */
+  quoted: boolean;
   /** Lines around the table that are none of it. */
   junk: RegExp | null;
   /** Each row has its own shipping price, and the order's is their sum. */
@@ -100,6 +104,8 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    guestBuyerId: null,
+    quoted: true,
     junk: null,
     shippingPaidPerLine: false,
     apostrophes: ["postcode", "phone"],
@@ -161,6 +167,8 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    guestBuyerId: null,
+    quoted: false,
     junk: null,
     shippingPaidPerLine: true,
     apostrophes: [],
@@ -208,6 +216,8 @@ export const formats: Record<FileFormat, Format> = {
     lineIdNeedsProduct: true, // an auction's transaction is 0
     questionWithoutId:
       "This sale has no order number yet: its buyer has not checked out. Export again after the checkout?",
+    guestBuyerId: null,
+    quoted: true,
     junk: /record\(s\) downloaded|^[",\s]*seller id\s*:/i,
     shippingPaidPerLine: false,
     apostrophes: [],
@@ -269,6 +279,8 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    guestBuyerId: "0",
+    quoted: true,
     junk: null,
     shippingPaidPerLine: false,
     apostrophes: [],
@@ -662,6 +674,8 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    guestBuyerId: null,
+    quoted: true,
     junk: null,
     shippingPaidPerLine: false,
     apostrophes: [],

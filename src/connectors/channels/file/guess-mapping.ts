@@ -52,6 +52,10 @@ export async function guessMapping(path: string, given: Partial<OrderMapping> = 
 
   const { header, format, because } = await recognise(path, dialect, given.format);
   say("format", format, because);
+  if (given.quoted === undefined && !formats[format].quoted && dialect.quoted) {
+    dialect.quoted = false;
+    say("quotes", "no", `${formats[format].title}s have none: a quote is a letter`);
+  }
   const columns = chooseColumns(header, formats[format], given, say, problems);
   const mapping: OrderMapping = {
     ...dialect,
@@ -73,8 +77,8 @@ export async function guessMapping(path: string, given: Partial<OrderMapping> = 
   if (given.decimal === undefined) mapping.decimal = decideDecimal(evidence, say, problems);
   if (given.dateStyle === undefined) mapping.dateStyle = decideStyle(evidence, mapping.dateStyle, say, problems);
   decideZone(evidence, mapping, problems);
-  decideCurrency(evidence, mapping, say);
-  problems.push(...whatIsMissing(mapping, header));
+  decideCurrency(evidence, mapping, say, problems);
+  problems.push(...whatIsMissing(mapping, header, problems));
   return { mapping, guessed, problems, hints: hintsOf(evidence, mapping) };
 }
 
@@ -96,7 +100,7 @@ async function recognise(
         return {
           header,
           format,
-          because: `line ${header.line} has the columns of a ${formats[format].title} (${signature.join(", ")})`,
+          because: `line ${header.line} has the columns of the ${formats[format].title} (${signature.join(", ")})`,
         };
     }
   }
@@ -155,7 +159,7 @@ function chooseColumns(
   return columns;
 }
 
-function whatIsMissing(mapping: OrderMapping, header: Header): Problem[] {
+function whatIsMissing(mapping: OrderMapping, header: Header, said: readonly Problem[] = []): Problem[] {
   const has = (...any: Field[]): boolean =>
     any.some((field) => mapping.columns[field] !== undefined || mapping.constants[field] !== undefined);
   const found = header.names.filter((name) => name !== "").join(", ");
@@ -167,7 +171,9 @@ function whatIsMissing(mapping: OrderMapping, header: Header): Problem[] {
     ...(has("unit_price", "line_price")
       ? []
       : [missing("a column with the price of one unit or of the line: --map unit_price=Header or line_price=Header")]),
-    ...(has("currency") ? [] : [missing("the currency: --map currency:=GBP, or a column: currency=Header")]),
+    ...(has("currency") || said.some(({ expected }) => expected.startsWith("the currency"))
+      ? []
+      : [missing("the currency: --map currency:=GBP, or a column: currency=Header")]),
     ...(has("payment", "status", "paid_at")
       ? []
       : [missing("whether orders are paid: --map payment:=paid, or a column: payment=Header or paid_at=Header")]),
@@ -350,10 +356,22 @@ function decideZone(evidence: Evidence, mapping: OrderMapping, problems: Problem
     });
 }
 
-function decideCurrency({ currencies, firstPrice }: Evidence, mapping: OrderMapping, say: Say): void {
+function decideCurrency(
+  { currencies, firstPrice }: Evidence,
+  mapping: OrderMapping,
+  say: Say,
+  problems: Problem[],
+): void {
   if (mapping.columns.currency !== undefined || mapping.constants.currency !== undefined) return;
   const [currency, ...others] = currencies ?? [];
-  if (currency === undefined || others.length > 0 || firstPrice === null) return;
+  if (currency === undefined || firstPrice === null) return;
+  if (others.length > 0) {
+    problems.push({
+      ...firstPrice,
+      expected: `the currency, declared: this sign is used for ${[currency, ...others].join(", ")}; say currency:=${currency} or the right one`,
+    });
+    return;
+  }
   mapping.constants = { ...mapping.constants, currency };
   say("currency", currency, `line ${firstPrice.line} has ${shown(firstPrice.found)}, and no price has another sign`);
 }

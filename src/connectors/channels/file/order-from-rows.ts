@@ -11,13 +11,13 @@ import { isCurrency, type DecimalText } from "#domain/money.ts";
 import { priceOf, wholeNumberOf, type Priced } from "../../files/amount.ts";
 import { expected, idOf, lineOf, noteOf, textOf, value, type Cell } from "../../files/cell.ts";
 import { headerKey } from "../../files/header.ts";
-import { momentOf } from "../../files/moment.ts";
 import { shown, type Fault } from "../../files/table.ts";
 import { countryCode } from "./country-names.ts";
-import type { FileCancellation, FileRecord, Problem } from "./file-record.ts";
+import type { FileCancellation, FileRecord } from "./file-record.ts";
 import { fulfillers, kindOfNoGoods, risks, truths, type Status } from "./formats.ts";
 import type { Field } from "./order-mapping.ts";
 import type { Layout, OrderRow } from "./order-rows.ts";
+import { Sheet } from "./sheet.ts";
 
 /** Most units of one SKU that a row may sell. */
 const mostUnits = 1_000_000;
@@ -60,6 +60,12 @@ function orderFrom(sheet: Sheet): Read {
   const channelOrderId = orderIdOf(sheet);
   const { mapping, format } = sheet.layout;
   const status = sheet.same("status", sheet.word(format.statuses));
+  if (nothingIsLeft(sheet, status))
+    return endOf(
+      sheet,
+      channelOrderId,
+      latest([...sheet.each("cancelled_at", sheet.moment()), ...sheet.each("updated_at", sheet.moment())]),
+    );
   const currency = currencyOf(sheet);
   const orderedAt = earliest(sheet.each("ordered_at", sheet.moment()));
   const updatedAt = latest(sheet.each("updated_at", sheet.moment()));
@@ -85,7 +91,7 @@ function orderFrom(sheet: Sheet): Read {
     payment: paymentOf(sheet, status),
     paidAt,
     cancelledAt: cancelledAt ?? (status?.cancelled === true ? (updatedAt ?? orderedAt) : null),
-    buyerId: sheet.same("buyer_id", (cell) => idOf(cell, "a buyer id", { scientificIsDamage: true })),
+    buyerId: buyerOf(sheet),
     shipTo: addressOf(sheet),
     shippingMethod: sheet.same("shipping_method", (cell) => lineOf(cell, 200)),
     shipBy: earliest(sheet.each("ship_by", sheet.moment("end"))),
@@ -96,18 +102,8 @@ function orderFrom(sheet: Sheet): Read {
     lines: linesOf(sheet, status, currency),
   };
   for (const price of [...prices, ...(total === null ? [] : [total])]) sheet.refuseOtherCurrency(price, currency);
-  const stated: Read = {
-    type: "cancellation",
-    channelOrderId,
-    cancels: channelOrderId,
-    buyerId: order.buyerId,
-    at: order.cancelledAt,
-    lines: "all",
-  };
-  // The channel says that nothing of it is left, but not when, or not of what: then it is no order but the news of its end.
-  if (status?.cancelled === true && (order.cancelledAt === null || order.lines.length === 0)) return stated;
+  if (status?.cancelled === true && order.cancelledAt === null) return endOf(sheet, channelOrderId, null);
   if (order.lines.length === 0 && sheet.problems.length === 0 && sheet.questions.length === 0) {
-    if (sheet.rows.some((row) => sheet.text(row, "quantity") !== "" && !sheet.isSummary(row))) return stated;
     sheet.refuse(sheet.rows[0], "quantity", "at least one row that sells something; the file may be cut here");
   }
   return { type: "order", order };
@@ -119,6 +115,31 @@ const orderIdOf = (sheet: Sheet): string => {
     sheet.refuse(sheet.rows[0], "order_id", "an order id; export the file with this column");
   return id ?? "";
 };
+
+/** The channel says that every row is cancelled and counts nothing in it any more; such rows have lost their prices too. */
+function nothingIsLeft(sheet: Sheet, status: Status | null): boolean {
+  return sheet.rows.every((row) => {
+    const cancelled =
+      status?.cancelled === true ||
+      sheet.layout.format.lineStatuses.get(sheet.text(row, "line_status").toLowerCase()) === "cancelled";
+    return cancelled && /^0+$/.test(sheet.text(row, "quantity"));
+  });
+}
+
+/** No order, but the news of its end. */
+const endOf = (sheet: Sheet, channelOrderId: string, at: Date | null): Read => ({
+  type: "cancellation",
+  channelOrderId,
+  cancels: channelOrderId,
+  buyerId: buyerOf(sheet),
+  at,
+  lines: "all",
+});
+
+function buyerOf(sheet: Sheet): string | null {
+  const id = sheet.same("buyer_id", (cell) => idOf(cell, "a buyer id", { scientificIsDamage: true }));
+  return id === sheet.layout.format.guestBuyerId ? null : id;
+}
 
 function currencyOf(sheet: Sheet): string {
   const stated = sheet.same("currency", (cell) => {
@@ -284,7 +305,9 @@ function unitPriceOf(sheet: Sheet, row: OrderRow, quantity: number, currency: st
   }
   sheet.refuseOtherCurrency(price, currency, row, field);
   // Ten decimals: times a million units they are still exact to a hundredth of a cent.
-  return field === "unit_price" ? price.amount : new Decimal(price.amount).div(quantity).toDecimalPlaces(10).toFixed();
+  return field === "unit_price" || quantity === 1
+    ? price.amount
+    : new Decimal(price.amount).div(quantity).toDecimalPlaces(10).toFixed();
 }
 
 function kindOf(sheet: Sheet, row: OrderRow, title: string, price: DecimalText): LineKind {
@@ -349,142 +372,10 @@ function cancellationFrom(sheet: Sheet): Read {
     type: "cancellation",
     channelOrderId: orderIdOf(sheet),
     cancels,
-    buyerId: sheet.same("buyer_id", (cell) => idOf(cell, "a buyer id", { scientificIsDamage: true })),
+    buyerId: buyerOf(sheet),
     at: earliest(sheet.each("ordered_at", sheet.moment())),
     lines,
   };
-}
-
-// ---------------------------------------------------------------- rows with names
-
-type Parse<T> = (cell: string) => Cell<T>;
-
-/** The rows of one order, read by field; collects what is wrong with them and what must be asked. */
-class Sheet {
-  readonly rows: OrderRow[];
-  readonly layout: Layout;
-  readonly problems: Problem[] = [];
-  readonly questions: string[] = [];
-
-  constructor(rows: OrderRow[], layout: Layout) {
-    this.rows = rows;
-    this.layout = layout;
-  }
-
-  has(field: Field): boolean {
-    return this.layout.columns.has(field) || this.layout.mapping.constants[field] !== undefined;
-  }
-
-  text(row: OrderRow, field: Field): string {
-    const column = this.layout.columns.get(field);
-    if (column === undefined) return this.layout.mapping.constants[field] ?? "";
-    const text = textOf(row.cells[column] ?? "");
-    return text.startsWith("'") && this.layout.format.apostrophes.includes(field) ? text.slice(1) : text;
-  }
-
-  /** null: the cell is empty, or wrong and now among the problems. */
-  read<T>(row: OrderRow, field: Field, parse: Parse<T>): T | null {
-    const text = this.text(row, field);
-    if (text === "") return null;
-    const cell = parse(text);
-    if (cell.ok) return cell.value;
-    this.refuse(row, field, cell.expected);
-    return null;
-  }
-
-  /** What all rows of the order that say anything say; two different answers are a problem. */
-  same<T>(field: Field, parse: Parse<T>, equal: (a: T, b: T) => boolean = Object.is): T | null {
-    if (!this.has(field)) return null;
-    let first: T | null = null;
-    let firstText = "";
-    let firstLine = 0;
-    for (const row of this.rows) {
-      const text = this.text(row, field);
-      if (text === "" || text === firstText) continue;
-      const read = this.read(row, field, parse);
-      if (read === null) return null;
-      if (first === null) [first, firstText, firstLine] = [read, text, row.line];
-      else if (!equal(first, read))
-        this.refuse(
-          row,
-          field,
-          `the same as in line ${firstLine} (${shown(firstText)}), because both rows are of one order`,
-        );
-    }
-    return first;
-  }
-
-  /** What each row that says anything says. */
-  each<T>(field: Field, parse: Parse<T>): T[] {
-    if (!this.has(field)) return [];
-    const known = new Map<string, T | null>();
-    const values: T[] = [];
-    for (const row of this.rows) {
-      const text = this.text(row, field);
-      const read = known.has(text) ? (known.get(text) ?? null) : this.read(row, field, parse);
-      known.set(text, read);
-      if (read !== null) values.push(read);
-    }
-    return values;
-  }
-
-  moment(edge: "start" | "end" = "start"): Parse<Date> {
-    const { dateStyle: style, zone } = this.layout.mapping;
-    return (cell) => momentOf(cell, { style, zone }, edge);
-  }
-
-  word<T>(known: ReadonlyMap<string, T>): Parse<T> {
-    return (cell) => {
-      const found = known.get(textOf(cell).toLowerCase());
-      return found === undefined
-        ? expected(
-            known.size === 0 ? "no value: this format has no words for it" : `one of ${[...known.keys()].join(", ")}`,
-          )
-        : value(found);
-    };
-  }
-
-  /** The order's own row, which sells nothing. */
-  isSummary(row: OrderRow): boolean {
-    const named = this.text(row, "sku") !== "" || this.text(row, "title") !== "" || this.text(row, "product_id") !== "";
-    return !named && (this.layout.format.summaryRows || this.text(row, "quantity") === "") && this.rows.length > 1;
-  }
-
-  isNoGoods(sku: string): boolean {
-    const key = sku.toLowerCase();
-    return (
-      key !== "" &&
-      this.layout.notGoods.some((listed) =>
-        listed.endsWith("*") ? key.startsWith(listed.slice(0, -1)) : key === listed,
-      )
-    );
-  }
-
-  refuse(row: OrderRow | undefined, field: Field, what: string): void {
-    const column = this.layout.columns.get(field);
-    const header = column === undefined ? "" : (this.layout.header.names[column] ?? "");
-    const found = row === undefined ? "" : shown(this.text(row, field));
-    this.problems.push({
-      line: row?.line ?? 0,
-      column: column === undefined ? 0 : column + 1,
-      header,
-      found,
-      expected: what,
-    });
-  }
-
-  refuseOtherCurrency({ amount, currencies }: Priced, currency: string, row?: OrderRow, field: Field = "total"): void {
-    if (currencies === null || currency === "" || currencies.includes(currency)) return;
-    this.refuse(
-      row ?? this.rows[0],
-      field,
-      `a price in ${currency}, the currency of the order; the sign beside ${amount} means ${currencies.join(" or ")}`,
-    );
-  }
-
-  ask(question: string): void {
-    this.questions.push(question);
-  }
 }
 
 const earliest = (dates: Date[]): Date | null => (dates.length === 0 ? null : new Date(Math.min(...dates.map(Number))));

@@ -97,21 +97,17 @@ export async function* rowsBelow(
   for await (const row of readTable(path, mapping)) {
     if (row.line <= header.line) continue;
     const { line, cells, fault } = row;
-    if (fault === null && cells.length !== width) {
-      if (isBlank(cells)) continue;
-      if (format.junk !== null && format.junk.test(row.raw) && !/^\d+-\d+/.test(cells[idColumn] ?? "")) continue;
-      const expected =
-        cells.length < width
-          ? `${width} cells, as the header has; the file may be cut here`
-          : `${width} cells, as the header has; a cell that contains the delimiter stands in quotes`;
+    // Below the table such lines may have any shape, broken quotes included.
+    if (format.junk !== null && format.junk.test(row.raw) && !/^\d+-/.test(textOf(cells[idColumn] ?? ""))) continue;
+    if (fault !== null) yield row;
+    else if (isBlank(cells)) continue;
+    else if (cells.length === width) yield row;
+    else {
+      const expected = `${width} cells, as the header has; ${cells.length < width ? "the file may be cut here" : "a cell that contains the delimiter stands in quotes"}`;
       yield {
         ...row,
         fault: { line, column: Math.min(cells.length, width), found: `${cells.length} cells`, expected },
       };
-    } else if (fault !== null || !isBlank(cells)) {
-      if (fault === null && format.junk !== null && format.junk.test(row.raw) && textOf(cells[idColumn] ?? "") === "")
-        continue;
-      yield row;
     }
   }
 }
