@@ -16,6 +16,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** What domain may use besides itself: exact decimals. No clock, file, network or framework can come in by a package. */
 export const domainPackages: readonly string[] = ["decimal.js"];
 
+/** The contracts in src/connectors that "connectors/ports" stands for: what every system outside, and the gate, looks like from inside. */
+export const ports: readonly string[] = ["ports", "gate-port"];
+
 export const floors = Object.keys(mayImport);
 
 /** The forbidden imports of one floor, as `no-restricted-imports` wants them. */
@@ -30,8 +33,8 @@ export function forbiddenTo(floor: string): { regex: string; message: string }[]
     ...(onlyPorts
       ? [
           {
-            regex: `^#connectors/${anythingBut(["ports"])}`,
-            message: "Only connectors/ports.ts: src/cli chooses the concrete connector.",
+            regex: `^#connectors/${anythingBut(ports)}`,
+            message: `Only the contracts (${ports.join(", ")}): src/cli chooses the concrete connector.`,
           },
         ]
       : []),
