@@ -1,8 +1,7 @@
-import type { Carrier, Channel, Outside } from "#connectors/ports.ts";
+import type { Carrier, Channel, Gate, Outside } from "#connectors/ports.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Db } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
-import type { Gate } from "./gate-port.ts";
 
 /** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
 export interface Engine {
