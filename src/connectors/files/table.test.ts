@@ -264,6 +264,8 @@ for (const [name, text, delimiter] of [
   ["comma", "id,name,price\n1,a;b,2.5\n2,c,3\n", ","],
   ["semicolon, with decimal commas", "id;name;price\n1;a;2,5\n2;b;3,5\n", ";"],
   ["tab", "id\tname, first\tprice\n1\ta\t2\n", "\t"],
+  ["semicolon, with more decimal commas in each row than columns", `id;a;b\n${"1;1,5,2,5;3,5,4\n".repeat(200)}`, ";"],
+  ["semicolon, as Excel's first line says", "sep=;\na,b;c,d\n1,2;3,4\n", ";"],
   [
     "comma after lines of junk",
     '\n"Report of today"\n\n"id","name","price"\n"1","a","2"\n"2","b","2"\n"3","b","2"\n"4","b","2"\n"5","b","2"\n',

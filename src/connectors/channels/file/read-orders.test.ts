@@ -542,11 +542,18 @@ test("FI-39 however a file is cut, each whole row is in a record or a problem na
           assert.ok(starts.has(line), `line ${line} of ${JSON.stringify(head + cut)} is in no record`);
         line += stringify([whole]).split("\n").length - 1;
       }
-      const refused = records.filter((record) => record.type === "refused");
-      if (refused.length > 0)
-        assert.ok(
-          refused.every(({ problems, rows: lines }) => problems.some((problem) => lines.includes(problem.line))),
+      for (const record of records) {
+        if (record.type === "refused") assert.ok(record.problems.some((problem) => record.rows.includes(problem.line)));
+        if (record.type !== "order") continue;
+        const begun = sorted.filter(
+          ([id], i) => id === record.order.channelOrderId && stringify(sorted.slice(0, i)).length < cut.length,
         );
+        assert.equal(
+          record.rows.length,
+          begun.length,
+          `order ${record.order.channelOrderId} of ${JSON.stringify(head + cut)} lacks a row`,
+        );
+      }
     }),
     { numRuns: 300 },
   );
