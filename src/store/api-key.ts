@@ -1,12 +1,13 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Random } from "#domain/clock.ts";
 import type { Id, WorkspaceId } from "#domain/ids.ts";
+import { roles, type Role } from "#domain/role.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
-export const apiKeyRoles = ["owner", "admin", "staff", "viewer", "operator", "prep", "supplier"] as const;
-export type ApiKeyRole = (typeof apiKeyRoles)[number];
+export const apiKeyRoles = roles;
+export type ApiKeyRole = Role;
 
 export interface ApiKey {
   id: Id<"apiKey">;
@@ -32,20 +33,20 @@ const ApiKeyShape = {
 };
 const ApiKeyRow = row(ApiKeyShape);
 
-/** `sy_` + 16 hex digits that name the key + `_` + 256 random bits. Shown once; the database keeps the prefix and a SHA-256 of the whole. */
+/** AP-1. `swk_` + 12 hex digits that name the key + `_` + 256 random bits. Shown once; the database keeps the prefix and a SHA-256 of the whole. */
 export interface NewKey {
   key: string;
   prefix: string;
   digest: string;
 }
 export function makeApiKey(random: Random): NewKey {
-  const prefix = `sy_${Buffer.from(random.bytes(8)).toString("hex")}`;
-  const key = `${prefix}_${Buffer.from(random.bytes(32)).toString("base64url")}`;
+  const prefix = Buffer.from(random.bytes(6)).toString("hex");
+  const key = `swk_${prefix}_${Buffer.from(random.bytes(32)).toString("hex")}`;
   return { key, prefix, digest: digestApiKey(key) };
 }
 export const digestApiKey = (key: string): string => hash("sha256", key);
 /** The part that names a key; null where the text is no key of ours. */
-export const prefixOf = (key: string): string | null => /^(sy_[0-9a-f]{16})_[A-Za-z0-9_-]{43}$/.exec(key)?.[1] ?? null;
+export const prefixOf = (key: string): string | null => /^swk_([0-9a-f]{12})_[0-9a-f]{64}$/.exec(key)?.[1] ?? null;
 
 export const insertApiKey = (tx: Tx, key: ApiKey & { digest: string }): Promise<number> =>
   tx.run(sql`
@@ -64,3 +65,20 @@ export const revokeApiKey = (tx: Tx, workspaceId: WorkspaceId, prefix: string, n
   tx.run(
     sql`update api_key set revoked_at = ${now} where workspace_id = ${workspaceId}::bigint and prefix = ${prefix} and revoked_at is null`,
   );
+
+/** AP-1. Who holds this key; null for an unknown, expired or revoked one, without saying which. Remembers, to the minute, when it was last used. */
+export async function findKeyHolder(tx: Tx, key: string, now: Date): Promise<ApiKey | null> {
+  const prefix = prefixOf(key);
+  if (prefix === null) return null;
+  const found = await findApiKey(tx, prefix);
+  // An unknown prefix costs the same comparison as a known one.
+  const isRight = isSame(digestApiKey(key), found?.digest ?? digestApiKey(""));
+  if (found === undefined || !isRight || found.revokedAt !== null) return null;
+  if (found.expiresAt !== null && found.expiresAt <= now) return null;
+  const aMinuteAgo = new Date(now.getTime() - 60_000);
+  await tx.run(
+    sql`update api_key set last_used_at = ${now} where prefix = ${prefix} and (last_used_at is null or last_used_at < ${aMinuteAgo})`,
+  );
+  return found;
+}
+const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a, "hex"), Buffer.from(b, "hex"));
