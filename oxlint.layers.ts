@@ -16,8 +16,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** What domain may use besides itself: exact decimals. No clock, file, network or framework can come in by a package. */
 export const domainPackages: readonly string[] = ["decimal.js"];
 
-/** The contracts in src/connectors that "connectors/ports" stands for: what every system outside, and the gate, looks like from inside. */
-export const ports: readonly string[] = ["ports", "gate-port"];
+/** The contracts that "connectors/ports" stands for: what a system outside looks like from inside. */
+export const ports: readonly string[] = ["ports"];
 
 export const floors = Object.keys(mayImport);
 
