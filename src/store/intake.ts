@@ -2,6 +2,7 @@ import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
+import { json } from "./writer.ts";
 
 const Found = row({ orderId: col.id<OrderId>(), channelOrderId: col.text });
 const Tombstone = row({
@@ -43,3 +44,22 @@ export const takeTombstones = (
          where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[]) and expires_at > ${now}
         returning channel_order_id, asked_by, lines, at`,
       );
+
+/** Keeps cancellations whose order is not here yet; a later one for the same order replaces an earlier one. */
+export async function keepTombstone(
+  tx: Tx,
+  tombstone: {
+    workspaceId: WorkspaceId;
+    channelId: ChannelId;
+    channelOrderId: string;
+    askedBy: "buyer" | "channel";
+    lines: { channelLineId: string; quantity: number }[] | "all";
+    at: Date;
+    expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.run(sql`
+    insert into cancel_tombstone (workspace_id, channel_id, channel_order_id, asked_by, lines, at, expires_at)
+    values (${tombstone.workspaceId}, ${tombstone.channelId}, ${tombstone.channelOrderId}, ${tombstone.askedBy}, ${json(tombstone.lines)}::jsonb, ${tombstone.at}, ${tombstone.expiresAt})
+    on conflict (workspace_id, channel_id, channel_order_id) do update set asked_by = excluded.asked_by, lines = excluded.lines, at = excluded.at, expires_at = excluded.expires_at`);
+}

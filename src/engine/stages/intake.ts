@@ -1,9 +1,9 @@
 import { requestCancellation } from "#domain/cancel.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { ParsedMessage } from "#connectors/ports.ts";
-import { keepTombstones } from "#store/cancellation.ts";
 import { claimMessages, closeMessages, failMessage, nextMessage, type InboxMessage } from "#store/connection.ts";
-import { findOrders } from "#store/intake.ts";
+import { findOrders, keepTombstone } from "#store/intake.ts";
+import { readShared } from "#store/shared.ts";
 import type { Tx } from "#store/db.ts";
 import { commitDrafts } from "#store/commit.ts";
 import type { Engine } from "../context.ts";
@@ -97,11 +97,16 @@ async function cancel(
   const askedBy = said.asked === "by_buyer" ? "buyer" : "channel";
   const [known] = await findOrders(tx, workspaceId, channelId, [said.channelOrderId]);
   if (known === undefined) {
-    await keepTombstones(tx, {
+    const shared = (await readShared(tx, [workspaceId], [], {}, now)).get(workspaceId)!;
+    const expiresAt = new Date(now.getTime() + shared.workspace.tombstoneMs);
+    await keepTombstone(tx, {
       workspaceId,
       channelId,
-      tombstones: [{ channelOrderId: said.channelOrderId, askedBy, lines: said.lines, at: said.at }],
-      now,
+      channelOrderId: said.channelOrderId,
+      askedBy,
+      lines: said.lines,
+      at: said.at,
+      expiresAt,
     });
     return;
   }

@@ -1,0 +1,342 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { Channel, ParsedMessage } from "#connectors/ports.ts";
+import { emptyAddress } from "#domain/address.ts";
+import type { ChannelOrder } from "#domain/channel-order.ts";
+import type { Db } from "#store/db.ts";
+import { chain } from "#store/event-chain.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
+import { wake } from "#store/wake.ts";
+import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
+import { testDatabase } from "../../test/postgres.ts";
+import { storeOrders } from "./intake.ts";
+import { changeOrders, decideDue } from "./stage.ts";
+import { intake } from "./stages/intake.ts";
+import { pull } from "./stages/pull.ts";
+import { verify } from "./stages/verify.ts";
+
+const anOrder = (id: string, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
+  channelOrderId: id,
+  number: `#${id}`,
+  orderedAt: new Date("2026-11-22T12:00:00Z"),
+  updatedAt: new Date("2026-11-22T12:00:00Z"),
+  currency: "EUR",
+  payment: "paid",
+  paidAt: new Date("2026-11-22T12:00:00Z"),
+  cancelledAt: null,
+  buyerId: `buyer-${id}`,
+  shipTo: {
+    ...emptyAddress,
+    name: "Mia Kowalska",
+    line1: "Hafenstr. 5",
+    city: "Hamburg",
+    postcode: "20095",
+    country: "DE",
+    email: `${id}@example.com`,
+  },
+  shippingMethod: null,
+  shipBy: null,
+  note: null,
+  shippingPaid: null,
+  total: "20.00",
+  risk: "none",
+  lines: [
+    {
+      channelLineId: "1",
+      sku: "MUG",
+      title: "Mug",
+      quantity: 2,
+      cancelled: 0,
+      fulfilled: 0,
+      unitPrice: "10.00",
+      kind: "goods",
+      fulfilledBy: "us",
+    },
+  ],
+  ...change,
+});
+const standard: SetUpOptions = { suppliers: { acme: {} }, links: { MUG: [{ supplier: "acme", sku: "A-MUG" }] } };
+async function workshop(t: TestContext, options: SetUpOptions = standard, channels?: ReadonlyMap<string, Channel>) {
+  const database = await testDatabase(t);
+  const engine = testEngine(database.engine, channels === undefined ? {} : { channels });
+  return { database, engine, ...(await setUp(engine, options)) };
+}
+const arrival = (at: Awaited<ReturnType<typeof workshop>>) => ({
+  workspaceId: at.workspaceId,
+  channelId: at.channelId,
+  origin: "live" as const,
+  actor: "channel:test",
+});
+const Count = row({ n: col.int });
+const count = async (db: Db, statement: ReturnType<typeof sql>): Promise<number> => (await db.one(Count, statement)).n;
+const Headline = row({ number: col.text, headline: col.text });
+const headlines = (db: Db) => db.rows(Headline, sql`select number, headline from sales_order order by id`);
+
+test("IN-2 the same order by two connections is one order", async (t) => {
+  const at = await workshop(t);
+
+  const first = await storeOrders(at.engine, arrival(at), [anOrder("1"), anOrder("2")]);
+  const second = await storeOrders(at.engine, { ...arrival(at), origin: "file" }, [anOrder("2"), anOrder("3")]);
+
+  assert.deepEqual(
+    first.map((each) => each.outcome),
+    ["new", "new"],
+  );
+  assert.deepEqual(
+    second.map((each) => each.outcome),
+    ["unchanged", "new"],
+  );
+  assert.equal(await count(at.database.engine, sql`select count(*)::int as n from sales_order`), 3);
+});
+
+test("IN-6 two workers that store the same new orders at the same moment store them once", async (t) => {
+  const at = await workshop(t);
+  const other = testEngine(at.database.engine, { slot: 2, seed: 2 });
+  const orders = Array.from({ length: 30 }, (_, index) => anOrder(String(index)));
+
+  const [a, b] = await Promise.all([
+    storeOrders(at.engine, arrival(at), orders),
+    storeOrders(other, arrival(at), [...orders].reverse()),
+  ]);
+
+  assert.equal(await count(at.database.engine, sql`select count(*)::int as n from sales_order`), 30);
+  assert.equal([...a, ...b].filter((each) => each.outcome === "new").length, 30);
+});
+
+/** A channel whose feed is the given pages; each order's raw text is its JSON. */
+function feed(pages: { eventId: string; parsed: ParsedMessage | "garbage" }[][]): Channel {
+  const messages = new Map(pages.flat().map((each) => [each.eventId, each.parsed]));
+  return {
+    pull: async (_context: unknown, cursor: string | null) => {
+      const page = Number(cursor ?? "0");
+      return {
+        status: "ok" as const,
+        raw: (pages[page] ?? []).map(({ eventId }) => ({ eventId, text: `raw ${eventId}` })),
+        cursor: String(Math.min(page + 1, pages.length)),
+        more: page + 1 < pages.length,
+      };
+    },
+    parse: (raw: { eventId: string }) => {
+      const parsed = messages.get(raw.eventId)!;
+      if (parsed === "garbage") throw new Error("garbage");
+      return parsed;
+    },
+  } as unknown as Channel;
+}
+const order = (id: string, change?: Partial<ChannelOrder>): { eventId: string; parsed: ParsedMessage } => ({
+  eventId: `o-${id}`,
+  parsed: { type: "order", order: anOrder(id, change) },
+});
+
+async function drain(engine: TestEngine): Promise<void> {
+  while ((await pull.run(engine)) + (await intake.run(engine)) + (await verify.run(engine)) > 0);
+}
+
+test("IN-7 raw messages are kept; one that cannot be read waits with its problem and blocks nobody", async (t) => {
+  const at = await workshop(
+    t,
+    { ...standard, channel: { connection: {} } },
+    new Map([["sandbox", feed([[order("1"), { eventId: "bad", parsed: "garbage" }, order("2")]])]]),
+  );
+
+  await drain(at.engine);
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => each.number),
+    ["#1", "#2"],
+  );
+  assert.equal(
+    await count(
+      at.database.engine,
+      sql`select count(*)::int as n from inbox where done_at is null and problem = 'garbage' and raw = 'raw bad' and tries = 1 and due_at is not null`,
+    ),
+    1,
+  );
+});
+
+test("IN-8 a cancellation that arrives before its order waits for it and stops it", async (t) => {
+  const cancellation = {
+    eventId: "c-1",
+    parsed: {
+      type: "cancellation" as const,
+      channelOrderId: "1",
+      asked: "by_channel" as const,
+      lines: "all" as const,
+      at: new Date("2026-11-22T12:00:00Z"),
+    },
+  };
+  const at = await workshop(
+    t,
+    { ...standard, channel: { connection: {} } },
+    new Map([["sandbox", feed([[cancellation], [order("1"), order("2")]])]]),
+  );
+
+  await drain(at.engine);
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => [each.number, each.headline]),
+    [
+      ["#1", "cancelled"],
+      ["#2", "stand_by"],
+    ],
+  );
+});
+
+test("AUTO-2 a first sync stands by, what comes live goes on, a catch-up after a long gap stands by", async (t) => {
+  const live = { orderedAt: new Date("2026-11-22T12:02:00Z"), paidAt: null };
+  const at = await workshop(
+    t,
+    { ...standard, channel: { connection: { everyMs: 60_000 } } },
+    new Map([["sandbox", feed([[order("past")], [order("live", live)], [order("gap", live)]])]]),
+  );
+  const feeds = at.engine.channels.get("sandbox")!;
+  let page = 0;
+  feeds.pull = ((inner) => async (context: never) => ({ ...(await inner(context, String(page))), more: false }))(
+    feeds.pull.bind(feeds),
+  ) as Channel["pull"];
+
+  await drain(at.engine);
+  at.engine.clock.advance(2 * 60_000);
+  page = 1;
+  await drain(at.engine);
+  at.engine.clock.advance(60 * 60_000);
+  page = 2;
+  await drain(at.engine);
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => [each.number, each.headline]),
+    [
+      ["#past", "stand_by"],
+      ["#live", "waiting"],
+      ["#gap", "stand_by"],
+    ],
+  );
+});
+
+test("ENG-1 a batch skips orders that somebody holds and takes the others", async (t) => {
+  const at = await workshop(t);
+  const [held] = await storeOrders(at.engine, arrival(at), [anOrder("1"), anOrder("2")]);
+
+  const moved = await at.database.engine.tx(async (tx) => {
+    await tx.run(
+      sql`select id from sales_order where workspace_id = ${at.workspaceId} and id = ${held!.orderId} for update`,
+    );
+    return verify.run(at.engine);
+  });
+
+  assert.equal(moved, 1);
+  assert.equal(await verify.run(at.engine), 1);
+});
+
+test("ENG-2 two changes of one order never interleave", async (t) => {
+  const at = await workshop(t);
+  const [stored] = await storeOrders(at.engine, arrival(at), [anOrder("1")]);
+  const others = [2, 3, 4].map((slot) => testEngine(at.database.engine, { slot, seed: slot }));
+
+  await Promise.all(
+    others.flatMap((engine) =>
+      [1, 2, 3].map((n) =>
+        changeOrders(engine, [stored!], {}, ([draft]) => draft!.event("note", "order", draft!.order.id, { n })),
+      ),
+    ),
+  );
+
+  const Seq = row({ seqs: col.list(col.int), version: col.int });
+  const { seqs, version } = await at.database.engine.one(
+    Seq,
+    sql`select array_agg(e.seq order by e.seq) as seqs, min(o.version) as version from event e join sales_order o on o.workspace_id = e.workspace_id and o.id = e.order_id`,
+  );
+  assert.deepEqual(
+    seqs,
+    Array.from({ length: seqs.length }, (_, index) => index + 1),
+  );
+  assert.equal(version, 1 + 9);
+});
+
+test("ENG-5 an order that cannot be decided is held alone; the others of its batch go on", async (t) => {
+  const at = await workshop(t);
+  await storeOrders(
+    at.engine,
+    arrival(at),
+    ["1", "2", "3"].map((id) => anOrder(id)),
+  );
+
+  await decideDue(at.engine, { states: ["received", "held"], limit: 500, need: {} }, (draft, fos) => {
+    if (draft.order.number === "#2") throw new Error("a poison order");
+    for (const fo of fos) draft.move(fo, "waiting");
+  });
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => each.headline),
+    ["waiting", "needs_attention", "waiting"],
+  );
+});
+
+test("ENG-6 ENG-7 counters equal counting; events are numbered and chained, each with its actor", async (t) => {
+  const at = await workshop(t);
+  await storeOrders(
+    at.engine,
+    arrival(at),
+    ["1", "2", "3"].map((id) =>
+      anOrder(id, id === "3" ? { lines: [{ ...anOrder("3").lines[0]!, sku: "UNKNOWN" }] } : {}),
+    ),
+  );
+  await verify.run(at.engine);
+
+  const wrong = await count(
+    at.database.engine,
+    sql`
+    with counted as (
+      select 'headline' as kind, headline as key, count(*) as n from sales_order group by 1, 2
+      union all select 'state', state, count(*) from fulfillment_order group by 1, 2
+      union all select 'hold', code, count(*) from hold where closed_at is null group by 1, 2
+    ), kept as (select kind, key, sum(n)::bigint as n from counter group by 1, 2 having sum(n) <> 0)
+    select count(*)::int as n from counted full join kept using (kind, key) where counted.n is distinct from kept.n`,
+  );
+  assert.equal(wrong, 0);
+
+  const EventRow = row({
+    orderId: col.text,
+    seq: col.int,
+    at: col.instant,
+    kind: col.text,
+    subject: col.text,
+    subjectId: col.text,
+    fromState: col.textOrNull,
+    toState: col.textOrNull,
+    actor: col.text,
+    data: col.jsonOrNull<unknown>(),
+    hash: col.text,
+  });
+  const events = await at.database.engine.rows(EventRow, sql`select * from event order by order_id, seq`);
+  let previous = "";
+  for (const event of events) {
+    if (event.seq === 1) previous = "";
+    assert.equal(
+      event.hash,
+      chain(previous, { ...event, from: event.fromState, to: event.toState }),
+      `event ${event.seq} of ${event.orderId}`,
+    );
+    assert.notEqual(event.actor, "");
+    previous = event.hash;
+  }
+  assert.ok(events.length > 9);
+});
+
+test("ENG-8 a change wakes exactly those that wait for it", async (t) => {
+  const at = await workshop(t);
+  const unknown = (sku: string) => ({ lines: [{ ...anOrder("x").lines[0]!, sku }] });
+  await storeOrders(at.engine, arrival(at), [
+    anOrder("1", unknown("A")),
+    anOrder("2", unknown("B")),
+    anOrder("3", unknown("A")),
+  ]);
+  await verify.run(at.engine);
+  assert.equal(await verify.run(at.engine), 0);
+
+  const woken = await at.database.engine.tx((tx) => wake(tx, at.workspaceId, ["sku:A"], at.engine.clock.now()));
+
+  assert.equal(woken, 2);
+  assert.equal(await verify.run(at.engine), 2);
+});
