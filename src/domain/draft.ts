@@ -441,7 +441,16 @@ export class OrderDraft {
 const sameHold = (hold: Hold, wish: HoldWish): boolean =>
   hold.code === wish.code && hold.subject === wish.subject && hold.subjectId === wish.subjectId;
 
-export function holdsOn(dossier: OrderDossier, fo: FulfillmentOrder): ReasonCode[] {
+/** As much of an order as says which holds stop which part; a list page reads no more. */
+export interface HoldsAndParts {
+  holds: readonly Pick<Hold, "subject" | "subjectId" | "code">[];
+  shipments: readonly Pick<Shipment, "id" | "fulfillmentOrderId">[];
+}
+
+export function holdsOn(
+  dossier: HoldsAndParts,
+  fo: Pick<FulfillmentOrder, "id"> & { lines: readonly Pick<FulfillmentOrderLine, "orderLineNo">[] },
+): ReasonCode[] {
   if (dossier.holds.length === 0) return [];
   return dossier.holds
     .filter((hold) => {
