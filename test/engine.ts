@@ -1,9 +1,8 @@
-import type { Channel, Carrier, HttpRequest, HttpResponse, Outside } from "#connectors/ports.ts";
+import type { Channel, Carrier, Gate, HttpRequest, HttpResponse, Outside } from "#connectors/ports.ts";
 import type { Clock, Random } from "#domain/clock.ts";
 import type { ChannelId, Id, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { AccountSettings, ChannelSettings, SupplierSettings, WorkspaceSettings } from "#domain/settings.ts";
 import type { Engine, Log } from "#engine/context.ts";
-import type { Gate } from "#engine/gate-port.ts";
 import type { Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { json } from "#store/writer.ts";
