@@ -179,7 +179,12 @@ test("FI-31 an Amazon report of all orders: shipped, cancelled and cancelled in 
     ["order", [2]],
     ["cancellation", [3]],
     ["order", [4, 5]],
+    ["set_aside", [6]],
   ]);
+  assert.match(
+    records[3]?.type === "set_aside" ? records[3].question : "",
+    /^Amazon shows no prices while an order is pending/,
+  );
   assert.deepEqual(
     shipped?.lines.map(({ quantity, fulfilled, fulfilledBy }) => [quantity, fulfilled, fulfilledBy]),
     [[2, 2, "channel"]],

@@ -29,6 +29,8 @@ export interface Format {
   lineIdNeedsProduct: boolean;
   /** What to ask about a row without an order id; null: it is refused. */
   questionWithoutId: string | null;
+  /** What to ask about an unpaid order without prices; null: it is refused like any other. */
+  questionWithoutPrice: string | null;
   /** What stands for a buyer without an account, whom no two orders share; null: nothing does. */
   guestBuyerId: string | null;
   /** Whether its cells may stand in quotes, where the file does not show it. */
@@ -104,6 +106,7 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    questionWithoutPrice: null,
     guestBuyerId: null,
     quoted: true,
     junk: null,
@@ -167,6 +170,8 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    questionWithoutPrice:
+      "Amazon shows no prices while an order is pending. Import the report again once this order is paid?",
     guestBuyerId: null,
     quoted: false,
     junk: null,
@@ -204,7 +209,7 @@ export const formats: Record<FileFormat, Format> = {
       sku: ["Custom Label"],
       title: ["Item Title"],
       quantity: ["Quantity"],
-      unit_price: ["Sold For"],
+      unit_price: ["Sold For"], // of one unit; on an order's own row the sum of its items, which is not read
     },
     groupedBy: "order_id",
     dateStyle: null,
@@ -216,6 +221,7 @@ export const formats: Record<FileFormat, Format> = {
     lineIdNeedsProduct: true, // an auction's transaction is 0
     questionWithoutId:
       "This sale has no order number yet: its buyer has not checked out. Export again after the checkout?",
+    questionWithoutPrice: null,
     guestBuyerId: null,
     quoted: true,
     junk: /record\(s\) downloaded|^[",\s]*seller id\s*:/i,
@@ -279,6 +285,7 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    questionWithoutPrice: null,
     guestBuyerId: "0",
     quoted: true,
     junk: null,
@@ -674,6 +681,7 @@ export const formats: Record<FileFormat, Format> = {
     summaryRows: false,
     lineIdNeedsProduct: false,
     questionWithoutId: null,
+    questionWithoutPrice: null,
     guestBuyerId: null,
     quoted: true,
     junk: null,

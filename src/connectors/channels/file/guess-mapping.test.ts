@@ -147,3 +147,16 @@ test("FI-35 negative quantities are pointed out, with the prefix that their ids 
     "1 row has a negative quantity and will be set aside with a question. Many of their order ids begin with C and no others do: if these are cancellations, say cancellation-prefix=C.",
   ]);
 });
+
+test("FI-34 a title above the table and a broken row in it do not hide the header", async () => {
+  const guessed = await guess(
+    `Orders of March,,,,,,\n\n${head}\n1,2024-03-01 10:20 Z,A,1,2.50,EUR,paid\n2,2024-03-01 10:20 Z,"B"C,1,2.50,EUR,paid\n`,
+  );
+
+  assert.deepEqual(guessed.problems, []);
+  assert.equal(guessed.mapping.columns.order_id, "Order ID");
+});
+
+test("FI-35 a file whose first line cannot be read is an error with its place", async () => {
+  await assert.rejects(guess('"Order"ID,SKU\n1,A\n'), /line 1, column 1: found "Order"ID/);
+});

@@ -50,7 +50,7 @@ export async function guessMapping(path: string, given: Partial<OrderMapping> = 
   say("delimiter", delimiterNames.get(dialect.delimiter) ?? dialect.delimiter, why.delimiter);
   if (!dialect.quoted) say("quotes", "no", why.quoted);
 
-  const { header, format, because } = await recognise(path, dialect, given.format);
+  const { header, format, because } = await recognise(path, dialect, given);
   say("format", format, because);
   if (given.quoted === undefined && !formats[format].quoted && dialect.quoted) {
     dialect.quoted = false;
@@ -87,30 +87,33 @@ export async function guessMapping(path: string, given: Partial<OrderMapping> = 
 async function recognise(
   path: string,
   dialect: Pick<OrderMapping, "delimiter" | "encoding" | "quoted">,
-  given: FileFormat | undefined,
+  given: Partial<OrderMapping>,
 ): Promise<{ header: Header; format: FileFormat; because: string }> {
-  let first: Header | null = null;
+  let best: Header | null = null;
+  let most = -1;
   for await (const header of headerCandidates(path, dialect)) {
-    first ??= header;
-    for (const format of given === undefined ? fileFormats : [given]) {
+    for (const format of given.format === undefined ? fileFormats : [given.format]) {
       const signature = formats[format].signatures.find((names) =>
         names.every((name) => header.columnsNamed(name).length > 0),
       );
-      if (signature !== undefined)
-        return {
-          header,
-          format,
-          because: `line ${header.line} has the columns of the ${formats[format].title} (${signature.join(", ")})`,
-        };
+      if (signature !== undefined) {
+        const because = `line ${header.line} has the columns of the ${formats[format].title} (${signature.join(", ")})`;
+        return { header, format, because };
+      }
     }
+    const known = namesKnown(header, formats[given.format ?? "generic"], given.columns);
+    if (known > most) [best, most] = [header, known];
   }
-  if (first === null) throw new BadMapping(`${path} has no row that could be a header. Export it with column names.`);
-  return {
-    header: first,
-    format: given ?? "generic",
-    because: given === undefined ? "its columns are of no export that we know" : "given",
-  };
+  if (best === null) throw new BadMapping(`${path} has no row that could be a header. Export it with column names.`);
+  const because = given.format === undefined ? "its columns are of no export that we know" : "given";
+  return { header: best, format: given.format ?? "generic", because };
 }
+
+/** How many fields a row would name if it were the header. */
+const namesKnown = (header: Header, { columns }: Format, given: OrderMapping["columns"] = {}): number =>
+  fields.filter((field) =>
+    [...(columns[field] ?? []), given[field] ?? ""].some((name) => header.columnsNamed(name).length > 0),
+  ).length;
 
 function chooseColumns(
   header: Header,

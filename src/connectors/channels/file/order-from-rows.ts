@@ -66,6 +66,15 @@ function orderFrom(sheet: Sheet): Read {
       channelOrderId,
       latest([...sheet.each("cancelled_at", sheet.moment()), ...sheet.each("updated_at", sheet.moment())]),
     );
+  const { questionWithoutPrice } = format;
+  if (
+    questionWithoutPrice !== null &&
+    status?.payment === "pending" &&
+    sheet.rows.every((row) => sheet.text(row, "line_price") === "")
+  ) {
+    sheet.ask(questionWithoutPrice);
+    return endOf(sheet, channelOrderId, null);
+  }
   const currency = currencyOf(sheet);
   const orderedAt = earliest(sheet.each("ordered_at", sheet.moment()));
   const updatedAt = latest(sheet.each("updated_at", sheet.moment()));

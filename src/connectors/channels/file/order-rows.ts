@@ -77,11 +77,13 @@ export async function* headerCandidates(
   for await (const { line, cells, raw, fault } of readTable(path, mapping)) {
     if (isBlank(cells) && fault === null) continue;
     if (isSeparatorLine(raw)) continue;
-    if (fault !== null)
+    if (fault !== null) {
+      if (rows > 0) return; // most likely a row of the table, and refused as such
       throw new UnreadableFile(
         `${path}, line ${fault.line}, column ${fault.column}: found ${fault.found}; expected ${fault.expected}.`,
         fault.line,
       );
+    }
     yield new Header(line, cells);
     if (++rows === farthestHeader) return;
   }
