@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { openDb } from "#store/db.ts";
@@ -13,7 +13,7 @@ import { type EmbeddedServer, openEmbedded } from "#store/server/embedded.ts";
  */
 export function testServer(): Promise<EmbeddedServer> {
   joined ??= openEmbedded({
-    dataDir: join(tmpdir(), `switchyard-test-${userInfo().username}`),
+    dataDir: join(tmpdir(), `switchyard-test-${process.getuid?.() ?? 0}`),
     settings: {
       fsync: "off",
       full_page_writes: "off",

@@ -110,7 +110,9 @@ test("the first start makes a server on loopback, with a role for each purpose a
       durable: "ononon",
       passwords: "scram-sha-256",
     });
-    assert.equal((await stat(join(dataDir, "postgres.json"))).mode & 0o777, 0o600);
+    for (const name of ["postgres.json", "postgres.lock", "postgres.users", "postgres.log"]) {
+      assert.equal((await stat(join(dataDir, name))).mode & 0o777, 0o600, name);
+    }
     assert.equal((await stat(dataDir)).mode & 0o777, 0o700);
     assert.equal((await stat(join(dataDir, "postgres"))).mode & 0o777, 0o700);
     await assert.rejects(ask({ ...store.api(), password: "guessed" }, { one: col.int }, sql`select 1 as one`), {

@@ -153,6 +153,13 @@ export function whyNot(said: string, path: string): StoreError {
       "Give the folder and what is in it back to the user that made it, or set SWITCHYARD_DATA to another folder.",
     );
   }
+  if (/could not look up effective user ID/i.test(said)) {
+    return new StoreError(
+      "os_user_missing",
+      `PostgreSQL refuses to make a database as a user without a name.\n${lines}`,
+      "Give this user an entry in /etc/passwd, or set DATABASE_URL to a PostgreSQL server of yours.",
+    );
+  }
   return new StoreError(
     "server_did_not_start",
     `PostgreSQL did not start on ${path}. It said:\n${lines}`,

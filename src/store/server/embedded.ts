@@ -1,6 +1,5 @@
 import { accessSync, constants } from "node:fs";
 import { chmod, mkdir, realpath } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, DatabaseError, type PoolConfig } from "pg";
@@ -231,8 +230,8 @@ async function prepareFolder(dataDir: string): Promise<string> {
     if (reason === "ENOSPC") throw whyNot("No space left on device", dataDir);
     throw new StoreError(
       "folder_not_writable",
-      `The user ${userInfo().username} may not write into ${dataDir} (${reason}).`,
-      "Give the folder to that user, or set SWITCHYARD_DATA to a folder of theirs.",
+      `This user (${process.getuid?.() ?? "unnumbered"}) may not write into ${dataDir} (${reason}).`,
+      "Give the folder to the user that starts switchyard, or set SWITCHYARD_DATA to a folder of theirs.",
       error,
     );
   }

@@ -1,6 +1,7 @@
 // Locks between processes that the operating system takes back the moment their holder dies, also by kill -9. A file with a process id
 // in it can only guess whether its writer still lives; process ids are used again, in containers within minutes. Node has no flock, but it
 // has SQLite, whose locks on a file are exactly these: a read transaction shares, an exclusive one excludes. Nothing is ever stored in it.
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -22,6 +23,7 @@ export const tryExclude = (path: string): HeldLock | undefined => tryLock(path, 
 const held = new Set<DatabaseSync>();
 
 function tryLock(path: string, begin: string): HeldLock | undefined {
+  makePrivate(path);
   const file = new DatabaseSync(path, { timeout: 0 });
   try {
     file.exec(begin);
@@ -36,6 +38,18 @@ function tryLock(path: string, begin: string): HeldLock | undefined {
       if (held.delete(file)) file.close();
     },
   };
+}
+
+/**
+ * Whoever can read the file could hold the lock. A file that exists is not opened here: to close it again would drop every lock that this
+ * process has on it.
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
 }
 
 async function wait(attempt: () => HeldLock | undefined): Promise<HeldLock> {
