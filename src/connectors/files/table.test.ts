@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
-import { detectDialect, longestRow, readTable, UnreadableFile, type Dialect, type TableRow } from "./table.ts";
+import { detectDialect } from "./dialect.ts";
+import { longestRow, readTable, UnreadableFile, type Dialect, type TableRow } from "./table.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "table-"));
 after(() => rm(folder, { recursive: true }));

@@ -2,7 +2,8 @@ import { amountOf, priceOf, type DecimalMark } from "../../files/amount.ts";
 import { textOf } from "../../files/cell.ts";
 import type { Header } from "../../files/header.ts";
 import { fitsStyle, knownStyles, momentOf, type DateStyle } from "../../files/moment.ts";
-import { delimiterNames, detectDialect, shown } from "../../files/table.ts";
+import { delimiterNames, detectDialect } from "../../files/dialect.ts";
+import { shown } from "../../files/table.ts";
 import type { Problem } from "./file-record.ts";
 import { formats, type Format } from "./formats.ts";
 import {

@@ -5,7 +5,8 @@ import { isCountry } from "#domain/country.ts";
 import { isCurrency } from "#domain/money.ts";
 import type { DecimalMark } from "../../files/amount.ts";
 import { dateStyleOf, isZone, type DateStyle } from "../../files/moment.ts";
-import { delimiterNames, encodings, type Encoding } from "../../files/table.ts";
+import { delimiterNames } from "../../files/dialect.ts";
+import { encodings, type Encoding } from "../../files/table.ts";
 
 export type FileFormat = "shopify" | "amazon" | "ebay" | "woocommerce" | "generic";
 export const fileFormats = [
