@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dueAt } from "./due.ts";
+import { holdCredentials, looksInPlan, passTime } from "./overdue.ts";
+import { defaultSupplierSettings } from "./settings.ts";
+import {
+  accountId,
+  aDossier,
+  aDraft,
+  aFoLine,
+  aFulfillmentOrder,
+  after,
+  aShared,
+  days,
+  hours,
+  noon,
+} from "./testing/dossier.ts";
+
+test("SH-19 the default plan looks 43 times, at 24, 28 … 192 hours after placing, and then opens tracking_overdue once", () => {
+  const dossier = aDossier();
+  const shared = aShared();
+  const fo = dossier.fulfillmentOrders[0]!;
+  const looks: number[] = [];
+  let due = dueAt(fo, dossier, shared, noon);
+  for (let guard = 0; due !== null && guard < 100; guard += 1) {
+    if (passTime(aDraft(dossier, { now: due, shared }), fo, { polls: true }))
+      looks.push((due.getTime() - noon.getTime()) / hours(1));
+    due = dueAt(fo, dossier, shared, due);
+  }
+
+  assert.equal(looksInPlan(defaultSupplierSettings.scan), 43);
+  assert.deepEqual([looks.length, looks[0], looks[1], looks.at(-1)], [43, 24, 28, 192]);
+  assert.deepEqual(
+    dossier.holds.map((hold) => hold.code),
+    ["tracking_overdue"],
+  );
+});
+
+test("SH-19 there are no more looks once every unit has a parcel", () => {
+  const dossier = aDossier({
+    fulfillmentOrders: [aFulfillmentOrder({ state: "acknowledged", lines: [aFoLine({ unitsShipped: 1 })] })],
+  });
+
+  assert.equal(
+    passTime(aDraft(dossier, { now: after(hours(24)) }), dossier.fulfillmentOrders[0]!, { polls: true }),
+    false,
+  );
+  assert.equal(dossier.fulfillmentOrders[0]!.looks, 0);
+});
+
+test("SH-20 a supplier that cannot be asked is not polled, but the end of the plan still comes", () => {
+  const dossier = aDossier();
+  const fo = dossier.fulfillmentOrders[0]!;
+
+  const looked = passTime(aDraft(dossier, { now: after(hours(24)) }), fo, { polls: false });
+  const next = dueAt(fo, dossier, aShared(), after(hours(24)));
+  passTime(aDraft(dossier, { now: after(hours(192)) }), fo, { polls: false });
+
+  assert.equal(looked, false);
+  assert.deepEqual(next, after(hours(192)));
+  assert.deepEqual(
+    dossier.holds.map((hold) => hold.code),
+    ["tracking_overdue"],
+  );
+});
+
+test("SH-20 a missing acknowledgement and a missing rest open their holds at their limits", () => {
+  const late = aDossier();
+  passTime(
+    aDraft(late, { now: after(hours(48)), shared: aShared({ supplier: { acknowledgeWithinMs: hours(48) } }) }),
+    late.fulfillmentOrders[0]!,
+    { polls: true },
+  );
+  const rest = aDossier({
+    fulfillmentOrders: [
+      aFulfillmentOrder({
+        state: "partially_shipped",
+        lastShippedAt: noon,
+        lines: [aFoLine({ quantity: 2, unitsShipped: 1 })],
+      }),
+    ],
+  });
+  passTime(aDraft(rest, { now: after(days(5)) }), rest.fulfillmentOrders[0]!, { polls: true });
+
+  assert.deepEqual(
+    late.holds.map((hold) => hold.code),
+    ["acknowledgement_overdue"],
+  );
+  assert.deepEqual(
+    rest.holds.map((hold) => hold.code),
+    ["rest_overdue"],
+  );
+});
+
+test("SH-21 a refused login is a hold that waits for its account and goes when that is mended; the look counts all the same", () => {
+  const dossier = aDossier();
+  const fo = dossier.fulfillmentOrders[0]!;
+  const first = aDraft(dossier, { now: after(hours(24)) });
+  passTime(first, fo, { polls: true });
+  holdCredentials(first, fo);
+  const held = dossier.holds.map((hold) => [hold.code, hold.waitsFor]);
+  const rejected = aShared();
+  rejected.accounts.get(accountId)!.credentialsRejected = true;
+  const whileRejected = passTime(aDraft(dossier, { now: after(hours(28)), shared: rejected }), fo, { polls: true });
+  const mended = passTime(aDraft(dossier, { now: after(hours(32)) }), fo, { polls: true });
+
+  assert.deepEqual(held, [["credentials_rejected", `account:${accountId}`]]);
+  assert.deepEqual([whileRejected, mended], [false, true]);
+  assert.deepEqual(dossier.holds, []);
+  assert.equal(fo.looks, 3);
+});

@@ -1,0 +1,69 @@
+import type { OrderDraft } from "./draft.ts";
+import { lookAt, needsLooks } from "./due.ts";
+import type { FulfillmentOrder } from "./order.ts";
+import type { ScanPlan } from "./settings.ts";
+import { closeHolds } from "./shipped.ts";
+
+/** How many looks a plan has; the default 43. */
+export const looksInPlan = (plan: ScanPlan): number =>
+  plan.untilMs < plan.firstMs ? 0 : 1 + Math.floor((plan.untilMs - plan.firstMs) / plan.everyMs);
+
+/**
+ * SH-19 to SH-21. What time alone brings to a placed fulfillment order: a look for tracking (counted here, so that a failed one counts too), or the hold
+ * that says what is overdue. `polls`: its supplier can be asked; one that cannot goes straight to the end of its plan. Answers whether to look now.
+ */
+export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { polls: boolean }): boolean {
+  const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
+  if (supplier === undefined || fo.placedAt === null) return false;
+  const { scan, acknowledgeWithinMs } = supplier.settings;
+  const { now } = draft;
+  const since = (from: Date): number => now.getTime() - from.getTime();
+  const open = (
+    code: "acknowledgement_overdue" | "rest_overdue" | "tracking_overdue",
+    detail: Record<string, unknown>,
+  ): void => void draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code, detail });
+
+  if (fo.state === "placed" && acknowledgeWithinMs !== null && since(fo.placedAt) >= acknowledgeWithinMs)
+    open("acknowledgement_overdue", { withinMs: acknowledgeWithinMs });
+  if (
+    fo.state === "partially_shipped" &&
+    fo.lastShippedAt !== null &&
+    since(fo.lastShippedAt) >= draft.shared.workspace.restOverdueMs
+  )
+    open("rest_overdue", { since: fo.lastShippedAt.toISOString() });
+  if (!needsLooks(fo)) return false;
+
+  const account = fo.accountId === null ? undefined : draft.shared.accounts.get(fo.accountId);
+  const wasRejected = draft.dossier.holds.some(
+    (hold) => hold.code === "credentials_rejected" && hold.subjectId === fo.id,
+  );
+  const isMended = wasRejected && account?.credentialsRejected === false;
+  if (isMended) closeHolds(draft, fo, ["credentials_rejected"]);
+  const next = lookAt(scan, fo.placedAt, fo.looks);
+  if (next === null) {
+    if (fo.looks === looksInPlan(scan) && since(fo.placedAt) >= scan.untilMs) {
+      draft.touch(fo, { looks: fo.looks + 1 });
+      open("tracking_overdue", { looks: polls ? looksInPlan(scan) : 0 });
+    }
+    return false;
+  }
+  if (!polls) {
+    draft.touch(fo, { looks: looksInPlan(scan) });
+    return passTime(draft, fo, { polls });
+  }
+  if (next > now) return false;
+  draft.touch(fo, { looks: fo.looks + 1 });
+  return account?.credentialsRejected !== true;
+}
+
+/** SH-21. The supplier refused our login while we looked: a hold that goes away by itself when the account is mended. */
+export function holdCredentials(draft: OrderDraft, fo: FulfillmentOrder): void {
+  if (fo.accountId === null) return;
+  draft.openHold({
+    subject: "fulfillment_order",
+    subjectId: fo.id,
+    code: "credentials_rejected",
+    waitsFor: `account:${fo.accountId}`,
+    detail: { while: "tracking" },
+  });
+}

@@ -1,0 +1,11 @@
+/** What can be expected is a value: done, or refused with a code and a sentence that says what to do. */
+export type Result<Value = undefined> = { status: "ok"; value: Value } | Refused;
+export interface Refused {
+  status: "refused";
+  code: string;
+  message: string;
+}
+
+export const ok = <Value>(value: Value): Result<Value> => ({ status: "ok", value });
+export const done: Result = { status: "ok", value: undefined };
+export const refuse = (code: string, message: string): Refused => ({ status: "refused", code, message });
