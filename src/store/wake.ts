@@ -1,4 +1,5 @@
-import type { WorkspaceId } from "#domain/ids.ts";
+import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
+import type { ReasonCode } from "#domain/reasons.ts";
 import type { Tx } from "./db.ts";
 import { sql } from "./sql.ts";
 
@@ -18,6 +19,28 @@ export async function wake(tx: Tx, workspaceId: WorkspaceId, keys: readonly stri
     ), locked as (
       select o.id from sales_order o join waiting w on w.order_id = o.id
        where o.workspace_id = ${workspaceId}::bigint
+       order by o.id for update of o
+    )
+    update fulfillment_order f set due_at = ${now}
+      from locked
+     where f.workspace_id = ${workspaceId}::bigint and f.order_id = locked.id and f.state in ('held', 'received')`);
+}
+
+/** A setting changed that the holds with these codes depend on: the unplaced fulfillment orders of those orders are verified again. */
+export async function wakeByCode(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  codes: readonly ReasonCode[],
+  now: Date,
+  channelId: ChannelId | null = null,
+): Promise<number> {
+  if (codes.length === 0) return 0;
+  return tx.run(sql`
+    with waiting as (
+      select distinct h.order_id from hold h where h.workspace_id = ${workspaceId}::bigint and h.closed_at is null and h.code = any(${codes}::text[])
+    ), locked as (
+      select o.id from sales_order o join waiting w on w.order_id = o.id
+       where o.workspace_id = ${workspaceId}::bigint and (o.channel_id = ${channelId}::bigint or ${channelId}::bigint is null)
        order by o.id for update of o
     )
     update fulfillment_order f set due_at = ${now}

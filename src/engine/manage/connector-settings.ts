@@ -1,0 +1,133 @@
+import type { Manifest, SettingField, SettingProblem } from "#connectors/ports.ts";
+import { refuse, type Refused } from "#domain/result.ts";
+import { didYouMean } from "./nearest.ts";
+import { shown } from "./settings-change.ts";
+
+/** What is shown and recorded instead of a secret. */
+export const masked = "•••";
+
+export const maskSecrets = (
+  manifest: Manifest | undefined,
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, manifest?.settings[name]?.secret === true ? masked : value]),
+  );
+
+/**
+ * ST-6. Lays wished values over what a connector has, and checks the whole by its manifest and by the connector itself. Text from a command line
+ * becomes what the field is: a number, true or false, JSON. `default` takes a value back.
+ */
+export function changeConnectorSettings(
+  {
+    manifest,
+    checkSettings,
+  }: { manifest: Manifest; checkSettings?: (settings: Record<string, unknown>) => SettingProblem[] },
+  stored: Readonly<Record<string, unknown>>,
+  wished: Readonly<Record<string, unknown>>,
+): { status: "ok"; settings: Record<string, unknown> } | Refused {
+  const settings: Record<string, unknown> = { ...stored };
+  const names = Object.keys(manifest.settings);
+  for (const [name, input] of Object.entries(wished)) {
+    const field = Object.hasOwn(manifest.settings, name) ? manifest.settings[name] : undefined;
+    if (field === undefined) {
+      return refuse(
+        "setting_unknown",
+        `There is no setting connector.${name} for ${manifest.title}. ${didYouMean(name, names)}`.trim(),
+      );
+    }
+    if (input === "default") {
+      delete settings[name];
+      continue;
+    }
+    const value = readField(field, input);
+    if (value === undefined) {
+      const found = field.secret === true ? masked : shown(input);
+      return refuse(
+        "setting_invalid",
+        `connector.${name}: found ${found}, expected ${expectedOf(field)}. ${field.help}`,
+      );
+    }
+    settings[name] = value;
+  }
+  const missing = Object.entries(manifest.settings).find(([name, field]) => field.required && !(name in settings));
+  if (missing !== undefined) {
+    const [name, field] = missing;
+    return refuse(
+      "setting_missing",
+      `connector.${name} is missing: ${field.title}. ${field.help} Give it with connector.${name}=…`,
+    );
+  }
+  const [problem] = checkSettings?.(settings) ?? [];
+  if (problem !== undefined) {
+    const given = problem.field
+      .split(".")
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], settings);
+    return refuse(
+      "setting_invalid",
+      `connector.${problem.field}: found ${shown(given)}, expected ${problem.expected}.`,
+    );
+  }
+  return { status: "ok", settings };
+}
+
+function readField(field: SettingField, input: unknown): unknown {
+  switch (field.type) {
+    case "text":
+    case "folder":
+      return typeof input === "string" ? input : undefined;
+    case "url":
+      return typeof input === "string" && URL.canParse(input) && /^https?:/.test(input) ? input : undefined;
+    case "choice":
+      return typeof input === "string" && (field.choices ?? []).includes(input) ? input : undefined;
+    case "number": {
+      const number = typeof input === "string" && input.trim() !== "" ? Number(input) : input;
+      return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+    }
+    case "boolean":
+      return typeof input === "boolean" ? input : input === "true" ? true : input === "false" ? false : undefined;
+    case "json":
+      return typeof input === "string" ? parseJson(input) : input;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function expectedOf(field: SettingField): string {
+  switch (field.type) {
+    case "text":
+      return "a text";
+    case "folder":
+      return "the absolute path of a folder";
+    case "url":
+      return "an address that begins with http:// or https://";
+    case "choice":
+      return `one of ${(field.choices ?? []).join(", ")}`;
+    case "number":
+      return "a number";
+    case "boolean":
+      return "true or false";
+    case "json":
+      return "JSON";
+  }
+}
+
+/** `connector.folder` and `connector: { folder }` are the same wish. */
+export function splitConnector(
+  wished: Readonly<Record<string, unknown>>,
+): Record<string, unknown> & { connector?: Record<string, unknown> } {
+  const own: Record<string, unknown> = {};
+  const connector: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(wished)) {
+    if (name === "connector" && value !== null && typeof value === "object") Object.assign(connector, value);
+    else if (name.startsWith("connector.")) connector[name.slice("connector.".length)] = value;
+    else own[name] = value;
+  }
+  return Object.keys(connector).length > 0 ? { ...own, connector } : own;
+}

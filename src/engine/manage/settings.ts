@@ -1,0 +1,225 @@
+import type { AccountId, ChannelId, SupplierId, WorkspaceId } from "#domain/ids.ts";
+import { actionCreditUnit } from "#domain/placement-money.ts";
+import { refuse, type Refused, type Result } from "#domain/result.ts";
+import type { AccountSettings, ChannelSettings, SupplierSettings, WorkspaceSettings } from "#domain/settings.ts";
+import { lockLedgerBalances } from "#store/balance.ts";
+import { listConnections, lockChannel, saveChannelSettings, saveConnectionSettings } from "#store/channel.ts";
+import type { Tx } from "#store/db.ts";
+import {
+  lockAccount,
+  lockSupplier,
+  saveAccountSettings,
+  saveSupplierSettings,
+  type Supplier,
+} from "#store/supplier.ts";
+import { lockWorkspace, saveWorkspaceSettings } from "#store/workspace.ts";
+import { ring } from "#store/commit.ts";
+import { changeConnectorSettings, maskSecrets, splitConnector } from "./connector-settings.ts";
+import { change, record, wakeAgain, wakeAll, type ManageContext, type Waking } from "./context.ts";
+import { accountSettings, channelSettings, supplierSettings, workspaceSettings } from "./settings-catalogue.ts";
+import {
+  automationSince,
+  changeSettings,
+  showSettings,
+  type SettingChange,
+  type ShownSetting,
+} from "./settings-change.ts";
+import { prepareDocuments } from "./supplier.ts";
+
+/** Whose settings. */
+export type SettingsOf =
+  | { of: "workspace"; workspaceId: WorkspaceId }
+  | { of: "channel"; workspaceId: WorkspaceId; id: ChannelId }
+  | { of: "supplier"; workspaceId: WorkspaceId; id: SupplierId }
+  | { of: "account"; workspaceId: WorkspaceId; id: AccountId };
+
+interface Stored {
+  settings: Record<string, unknown>;
+  connector: Record<string, unknown>;
+  kind: string;
+  save(
+    tx: Tx,
+    settings: Record<string, unknown>,
+    connector: Record<string, unknown>,
+    changes: SettingChange[],
+  ): Promise<Refused | null>;
+}
+
+/**
+ * ST-1 to ST-7. Changes settings all or not at all, writes who changed what from what to what, and wakes the orders that may go on by it.
+ * Answers what really changed; asking for what is so already changes nothing.
+ */
+export async function setSettings(
+  context: ManageContext,
+  target: SettingsOf,
+  wished: Readonly<Record<string, unknown>>,
+): Promise<Result<SettingChange[]>> {
+  const now = context.clock.now();
+  let waking: Waking = { workspaceId: target.workspaceId };
+  const answer = await change(context, async (tx): Promise<Result<SettingChange[]>> => {
+    const stored = await lockStored(context, tx, target);
+    if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
+    const { connector: wishedConnector, ...own } = splitConnector(wished);
+    const changed = changeSettings(catalogueOf(target), stored.settings, own);
+    if (changed.status === "refused") return changed;
+    if (target.of === "channel") Object.assign(changed.settings, automationSince(changed, now));
+
+    let { connector } = stored;
+    const changes = [...changed.changes];
+    if (wishedConnector !== undefined) {
+      const port = connectorOf(context, target, stored.kind);
+      if (port === undefined)
+        return refuse(
+          "setting_unknown",
+          `There are no connector settings on a ${target.of}${stored.kind === "" ? "" : ` of kind ${stored.kind}`}.`,
+        );
+      const checked = changeConnectorSettings(port, stored.connector, wishedConnector);
+      if (checked.status === "refused") return checked;
+      const [from, to] = [maskSecrets(port.manifest, stored.connector), maskSecrets(port.manifest, checked.settings)];
+      for (const name of Object.keys(wishedConnector)) {
+        if (JSON.stringify(stored.connector[name]) !== JSON.stringify(checked.settings[name]))
+          changes.push({ name: `connector.${name}`, from: from[name] ?? null, to: to[name] ?? null });
+      }
+      connector = checked.settings;
+    }
+    if (changes.length === 0) return { status: "ok", value: [] };
+    if (
+      changed.changes.some((change) => change.name === "mode") &&
+      !changed.changes.some((change) => change.name === "automationOnSince")
+    ) {
+      const since = changed.settings["automationOnSince"] ?? null;
+      changes.push({ name: "automationOnSince", from: stored.settings["automationOnSince"] ?? null, to: since });
+    }
+    waking = {
+      workspaceId: target.workspaceId,
+      codes: changed.wakes,
+      channelId: target.of === "channel" ? target.id : null,
+      keys: keysOf(target, changes),
+    };
+    await wakeAll(tx, waking, now); // orders are locked before what they share
+    const problem = await stored.save(tx, changed.settings, connector, changes);
+    if (problem !== null) return problem;
+    await context.ids.ensure(tx, 1);
+    await record(tx, context, {
+      workspaceId: target.workspaceId,
+      kind: "settings_changed",
+      subject: target.of,
+      subjectId: target.of === "workspace" ? "0" : target.id,
+      data: { changes },
+    });
+    await ring(tx);
+    return { status: "ok", value: changes };
+  });
+  if (answer.status === "ok" && answer.value.length > 0) await wakeAgain(context, waking);
+  return answer;
+}
+
+/** What holds now, setting by setting, with its default and what it takes. Secrets are masked. */
+export async function getSettings(context: ManageContext, target: SettingsOf): Promise<Result<ShownSetting[]>> {
+  return context.db.tx(async (tx) => {
+    const stored = await lockStored(context, tx, target);
+    if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
+    const manifest = connectorOf(context, target, stored.kind)?.manifest;
+    const masks = maskSecrets(manifest, stored.connector);
+    const connector = Object.entries(manifest?.settings ?? {}).map(([name, field]): ShownSetting => {
+      const value = masks[name] ?? field.default ?? null;
+      const text = (each: unknown): string =>
+        each === null || each === undefined ? "" : typeof each === "string" ? each : JSON.stringify(each);
+      return {
+        name: `connector.${name}`,
+        value,
+        text: text(value),
+        default: text(field.default),
+        isDefault: !(name in stored.connector),
+        help: `${field.title}. ${field.help}`,
+        expected: field.choices === undefined ? field.type : `one of ${field.choices.join(", ")}`,
+      };
+    });
+    return { status: "ok", value: [...showSettings(catalogueOf(target), stored.settings), ...connector] };
+  });
+}
+
+const catalogueOf = ({ of }: SettingsOf) =>
+  ({ workspace: workspaceSettings, channel: channelSettings, supplier: supplierSettings, account: accountSettings })[
+    of
+  ];
+
+const connectorOf = (context: ManageContext, { of }: SettingsOf, kind: string) =>
+  of === "channel" ? context.channels.get(kind) : of === "supplier" ? context.suppliers.get(kind) : undefined;
+
+/** A cap and a payment kind are what holds of that account wait for. */
+const keysOf = (target: SettingsOf, changes: readonly SettingChange[]): string[] =>
+  target.of === "account" && changes.length > 0 ? [`account:${target.id}`, `balance:${target.id}`] : [];
+
+async function lockStored(context: ManageContext, tx: Tx, target: SettingsOf): Promise<Stored | null> {
+  const { workspaceId } = target;
+  switch (target.of) {
+    case "workspace": {
+      const workspace = await lockWorkspace(tx, workspaceId);
+      if (workspace === undefined) return null;
+      const save: Stored["save"] = async (inTx, settings) => {
+        await saveWorkspaceSettings(inTx, workspaceId, settings as Partial<WorkspaceSettings>);
+        return null;
+      };
+      return { settings: workspace.settings as Record<string, unknown>, connector: {}, kind: "", save };
+    }
+    case "channel": {
+      const channel = await lockChannel(tx, workspaceId, target.id);
+      if (channel === undefined) return null;
+      const [connection] = await listConnections(tx, workspaceId, channel.id);
+      const save: Stored["save"] = async (inTx, settings, connector, changes) => {
+        await saveChannelSettings(inTx, channel, settings as Partial<ChannelSettings>);
+        if (connection !== undefined && changes.some((change) => change.name.startsWith("connector.")))
+          await saveConnectionSettings(inTx, workspaceId, connection.id, connector, context.clock.now());
+        return null;
+      };
+      return {
+        settings: channel.settings as Record<string, unknown>,
+        connector: connection?.settings ?? {},
+        kind: channel.kind,
+        save,
+      };
+    }
+    case "supplier": {
+      const supplier = await lockSupplier(tx, workspaceId, target.id);
+      if (supplier === undefined) return null;
+      const { connector = {}, ...settings } = supplier.settings;
+      return { settings, connector, kind: supplier.kind, save: (...args) => saveSupplier(context, supplier, ...args) };
+    }
+    case "account": {
+      const account = await lockAccount(tx, workspaceId, target.id);
+      if (account === undefined) return null;
+      const save: Stored["save"] = async (inTx, settings, _connector, changes) => {
+        if (changes.some((each) => each.name === "currency")) {
+          const money = (await lockLedgerBalances(inTx, workspaceId, account.id)).find(
+            (each) => each.currency !== actionCreditUnit && each.balance !== 0n,
+          );
+          if (money !== undefined)
+            return refuse(
+              "currency_in_use",
+              `currency: money in ${money.currency} is booked on this account, and we never convert. Add another account of this supplier instead.`,
+            );
+        }
+        await saveAccountSettings(inTx, account, settings as Partial<AccountSettings>);
+        return null;
+      };
+      return { settings: account.settings as Record<string, unknown>, connector: {}, kind: "", save };
+    }
+  }
+}
+
+async function saveSupplier(
+  context: ManageContext,
+  supplier: Supplier,
+  tx: Tx,
+  settings: Record<string, unknown>,
+  connector: Record<string, unknown>,
+  changes: SettingChange[],
+): Promise<Refused | null> {
+  const every = changes.find((change) => change.name === "stockEveryMs");
+  const stockDueAt = every === undefined ? undefined : every.to === null ? null : context.clock.now();
+  const next = { ...settings, connector } as Partial<SupplierSettings>;
+  await saveSupplierSettings(tx, supplier, next, stockDueAt);
+  if (!changes.some((change) => change.name.startsWith("connector."))) return null;
+  return prepareDocuments(context, { ...supplier, settings: next });
+}
