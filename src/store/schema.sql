@@ -465,6 +465,7 @@ create table import (
   stored integer not null,
   refused integer not null,
   set_aside integer not null,
+  summary jsonb not null,
   problem text,
   constraint import_pkey PRIMARY KEY (workspace_id, id)
 );
@@ -479,9 +480,11 @@ create table import_row (
   workspace_id bigint not null,
   import_id bigint not null,
   line integer not null,
+  lines integer[] not null,
   outcome text not null,
   row_key text not null,
   raw text,
+  said jsonb,
   problems jsonb not null,
   question text,
   candidates jsonb,
@@ -489,10 +492,11 @@ create table import_row (
   resolved_by text,
   resolution text,
   constraint import_row_pkey PRIMARY KEY (workspace_id, import_id, line),
-  constraint import_row_outcome_check CHECK ((outcome = ANY (ARRAY['refused'::text, 'set_aside'::text]))),
+  constraint import_row_outcome_check CHECK ((outcome = ANY (ARRAY['stored'::text, 'refused'::text, 'set_aside'::text]))),
   constraint import_row_workspace_id_import_id_fkey FOREIGN KEY (workspace_id, import_id) REFERENCES import(workspace_id, id)
 );
-CREATE INDEX import_row_open ON public.import_row USING btree (workspace_id, row_key) WHERE (outcome = 'set_aside'::text);
+CREATE UNIQUE INDEX import_row_known ON public.import_row USING btree (workspace_id, row_key) WHERE (outcome <> 'refused'::text);
+CREATE INDEX import_row_open ON public.import_row USING btree (workspace_id, import_id, line) WHERE ((outcome = 'set_aside'::text) AND (resolved_at IS NULL));
 alter table import_row enable row level security;
 alter table import_row force row level security;
 create policy workspace on import_row using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));

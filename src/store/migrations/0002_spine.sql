@@ -746,6 +746,8 @@ create table import (
   stored integer not null,
   refused integer not null,
   set_aside integer not null,
+  -- What came of the stored rows: orders new, changed, unchanged, cancellations …
+  summary jsonb not null,
   problem text,
   primary key (workspace_id, id)
 );
@@ -755,10 +757,15 @@ create table import_row (
   workspace_id bigint not null,
   import_id bigint not null,
   line integer not null,
-  outcome text not null check (outcome in ('refused', 'set_aside')),
+  -- The lines of the file that belong together; the first is `line`.
+  lines integer[] not null,
+  -- stored: only of what has no key of its own to be known by (a cancellation), so that it is done once.
+  outcome text not null check (outcome in ('stored', 'refused', 'set_aside')),
   -- Names the row's content in this channel, so that the same file twice sets it aside once.
   row_key text not null,
   raw text,
+  -- What the rows say, where they could be read: what an answer to the question then does.
+  said jsonb,
   problems jsonb not null,
   question text,
   candidates jsonb,
@@ -767,7 +774,8 @@ create table import_row (
   resolution text,
   primary key (workspace_id, import_id, line)
 );
-create index import_row_open on import_row (workspace_id, row_key) where outcome = 'set_aside';
+create unique index import_row_known on import_row (workspace_id, row_key) where outcome <> 'refused';
+create index import_row_open on import_row (workspace_id, import_id, line) where outcome = 'set_aside' and resolved_at is null;
 
 create table idempotency (
   workspace_id bigint not null,
