@@ -252,7 +252,7 @@ export interface Cancellation {
   /** Whole channel units per order line. */
   lines: { orderLineNo: number; quantity: number }[];
   openedAt: Date;
-  /** Its part in each fulfillment order: at once accepted where it was still free, else a question to the supplier. */
+  /** One question per fulfillment order that is already with a supplier (or may be). What was still free is cancelled without one. */
   asks: CancellationAsk[];
   dueAt: Date | null;
   answeredAt: Date | null;
@@ -261,8 +261,8 @@ export interface Cancellation {
 export interface CancellationAsk {
   fulfillmentOrderId: FulfillmentOrderId;
   state: "asking" | "accepted" | "refused" | "by_hand";
-  /** Channel units per line of that fulfillment order. */
-  lines: { foLineNo: number; quantity: number }[];
+  /** Channel units of each component there, and how many of them were given back (0 until answered). */
+  lines: { orderLineNo: number; componentNo: number; quantity: number; accepted: number }[];
   dueAt: Date | null;
   tries: number;
 }
