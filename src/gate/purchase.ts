@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import {
+  HttpError,
+  type AccountKey,
+  type HttpRequest,
+  type Outside,
+  type PurchaseAnswer,
+  type PurchaseCall,
+  type SupplierContext,
+} from "#connectors/ports.ts";
+import { requestText } from "#domain/placement.ts";
+import { mayStillSend, type Purchase } from "#store/attempt.ts";
+import { isFinal } from "./journal.ts";
+import { messageOf, noConnector, type GateOptions } from "./options.ts";
+
+/** How long a last check may take before it no longer counts as the last thing before the first byte. */
+const longestCheckMs = 1_000;
+/** How long the first byte of a repetition may wait; a first sending has its own deadline, the attempt's. */
+const resendByMs = 10_000;
+/** A connector that has not come back by then is given up; what it did is unknown. */
+const patienceMs = 120_000;
+
+/** PL-50 to PL-55. Everything between the question and the answer for one attempt. */
+export async function sendOnce(
+  options: GateOptions,
+  call: PurchaseCall,
+  purchase: Purchase | undefined,
+): Promise<PurchaseAnswer> {
+  const { journal, clock, monotonicMs } = options;
+  const known = journal.find(call.attemptId);
+  if (known !== undefined && known.answer !== null && isFinal(known.answer)) return known.answer;
+  if (known?.isClosed === true) return notSent("it was found never sent, and was closed for ever");
+  if (call.mode === "send" && known?.wasSent === true)
+    return known.answer ?? { status: "unknown", message: "it was sent before, and no answer was kept" };
+  if (purchase === undefined)
+    return { status: "bug", message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.` };
+
+  const now = clock.now();
+  const refusal = whyNot(options, call, purchase, now);
+  if (refusal !== null)
+    return call.mode === "send" ? never(options, call, purchase, refusal) : { status: "unknown", message: refusal };
+  const until =
+    call.mode === "send"
+      ? purchase.sendBy.getTime()
+      : Math.min(now.getTime() + resendByMs, purchase.keyUntil!.getTime());
+  const deadlineMs = monotonicMs() + (until - now.getTime());
+
+  const account: AccountKey = {
+    workspaceId: purchase.workspaceId,
+    supplierId: purchase.supplierId,
+    accountId: purchase.accountId,
+  };
+  let secrets: Record<string, string>;
+  try {
+    secrets = await options.secrets(account);
+  } catch (error) {
+    return call.mode === "send"
+      ? never(options, call, purchase, `the account's secrets could not be opened: ${messageOf(error)}`)
+      : { status: "unknown", message: messageOf(error) };
+  }
+  const way = oneWayOut(options, call, purchase, deadlineMs);
+  const context: SupplierContext = {
+    supplierId: purchase.supplierId,
+    accountId: purchase.accountId,
+    settings: purchase.settings,
+    secrets,
+    outside: way.outside,
+  };
+  const said = await askConnector(options, context, purchase);
+  const answer = weigh(said, way.mayHaveLeft(), journal.find(call.attemptId)?.wasSent === true, call.mode);
+  await journal.append({
+    line: "answered",
+    at: clock.now(),
+    workspaceId: call.workspaceId,
+    attemptId: call.attemptId,
+    answer,
+  });
+  return answer;
+}
+
+/** What speaks against sending this attempt now; null: nothing. */
+function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purchase, now: Date): string | null {
+  if (purchase.workspaceId !== call.workspaceId) return "the attempt is another workspace's";
+  if (String(call.fence) !== purchase.fence || purchase.fence !== purchase.newestFence)
+    return "somebody newer has taken it over";
+  if (purchase.kind === "human" || purchase.kind === "document")
+    return `an attempt of kind ${purchase.kind} is not sent by a call`;
+  if (!connectors.has(purchase.supplierKind)) return noConnector(purchase.supplierKind);
+  if (createHash("sha256").update(requestText(purchase.request)).digest("hex") !== purchase.requestHash)
+    return "what would leave is not what was armed";
+  if (call.mode === "send") {
+    if (purchase.state !== "armed") return `the attempt is ${purchase.state}`;
+    return now < purchase.sendBy ? null : "the send deadline has passed";
+  }
+  if (purchase.kind !== "key") return "only a supplier with idempotency keys may be asked the same again";
+  if (purchase.state !== "armed" && purchase.state !== "unknown") return `the attempt is ${purchase.state}`;
+  return purchase.keyUntil !== null && now < purchase.keyUntil ? null : "the supplier may have forgotten the key";
+}
+
+/** Nothing leaves, now or ever. Only where the journal reaches back to the arming is that proof. */
+async function never(
+  { journal, clock }: GateOptions,
+  call: PurchaseCall,
+  purchase: Purchase,
+  message: string,
+): Promise<PurchaseAnswer> {
+  if (!journal.knowsSince(purchase.armedAt))
+    return { status: "unknown", message: `${message}; it was armed before this gate's journal begins` };
+  await journal.append({
+    line: "closed",
+    at: clock.now(),
+    workspaceId: call.workspaceId,
+    attemptId: call.attemptId,
+    message,
+  });
+  return notSent(message);
+}
+
+export async function settle(
+  options: GateOptions,
+  call: PurchaseCall,
+  purchase: Purchase | undefined,
+  isRunning: boolean,
+): Promise<PurchaseAnswer> {
+  if (isRunning) return { status: "unknown", message: "it is being sent right now" };
+  const known = options.journal.find(call.attemptId);
+  if (known !== undefined && known.answer !== null) return known.answer;
+  if (known?.isClosed === true) return notSent("nothing of it was ever sent");
+  if (known?.wasSent === true) return { status: "unknown", message: "it was sent, and no answer was kept" };
+  if (purchase === undefined)
+    return { status: "bug", message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.` };
+  return never(options, call, purchase, "nothing of it was ever sent");
+}
+
+/**
+ * The outside of one attempt. Each request that is no mere question passes the last check when its connection stands; the same request passes once; and
+ * what may have left is known here, whatever the connector makes of it.
+ */
+function oneWayOut(
+  options: GateOptions,
+  call: PurchaseCall,
+  purchase: Purchase,
+  deadlineMs: number,
+): { outside: Outside; mayHaveLeft: () => boolean } {
+  const { outside, journal, clock, db, monotonicMs } = options;
+  const seen = new Set<string>();
+  let mayHaveLeft = false;
+  let isJournaled: Promise<void> | null = null;
+
+  async function lastCheck(): Promise<void> {
+    const { workspaceId, attemptId, fence, mode } = call;
+    isJournaled ??= journal.append({
+      line: "sending",
+      at: clock.now(),
+      workspaceId,
+      attemptId,
+      fence,
+      mode,
+      reference: purchase.request.reference,
+      requestHash: purchase.requestHash,
+    });
+    await isJournaled;
+    await options.buggify?.("gate-before-last-check");
+    const startedMs = monotonicMs();
+    if (!(await mayStillSend(db, call, fence, mode)))
+      throw new Error("it may no longer be sent: taken over, cancelled, settled, or not at home");
+    await options.buggify?.("gate-after-last-check");
+    // Nothing is awaited after this line: from here to the first byte there are microseconds.
+    if (monotonicMs() >= deadlineMs) throw new Error("the send deadline has passed");
+    if (monotonicMs() - startedMs > longestCheckMs) throw new Error("this process stood still during its last check");
+  }
+
+  return {
+    mayHaveLeft: () => mayHaveLeft,
+    outside: {
+      now: () => outside.now(),
+      files: outside.files,
+      async http(request: HttpRequest) {
+        if (request.method === "GET") {
+          try {
+            const { lastCheck: _, ...question } = request;
+            return await outside.http(question);
+          } catch (error) {
+            throw error instanceof HttpError ? error : new HttpError(messageOf(error), { sent: true, cause: error });
+          }
+        }
+        const name = `${request.method} ${request.url}`;
+        if (seen.has(name))
+          throw new HttpError(`${name}: a connector sends nothing twice for one attempt.`, { sent: false });
+        seen.add(name);
+        try {
+          const response = await outside.http({ ...request, lastCheck });
+          mayHaveLeft = true;
+          return response;
+        } catch (error) {
+          if (!(error instanceof HttpError) || error.sent) mayHaveLeft = true;
+          throw error;
+        }
+      },
+    },
+  };
+}
+
+async function askConnector(
+  { connectors, clock, buggify }: GateOptions,
+  context: SupplierContext,
+  purchase: Purchase,
+): Promise<PurchaseAnswer> {
+  const supplier = connectors.get(purchase.supplierKind);
+  if (supplier === undefined) return notSent(noConnector(purchase.supplierKind));
+  const over = new AbortController();
+  let said: PurchaseAnswer | null = null;
+  const placing = (async (): Promise<PurchaseAnswer> => {
+    await buggify?.("gate-before-place");
+    await supplier.place(context, [purchase.request], (reference, answer) => {
+      if (reference === purchase.request.reference) said ??= answer; // the first answer stands
+    });
+    return said ?? { status: "bug", message: "The connector ended without an answer." };
+  })().catch((error: unknown): PurchaseAnswer => said ?? { status: "bug", message: messageOf(error) });
+  const late = clock
+    .sleep(patienceMs, over.signal)
+    .then((): PurchaseAnswer => ({ status: "unknown", message: "the connector did not come back" }));
+  const answer = await Promise.race([placing, late]);
+  over.abort();
+  return answer;
+}
+
+/** PL-52. What the connector says, weighed against what this process saw leave. */
+function weigh(said: PurchaseAnswer, mayHaveLeft: boolean, everSent: boolean, mode: "send" | "resend"): PurchaseAnswer {
+  const unclear =
+    said.status === "unknown" || said.status === "bug" || said.status === "retry_later" || said.status === "not_sent";
+  if (said.status === "placed" && said.supplierOrderId.trim() === "")
+    return { status: "unknown", message: "The supplier confirmed without a number." };
+  if (!unclear) return said;
+  // Of a repetition that did not get out nothing follows for the first try.
+  if (mode === "resend") return { status: "unknown", message: said.message };
+  if (mayHaveLeft) return { status: "unknown", message: said.message };
+  // Nothing passed the only way out. A connector that waited to be let out and was not says the same in its own words.
+  return everSent || said.status === "not_sent"
+    ? notSent(said.message)
+    : said.status === "unknown"
+      ? said
+      : notSent(said.message);
+}
+
+const notSent = (message: string): PurchaseAnswer => ({ status: "not_sent", message });

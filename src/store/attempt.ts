@@ -1,0 +1,387 @@
+import type { Address } from "#domain/address.ts";
+import type {
+  AccountId,
+  AttemptId,
+  DispatchId,
+  FulfillmentOrderId,
+  OrderId,
+  SupplierId,
+  WorkspaceId,
+} from "#domain/ids.ts";
+import type { Attempt, AttemptState } from "#domain/order.ts";
+import type { KeptRequest, OutgoingRequest } from "#domain/placement.ts";
+import type { Tx } from "./db.ts";
+import type { OrderKey } from "./dossier.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+// ------------------------------------------------------------------ what the gate reads
+
+/** One attempt as the gate must see it before anything leaves: what was armed, rebuilt from the rows, and whether it still counts. */
+export interface Purchase {
+  workspaceId: WorkspaceId;
+  attemptId: AttemptId;
+  supplierId: SupplierId;
+  accountId: AccountId;
+  supplierKind: string;
+  settings: Record<string, unknown>;
+  kind: Attempt["kind"];
+  state: AttemptState;
+  fence: string;
+  newestFence: string;
+  armedAt: Date;
+  sendBy: Date;
+  keyUntil: Date | null;
+  requestHash: string;
+  request: OutgoingRequest;
+}
+const PurchaseRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  attemptId: col.id<AttemptId>(),
+  supplierId: col.id<SupplierId>(),
+  accountId: col.id<AccountId>(),
+  supplierKind: col.text,
+  supplierSettings: col.json<{ connector?: Record<string, unknown> }>(),
+  kind: col.oneOf<Attempt["kind"]>(),
+  state: col.oneOf<AttemptState>(),
+  fence: col.text,
+  newestFence: col.text,
+  armedAt: col.instant,
+  sendBy: col.instant,
+  keyUntil: col.instantOrNull,
+  requestHash: col.text,
+  reference: col.text,
+  idempotencyKey: col.text,
+  maxTotal: col.bigint,
+  currency: col.text,
+  request: col.json<KeptRequest>(),
+  name: col.text,
+  company: col.text,
+  line1: col.text,
+  line2: col.text,
+  city: col.text,
+  region: col.text,
+  postcode: col.text,
+  country: col.text,
+  phone: col.text,
+  email: col.text,
+});
+export interface AttemptKey {
+  workspaceId: WorkspaceId;
+  attemptId: AttemptId;
+}
+
+/** By attempt id; attempts that are not there are left out. */
+export async function readPurchases(tx: Tx, keys: readonly AttemptKey[]): Promise<Map<AttemptId, Purchase>> {
+  const rows = await tx.rows(
+    PurchaseRow,
+    sql`
+    select a.workspace_id, a.id as attempt_id, a.supplier_id, a.account_id, s.kind as supplier_kind, s.settings as supplier_settings, a.kind, a.state,
+           a.fence, f.fence as newest_fence, a.armed_at, a.send_by, a.key_until, a.request_hash, a.reference, a.idempotency_key, a.max_total, a.currency, a.request,
+           d.name, d.company, d.line1, d.line2, d.city, d.region, d.postcode, d.country, d.phone, d.email
+      from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.attemptId)}::bigint[]) as k(workspace_id, id)
+      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id
+      join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
+      join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
+      join order_address d on d.workspace_id = a.workspace_id and d.order_id = a.order_id and d.no = a.address_no`,
+  );
+  return new Map(rows.map((each) => [each.attemptId, purchaseOf(each)]));
+}
+
+type RowOf<Shape> = Shape extends { decode: (...args: never[]) => (infer T)[] } ? T : never;
+function purchaseOf(found: RowOf<typeof PurchaseRow>): Purchase {
+  const { name, company, line1, line2, city, region, postcode, country, phone, email, ...rest } = found;
+  const shipTo: Address = { name, company, line1, line2, city, region, postcode, country, phone, email };
+  const { supplierSettings, reference, idempotencyKey, maxTotal, currency, request, ...purchase } = rest;
+  return {
+    ...purchase,
+    settings: supplierSettings.connector ?? {},
+    request: { reference, idempotencyKey, maxTotal: { amount: maxTotal, currency }, shipTo, ...request },
+  };
+}
+
+const Yes = row({ yes: col.bool });
+
+/** The last check before the first byte, one statement: still armed (a resend: or unknown), still the newest fence, and home. */
+export async function mayStillSend(
+  tx: Tx,
+  { workspaceId, attemptId }: AttemptKey,
+  fence: number,
+  mode: "send" | "resend",
+): Promise<boolean> {
+  const found = await tx.maybe(
+    Yes,
+    sql`
+    select (a.state = 'armed' or (a.state = 'unknown' and ${mode === "resend"}::boolean))
+       and a.fence = ${fence}::bigint and f.fence = ${fence}::bigint
+       and (${mode === "resend"}::boolean or not exists (
+             select 1 from cancellation_ask c
+              where c.workspace_id = a.workspace_id and c.fulfillment_order_id = a.fulfillment_order_id and c.order_id = a.order_id and c.state in ('asking', 'accepted')))
+       and not exists (select 1 from installation i where i.safe_mode_reason is not null) as yes
+      from attempt a
+      join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
+     where a.workspace_id = ${workspaceId}::bigint and a.id = ${attemptId}::bigint`,
+  );
+  return found?.yes ?? false;
+}
+
+const IdRow = row({ id: col.id<AttemptId>() });
+
+/** Which of these attempts the database knows: what a gate's journal knows more of was lost here (a restored backup). */
+export async function knownAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise<Set<AttemptId>> {
+  const rows = await tx.rows(
+    IdRow,
+    sql`
+    select a.id from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.attemptId)}::bigint[]) as k(workspace_id, id)
+      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id`,
+  );
+  return new Set(rows.map((each) => each.id));
+}
+
+const AccountRow = row({ kind: col.text, settings: col.json<{ connector?: Record<string, unknown> }>() });
+
+/** The kind and the connector's settings of a supplier, if the account is one of its. */
+export async function readSupplierOf(
+  tx: Tx,
+  key: { workspaceId: WorkspaceId; supplierId: SupplierId; accountId: AccountId },
+): Promise<{ kind: string; settings: Record<string, unknown> } | undefined> {
+  const found = await tx.maybe(
+    AccountRow,
+    sql`
+    select s.kind, s.settings from supplier s
+      join supplier_account a on a.workspace_id = s.workspace_id and a.supplier_id = s.id
+     where s.workspace_id = ${key.workspaceId}::bigint and s.id = ${key.supplierId}::bigint and a.id = ${key.accountId}::bigint`,
+  );
+  return found === undefined ? undefined : { kind: found.kind, settings: found.settings.connector ?? {} };
+}
+
+// ------------------------------------------------------------------ documents
+
+export interface Dispatch {
+  workspaceId: WorkspaceId;
+  id: DispatchId;
+  supplierId: SupplierId;
+  accountId: AccountId;
+  state: "open" | "sent" | "void";
+  fileName: string;
+  sha256: string;
+  bytes: Uint8Array;
+}
+const DispatchRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  id: col.id<DispatchId>(),
+  supplierId: col.id<SupplierId>(),
+  accountId: col.id<AccountId>(),
+  state: col.oneOf<Dispatch["state"]>(),
+  fileName: col.text,
+  sha256: col.text,
+  bytes: col.bytes,
+});
+
+export const readDispatch = (tx: Tx, workspaceId: WorkspaceId, id: DispatchId): Promise<Dispatch | undefined> =>
+  tx.maybe(
+    DispatchRow,
+    sql`
+    select workspace_id, id, supplier_id, account_id, state, file_name, sha256, bytes from dispatch
+     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint`,
+  );
+
+/** The last check before a document leaves: still open, still about something, and home. */
+export async function dispatchMayLeave(tx: Tx, workspaceId: WorkspaceId, id: DispatchId): Promise<boolean> {
+  const { yes } = await tx.one(
+    Yes,
+    sql`
+    select exists (
+      select 1 from dispatch d
+        join attempt a on a.workspace_id = d.workspace_id and a.dispatch_id = d.id and a.state in ('armed', 'unknown')
+       where d.workspace_id = ${workspaceId}::bigint and d.id = ${id}::bigint and d.state = 'open')
+      and not exists (select 1 from installation i where i.safe_mode_reason is not null) as yes`,
+  );
+  return yes;
+}
+
+/** Bytes and hash are committed with the arming; until it is known that it left (or never will), it is due. */
+export const insertDispatch = (
+  tx: Tx,
+  dispatch: Omit<Dispatch, "state">,
+  { now, dueAt }: { now: Date; dueAt: Date },
+): Promise<number> =>
+  tx.run(sql`
+    insert into dispatch (workspace_id, id, supplier_id, account_id, state, file_name, sha256, bytes, created_at, due_at)
+    values (${dispatch.workspaceId}::bigint, ${dispatch.id}::bigint, ${dispatch.supplierId}::bigint, ${dispatch.accountId}::bigint, 'open',
+            ${dispatch.fileName}, ${dispatch.sha256}, ${dispatch.bytes}::bytea, ${now}, ${dueAt})`);
+
+export const closeDispatch = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  id: DispatchId,
+  state: "sent" | "void",
+  now: Date,
+): Promise<number> =>
+  tx.run(sql`
+    update dispatch set state = ${state}, due_at = null, sent_at = case when ${state} = 'sent' then ${now}::timestamptz end
+     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint and state = 'open'`);
+
+const DispatchKey = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<DispatchId>() });
+
+/** Open dispatches that are due, and their next time if whoever claims them dies. */
+export const claimDispatches = (
+  tx: Tx,
+  { now, until, limit }: { now: Date; until: Date; limit: number },
+): Promise<{ workspaceId: WorkspaceId; id: DispatchId }[]> =>
+  tx.rows(
+    DispatchKey,
+    sql`
+    with due as (
+      select workspace_id, id from dispatch where due_at <= ${now} order by due_at, workspace_id, id limit ${limit} for update skip locked
+    )
+    update dispatch d set due_at = ${until} from due where d.workspace_id = due.workspace_id and d.id = due.id
+    returning d.workspace_id, d.id`,
+  );
+
+const AttemptOfDispatch = row({
+  workspaceId: col.id<WorkspaceId>(),
+  orderId: col.id<OrderId>(),
+  id: col.id<AttemptId>(),
+});
+export const attemptsOfDispatch = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  id: DispatchId,
+): Promise<{ workspaceId: WorkspaceId; orderId: OrderId; id: AttemptId }[]> =>
+  tx.rows(
+    AttemptOfDispatch,
+    sql`
+    select workspace_id, order_id, id from attempt where workspace_id = ${workspaceId}::bigint and dispatch_id = ${id}::bigint order by order_id, id`,
+  );
+
+// ------------------------------------------------------------------ what reconcile claims
+
+export interface DueAttempt extends OrderKey {
+  attemptId: AttemptId;
+  fulfillmentOrderId: FulfillmentOrderId;
+  supplierId: SupplierId;
+  accountId: AccountId;
+  kind: Attempt["kind"];
+  state: AttemptState;
+  reference: string;
+  /** The new one: whoever still holds the old one starts nothing any more. */
+  fence: string;
+  armedAt: Date;
+  settleAt: Date;
+  keyUntil: Date | null;
+}
+const DueAttemptRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  orderId: col.id<OrderId>(),
+  attemptId: col.id<AttemptId>(),
+  fulfillmentOrderId: col.id<FulfillmentOrderId>(),
+  supplierId: col.id<SupplierId>(),
+  accountId: col.id<AccountId>(),
+  kind: col.oneOf<Attempt["kind"]>(),
+  state: col.oneOf<AttemptState>(),
+  reference: col.text,
+  fence: col.text,
+  armedAt: col.instant,
+  settleAt: col.instant,
+  keyUntil: col.instantOrNull,
+});
+const LockedRow = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<OrderId>() });
+
+/**
+ * Takes attempts that nobody recorded in time, or whose outcome is to be asked about, and gives each a new fence: a worker or gate that slept through
+ * its time finds its own passed. They come back at `until` if whoever claimed them dies. Orders that somebody holds are skipped.
+ */
+export async function claimAttempts(
+  tx: Tx,
+  { now, until, limit }: { now: Date; until: Date; limit: number },
+): Promise<DueAttempt[]> {
+  const locked = await tx.rows(
+    LockedRow,
+    sql`
+    with due as (
+      select workspace_id, order_id from attempt
+       where state in ('armed', 'unknown') and due_at <= ${now} and kind <> 'document'
+       order by due_at, id limit ${limit}
+    )
+    select o.workspace_id, o.id from sales_order o
+     where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
+     order by o.workspace_id, o.id
+       for update of o skip locked`,
+  );
+  if (locked.length === 0) return [];
+  return tx.rows(
+    DueAttemptRow,
+    sql`
+    with mine as (
+      select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence') as fence
+        from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
+        join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
+        join attempt a on a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id
+       where a.state in ('armed', 'unknown') and a.due_at <= ${now} and a.kind <> 'document'
+    ), fenced as (
+      update fulfillment_order f set fence = m.fence from mine m where f.workspace_id = m.workspace_id and f.id = m.fulfillment_order_id
+    )
+    update attempt a set fence = m.fence, due_at = ${until} from mine m
+     where a.workspace_id = m.workspace_id and a.id = m.id
+    returning a.workspace_id, a.order_id, a.id as attempt_id, a.fulfillment_order_id, a.supplier_id, a.account_id, a.kind, a.state, a.reference, a.fence, a.armed_at, a.settle_at, a.key_until`,
+  );
+}
+
+const DueAt = row({ dueAt: col.instantOrNull });
+/** When the next attempt is to be asked about. */
+export const nextAttemptDue = async (tx: Tx): Promise<Date | null> =>
+  (
+    await tx.one(
+      DueAt,
+      sql`select min(due_at) as due_at from attempt where state in ('armed', 'unknown') and due_at is not null and kind <> 'document'`,
+    )
+  ).dueAt;
+export const nextDispatchDue = async (tx: Tx): Promise<Date | null> =>
+  (await tx.one(DueAt, sql`select min(due_at) as due_at from dispatch where due_at is not null`)).dueAt;
+
+const ArmedRow = row({ attemptId: col.id<AttemptId>() });
+/** After a commit whose answer was lost: which of the attempts that were to be armed under this fence are there. */
+export async function armedUnder(
+  tx: Tx,
+  fence: number,
+  keys: readonly { workspaceId: WorkspaceId; fulfillmentOrderId: FulfillmentOrderId; no: number }[],
+): Promise<Set<AttemptId>> {
+  const rows = await tx.rows(
+    ArmedRow,
+    sql`
+    select a.id as attempt_id
+      from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.fulfillmentOrderId)}::bigint[], ${keys.map((key) => key.no)}::integer[]) as k(workspace_id, fulfillment_order_id, no)
+      join attempt a on a.workspace_id = k.workspace_id and a.fulfillment_order_id = k.fulfillment_order_id and a.no = k.no
+     where a.fence = ${fence}::bigint and a.state = 'armed'`,
+  );
+  return new Set(rows.map((each) => each.attemptId));
+}
+
+const TakenRow = row({ supplierOrderId: col.text, attemptId: col.id<AttemptId>() });
+/** Which of these numbers another attempt of the account has already: one purchase cannot be two orders'. */
+export async function takenNumbers(
+  tx: Tx,
+  asked: readonly { workspaceId: WorkspaceId; accountId: AccountId; supplierOrderId: string; attemptId: AttemptId }[],
+): Promise<Set<AttemptId>> {
+  if (asked.length === 0) return new Set();
+  const rows = await tx.rows(
+    TakenRow,
+    sql`
+    select k.supplier_order_id, k.attempt_id
+      from unnest(${asked.map((each) => each.workspaceId)}::bigint[], ${asked.map((each) => each.accountId)}::bigint[], ${asked.map((each) => each.supplierOrderId)}::text[], ${asked.map((each) => each.attemptId)}::bigint[])
+             as k(workspace_id, account_id, supplier_order_id, attempt_id)
+      join attempt a on a.workspace_id = k.workspace_id and a.account_id = k.account_id and a.supplier_order_id = k.supplier_order_id and a.kind <> 'document'
+     where a.id <> k.attempt_id`,
+  );
+  return new Set(rows.map((each) => each.attemptId));
+}
+
+const FenceRow = row({ fence: col.text });
+export const nextFence = async (tx: Tx): Promise<number> =>
+  Number((await tx.one(FenceRow, sql`select nextval('fence') as fence`)).fence);
+
+const InstallationRow = row({ id: col.text });
+/** Names this installation to suppliers for ever; it is part of every idempotency key. */
+export const installationId = async (tx: Tx): Promise<string> =>
+  (await tx.one(InstallationRow, sql`select id from installation`)).id;
