@@ -79,7 +79,7 @@ export const products: readonly Product[] = [
     price: "210.00",
     quantities: [1],
     kind: "goods",
-    weight: 3,
+    weight: 2,
   },
   {
     sku: "HP-PRINT-A3",
@@ -87,7 +87,7 @@ export const products: readonly Product[] = [
     price: "32.00",
     quantities: [1, 1, 2],
     kind: "goods",
-    weight: 6,
+    weight: 3,
   },
   {
     sku: "HP-CARD-SET",
@@ -95,7 +95,7 @@ export const products: readonly Product[] = [
     price: "12.00",
     quantities: [1, 2, 3],
     kind: "goods",
-    weight: 4,
+    weight: 2,
   },
   { sku: "HP-GIFTWRAP", title: "Gift wrapping", price: "4.00", quantities: [1], kind: "goods", weight: 2 },
   {

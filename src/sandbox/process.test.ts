@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -175,6 +176,22 @@ test("SB-9 with its parent gone, the world goes too", async () => {
   world.child.stdin?.end();
 
   assert.deepEqual((await exit)[0], 0);
+});
+
+test("SB-58 a caller that dies in the middle of its request harms nobody else", async () => {
+  const world = await start(aFolder());
+  const { port } = new URL(world.url);
+  for (let no = 0; no < 5; no++) {
+    const socket = connect(Number(port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("POST /admin/sell HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    socket.resetAndDestroy();
+  }
+
+  assert.equal((await place(world.url, "A")).status, 201);
+  assert.deepEqual(await statement(world.url), ["A"]);
+  assert.equal(await world.stop("SIGTERM"), 0);
 });
 
 test("SB-58 a web page cannot ask the world anything, and a body has its limit", async () => {

@@ -24,7 +24,9 @@ const compiled = routes.map((route) => ({
 
 /** What answers this request, or null where nothing does. */
 export function routeOf(request: WorldRequest): ((context: Context) => WorldResponse) | null {
-  const { pathname, searchParams } = new URL(request.path, "http://sandbox");
+  if (!URL.canParse(`http://sandbox${request.path}`))
+    throw new BadRequest(`${JSON.stringify(request.path)} is no path.`);
+  const { pathname, searchParams } = new URL(`http://sandbox${request.path}`);
   for (const { route, pattern } of compiled) {
     const match = route.method === request.method ? pattern.exec(pathname) : null;
     if (match === null) continue;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { problem, type WorldResponse } from "./answer.ts";
 import type { Log } from "./log.ts";
@@ -22,25 +22,17 @@ export interface ServerOptions {
 
 /** The world behind HTTP on 127.0.0.1: reads a request, lets the world answer, and sends nothing before the log is on disk (SB-7). */
 export async function serve({ world, log, port, wait, onBroken }: ServerOptions): Promise<SandboxServer> {
-  const server = createServer((request, response) => {
-    respond(request, response).catch((error: unknown) => {
-      response.destroy();
-      onBroken(error);
-    });
-  });
+  const server = createServer((request, response) => void respond(request, response));
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const given =
-      body === null
-        ? tooLarge
-        : (strangerProblem(request) ??
-          world.handle({
-            method: request.method ?? "GET",
-            path: request.url ?? "/",
-            headers: headersOf(request),
-            body,
-          }));
-    await log.durable();
+    const body = await readBody(request).catch(() => undefined);
+    if (body === undefined) return; // its caller hung up, or was killed, in the middle of a sentence
+    const given = body === null ? tooLarge : (strangerProblem(request) ?? answerTo(world, request, body));
+    try {
+      await log.durable();
+    } catch (error) {
+      response.destroy();
+      return onBroken(error);
+    }
     await wait(given.afterMs);
     send(response, given);
   }
@@ -58,6 +50,16 @@ export async function serve({ world, log, port, wait, onBroken }: ServerOptions)
         server.closeIdleConnections();
       }),
   };
+}
+
+/** A mistake of ours costs its caller an answer, and nobody else the world. */
+function answerTo(world: World, { method = "GET", url = "/", headers }: IncomingMessage, body: string): WorldResponse {
+  try {
+    return world.handle({ method, path: url, headers: headersOf(headers), body });
+  } catch (error) {
+    console.error(error);
+    return problem(500, "bug", error instanceof Error ? error.message : String(error));
+  }
 }
 
 const mostBytes = 2_000_000;
@@ -81,7 +83,7 @@ function strangerProblem({ headers }: IncomingMessage): WorldResponse | null {
   return null;
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
+function headersOf(headers: IncomingHttpHeaders): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );

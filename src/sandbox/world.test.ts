@@ -220,6 +220,8 @@ test("SB-15 a wrong token is refused everywhere, and what cannot be understood i
     assert.equal(bench.ask("GET", path, undefined, { authorization: "Bearer other" }).status, 401, path);
   assert.equal(bench.ask("GET", "/suppliers/nobody").status, 404);
   assert.equal(bench.ask("GET", "/nowhere").status, 404);
+  assert.equal(bench.ask("GET", "//").status, 404);
+  assert.equal(bench.ask("GET", ":x").status, 400);
   assert.equal(bench.ask("GET", "/shop/orders/%E0%A4%A").status, 400);
   assert.equal(bench.ask("GET", "/shop/changes?cursor=abc").status, 400);
   assert.match(
