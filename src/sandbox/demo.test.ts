@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sandboxCarrier } from "#connectors/carriers/sandbox/carrier.ts";
+import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
+import type { Manifest } from "#connectors/ports.ts";
+import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
+import { changeConnectorSettings } from "#engine/manage/connector-settings.ts";
 import { products, rates, supplierByCode, unlinkedProduct } from "./catalogue.ts";
 import { demoSetup } from "./demo.ts";
 
@@ -63,4 +68,25 @@ test("SB-39 the workspace's durations are divided by the world's speed", () => {
   const slow = demoSetup({ baseUrl: "http://127.0.0.1:4410", speed: 1 });
   assert.deepEqual([setup.workspace.settings.bufferMs, slow.workspace.settings.bufferMs], [10_000, 600_000]);
   assert.equal(setup.suppliers[0]?.settings.scan?.firstMs, (slow.suppliers[0]?.settings.scan?.firstMs ?? 0) / 60);
+});
+
+test("SB-57 the connectors take the set-up's settings as they are", () => {
+  const taken = (manifest: Manifest, settings: Record<string, unknown>) =>
+    changeConnectorSettings({ manifest }, {}, settings);
+
+  assert.equal(taken(sandboxChannel.manifest, setup.channel.connectorSettings).status, "ok");
+  assert.equal(taken(sandboxCarrier.manifest, setup.carrier.connectorSettings).status, "ok");
+  for (const { settings } of setup.suppliers) {
+    assert.equal(taken(sandboxSupplier.manifest, settings.connector ?? {}).status, "ok");
+  }
+  assert.deepEqual(
+    setup.suppliers.map(({ role, settings }) => [role, sandboxSupplier.contract(settings.connector ?? {}).kind]),
+    [
+      ["supplier", "key"],
+      ["supplier", "lookup"],
+      ["supplier", "none"],
+      ["supplier", "human"],
+      ["prep", "human"],
+    ],
+  );
 });

@@ -15,11 +15,9 @@ export interface DemoSetup {
     connector: "sandbox";
     externalId: string;
     settings: Partial<ChannelSettings>;
-    /** What the connector needs, by its manifest. */
+    /** What the connector needs, by its manifest; `everyMs`: how often its feed is read. */
     connectorSettings: Record<string, unknown>;
     secrets: Record<string, string>;
-    /** How often its feed is read. */
-    pullEveryMs: number;
   };
   suppliers: DemoSupplier[];
   productLinks: DemoProductLink[];
@@ -89,9 +87,8 @@ export function demoSetup({ baseUrl, speed }: { baseUrl: string; speed: number }
       connector: "sandbox",
       externalId: shop.externalId,
       settings: { mode: "automatic", zone: shop.zone, buyerCancel: "accept", handlingDays: 2 },
-      connectorSettings: { baseUrl },
-      secrets: { token: tokenOf("shop") },
-      pullEveryMs: soon(1),
+      connectorSettings: { baseUrl, token: tokenOf("shop"), everyMs: soon(1) },
+      secrets: {},
     },
     suppliers: suppliers.map((supplier) => demoSupplier(supplier, { baseUrl, speed, soon })),
     productLinks,
@@ -137,7 +134,7 @@ function demoSupplier(
       defaultMethod: null,
       unknownStockIsAvailable: false,
       stockEveryMs: kind === "prep" ? null : soon(5),
-      connector: { baseUrl, supplier: code, kind, uniqueReference, speed },
+      connector: { baseUrl, supplier: code, kind, uniqueReference, speed, token: tokenOf(code) },
     },
     accounts: [
       {

@@ -101,5 +101,16 @@ export function textSetting(settings: Record<string, unknown>, name: string): st
 export const baseUrlOf = (settings: Record<string, unknown>): string =>
   textSetting(settings, "baseUrl").replace(/\/+$/, "");
 
+/** The token from the secrets, or from the settings: in the pretend world it is no secret. */
+export function tokenOf({
+  secrets,
+  settings,
+}: {
+  secrets: Record<string, string>;
+  settings: Record<string, unknown>;
+}): string {
+  return secrets["token"] ?? (typeof settings["token"] === "string" ? settings["token"] : "");
+}
+
 export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 export const decimalText = z.string().regex(/^-?\d+(\.\d+)?$/);

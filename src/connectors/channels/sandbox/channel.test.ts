@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { channelSuite, type ChannelBench } from "#connectors/ports.suite.ts";
 import type { Outside } from "#connectors/ports.ts";
 import { shop } from "#sandbox/catalogue.ts";
@@ -46,3 +48,12 @@ async function makeBench(): Promise<ChannelBench> {
 }
 
 channelSuite("sandbox shop", makeBench);
+
+test("SB-56 the token may lie in the settings: in the pretend world it is no secret", async () => {
+  const { channel, context } = await makeBench();
+  const identify = (settings: Record<string, unknown>) =>
+    channel.identify({ ...context, secrets: {}, settings: { ...context.settings, ...settings } });
+
+  assert.equal((await identify({})).status, "credentials");
+  assert.equal((await identify({ token: "sandbox-shop" })).status, "ok");
+});

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Channel, ChannelContext, Failure } from "#connectors/ports.ts";
-import { ask, baseUrlOf } from "#connectors/sandbox/call.ts";
+import { ask, baseUrlOf, tokenOf } from "#connectors/sandbox/call.ts";
 import { parseMessage } from "./parse.ts";
 
 /** The shop of the pretend world. */
@@ -16,6 +16,13 @@ export const sandboxChannel: Channel = {
         required: true,
       },
       token: { type: "text", title: "Token", help: "The shop's token: sandbox-shop.", required: true, secret: true },
+      everyMs: {
+        type: "number",
+        title: "Read every",
+        help: "How often its feed is read, in milliseconds.",
+        required: false,
+        default: 1000,
+      },
     },
   },
 
@@ -114,29 +121,29 @@ const refusals: ReadonlySet<string> = new Set(["too_many_units", "already_told",
 const refusedByShop = (error: string, message: string): Failure | null =>
   refusals.has(error) ? { status: "refused", reason: "channel_refused", message } : null;
 
-function get<Schema extends z.ZodType>({ settings, secrets, outside }: ChannelContext, path: string, schema: Schema) {
+function get<Schema extends z.ZodType>(context: ChannelContext, path: string, schema: Schema) {
   return ask({
-    outside,
+    outside: context.outside,
     method: "GET",
-    url: `${baseUrlOf(settings)}${path}`,
-    token: secrets["token"] ?? "",
+    url: `${baseUrlOf(context.settings)}${path}`,
+    token: tokenOf(context),
     schema,
     meaning: refusedByShop,
   });
 }
 function tell<Schema extends z.ZodType>(
-  { settings, secrets, outside }: ChannelContext,
+  context: ChannelContext,
   orderId: string,
   what: "fulfilments" | "cancellations",
   body: unknown,
   schema: Schema,
 ) {
-  const url = `${baseUrlOf(settings)}/shop/orders/${encodeURIComponent(orderId)}/${what}`;
+  const url = `${baseUrlOf(context.settings)}/shop/orders/${encodeURIComponent(orderId)}/${what}`;
   return ask({
-    outside,
+    outside: context.outside,
     method: "POST",
     url,
-    token: secrets["token"] ?? "",
+    token: tokenOf(context),
     body,
     schema,
     meaning: refusedByShop,

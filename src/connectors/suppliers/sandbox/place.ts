@@ -10,7 +10,7 @@ import {
   type PlaceRequest,
   type SupplierContext,
 } from "#connectors/ports.ts";
-import { decimalText, headersFor, problemOf, readJson } from "#connectors/sandbox/call.ts";
+import { decimalText, headersFor, problemOf, readJson, tokenOf } from "#connectors/sandbox/call.ts";
 
 /** How long a purchase may stay without an answer before we stop listening. It may exist all the same. */
 const placeTimeoutMs = 20_000;
@@ -20,7 +20,7 @@ const placeTimeoutMs = 20_000;
  * is no readable confirmation is `unknown` (design: placing at most once, section 5.3).
  */
 export async function placeOnce(
-  { outside, secrets }: SupplierContext,
+  context: SupplierContext,
   url: string,
   request: PlaceRequest,
 ): Promise<PlaceAnswer | Failure | NotSent> {
@@ -35,10 +35,10 @@ export async function placeOnce(
   };
   let response: HttpResponse;
   try {
-    response = await outside.http({
+    response = await context.outside.http({
       method: "POST",
       url,
-      headers: { ...headersFor(secrets["token"] ?? "", body), "idempotency-key": request.idempotencyKey },
+      headers: { ...headersFor(tokenOf(context), body), "idempotency-key": request.idempotencyKey },
       body: JSON.stringify(body),
       timeoutMs: placeTimeoutMs,
     });

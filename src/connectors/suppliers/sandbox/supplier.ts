@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toMinor } from "#domain/money.ts";
 import type { Failure, ListedPurchase, Supplier, SupplierContext, SupplierOrderProgress } from "#connectors/ports.ts";
-import { ask, baseUrlOf, decimalText, instant, textSetting } from "#connectors/sandbox/call.ts";
+import { ask, baseUrlOf, decimalText, instant, textSetting, tokenOf } from "#connectors/sandbox/call.ts";
 import { contractOf, supplierKinds } from "./contract.ts";
 import { placeOnce, purchaseBody } from "./place.ts";
 
@@ -229,7 +229,7 @@ function get<Schema extends z.ZodType>(context: SupplierContext, path: string, s
     outside: context.outside,
     method: "GET",
     url: url(context, path),
-    token: context.secrets["token"] ?? "",
+    token: tokenOf(context),
     schema,
     meaning,
   });
@@ -245,7 +245,7 @@ function post<Schema extends z.ZodType>(
     outside: context.outside,
     method: "POST",
     url: url(context, path),
-    token: context.secrets["token"] ?? "",
+    token: tokenOf(context),
     body,
     schema,
     meaning,
