@@ -112,6 +112,7 @@ CREATE UNIQUE INDEX attempt_no ON public.attempt USING btree (workspace_id, fulf
 CREATE UNIQUE INDEX attempt_one_open ON public.attempt USING btree (workspace_id, fulfillment_order_id) WHERE (state = ANY (ARRAY['armed'::text, 'unknown'::text, 'placed'::text]));
 CREATE UNIQUE INDEX attempt_reference ON public.attempt USING btree (workspace_id, reference);
 CREATE UNIQUE INDEX attempt_supplier_order ON public.attempt USING btree (workspace_id, account_id, supplier_order_id) WHERE ((supplier_order_id IS NOT NULL) AND (kind <> 'document'::text));
+CREATE INDEX attempt_unsettled ON public.attempt USING btree (workspace_id, account_id) WHERE (state = ANY (ARRAY['armed'::text, 'unknown'::text]));
 alter table attempt enable row level security;
 alter table attempt force row level security;
 create policy workspace on attempt using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
@@ -356,6 +357,7 @@ create table fulfillment_order (
 ) with (fillfactor=70);
 CREATE INDEX fulfillment_order_due ON public.fulfillment_order USING btree (state, due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX fulfillment_order_no ON public.fulfillment_order USING btree (workspace_id, order_id, no);
+CREATE INDEX fulfillment_order_placing ON public.fulfillment_order USING btree (workspace_id, account_id, ship_by, due_at, id) WHERE (state = 'placing'::text);
 CREATE UNIQUE INDEX fulfillment_order_public ON public.fulfillment_order USING btree (workspace_id, public_id);
 CREATE INDEX fulfillment_order_supplier ON public.fulfillment_order USING btree (workspace_id, supplier_id, state, id);
 alter table fulfillment_order enable row level security;

@@ -396,6 +396,8 @@ create table fulfillment_order (
 create unique index fulfillment_order_public on fulfillment_order (workspace_id, public_id);
 create unique index fulfillment_order_no on fulfillment_order (workspace_id, order_id, no);
 create index fulfillment_order_due on fulfillment_order (state, due_at) where due_at is not null;
+-- What an account is to place next, earliest ship-by first: place takes no more of it than the account admits.
+create index fulfillment_order_placing on fulfillment_order (workspace_id, account_id, ship_by, due_at, id) where state = 'placing';
 create index fulfillment_order_supplier on fulfillment_order (workspace_id, supplier_id, state, id);
 
 create table fulfillment_order_line (
@@ -515,6 +517,7 @@ create unique index attempt_no on attempt (workspace_id, fulfillment_order_id, n
 create unique index attempt_reference on attempt (workspace_id, reference);
 create unique index attempt_supplier_order on attempt (workspace_id, account_id, supplier_order_id) where supplier_order_id is not null and kind <> 'document';
 create index attempt_due on attempt (state, due_at) where due_at is not null;
+create index attempt_unsettled on attempt (workspace_id, account_id) where state in ('armed', 'unknown');
 create index attempt_dispatch on attempt (workspace_id, dispatch_id) where dispatch_id is not null;
 
 create table evidence (
