@@ -1,5 +1,6 @@
 import { canBeTakenFreely, takeFreely } from "./cancel-free.ts";
 import type { OrderDraft } from "./draft.ts";
+import { isAtPrep } from "./lifecycle.ts";
 import {
   toPlace,
   type Cancellation,
@@ -7,9 +8,12 @@ import {
   type FulfillmentOrder,
   type FulfillmentOrderLine,
 } from "./order.ts";
+import { openQuantity, unitsOf, wholePacks } from "./pack.ts";
 import type { RefusedUnits } from "./placement-replace.ts";
 import { refundUnits } from "./refund.ts";
-import { openUnits, settleShipped } from "./shipped.ts";
+import { done, refuse, type Result } from "./result.ts";
+import { closeHolds, settleShipped } from "./shipped.ts";
+import { cancelAtPrep } from "./shelf.ts";
 import { addCancellationAnswer } from "./write-back.ts";
 
 /** One open question of a case, and who is asked. */
@@ -29,22 +33,6 @@ export const openAsks = (draft: OrderDraft): OpenAsk[] =>
     cancellation.asks
       .filter(isPending)
       .map((ask) => ({ cancellation, ask, fo: draft.fulfillmentOrder(ask.fulfillmentOrderId) })),
-  );
-
-export const unitsOf = (line: FulfillmentOrderLine, quantity: number): number => (quantity * line.unitsPer) / line.per;
-
-/** The most channel units, up to `quantity`, that are whole supplier units: a cancellation never breaks a pack. */
-export function wholePacks(line: FulfillmentOrderLine, quantity: number): number {
-  let whole = Math.max(0, quantity);
-  while (whole > 0 && (whole * line.unitsPer) % line.per !== 0) whole -= 1;
-  return whole;
-}
-
-/** Channel units of a placed line that have neither left nor been cancelled. */
-export const openQuantity = (line: FulfillmentOrderLine): number =>
-  wholePacks(
-    line,
-    Math.min(line.quantity - line.quantityCancelled, Math.floor((openUnits(line) * line.per) / line.unitsPer)),
   );
 
 /** Cancels quantities where they are, books back what they cost, and lets the state follow. */
@@ -144,6 +132,31 @@ export function claimForAsks(draft: OrderDraft, fo: FulfillmentOrder, stated: re
   return left.filter((each) => each.units > 0);
 }
 
+/** CN-15. The supplier can only be asked by a person: the hold says so, with what to ask for. */
+export function askByHand(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk, why: string): void {
+  ask.state = "by_hand";
+  ask.dueAt = null;
+  draft.touchCancellation(cancellation, {});
+  draft.event(
+    "cancellation_by_hand",
+    "cancellation",
+    cancellation.id,
+    { fulfillmentOrder: fo.id, why },
+    "asking",
+    "by_hand",
+  );
+  const detail = { cancellation: cancellation.id, askTheSupplier: true, why, lines: ask.lines };
+  draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code: "cancel_requested", detail });
+}
+
+/** CN-15. What the supplier told a person. */
+export function answerSupplierByHand(draft: OrderDraft, fo: FulfillmentOrder, granted: "all" | "none"): Result {
+  const open = openAsks(draft).filter((each) => each.fo === fo && each.ask.state === "by_hand");
+  if (open.length === 0) return refuse("nothing_to_answer", "No question to this supplier waits for a person.");
+  for (const each of open) answerAsk(draft, each, granted, { by: "person" });
+  return done;
+}
+
 function close(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk, data: Record<string, unknown>): void {
   const from = ask.state;
   ask.state = ask.lines.some((each) => each.accepted > 0) ? "accepted" : "refused";
@@ -157,6 +170,8 @@ function close(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk, data: Reco
     ask.state,
   );
   draft.touchCancellation(cancellation, {});
+  if (!openAsks(draft).some((each) => each.fo === fo && each.ask.state === "by_hand"))
+    closeHolds(draft, fo, ["cancel_requested"]);
   if (!cancellation.asks.some((each) => isPending(each) && !isStopped(each))) concludeCase(draft, cancellation);
 }
 
@@ -175,9 +190,7 @@ function concludeCase(draft: OrderDraft, cancellation: Cancellation): void {
     for (const ask of cancellation.asks.filter(isStopped)) {
       const fo = draft.fulfillmentOrder(ask.fulfillmentOrderId);
       for (const each of ask.lines.filter((line) => line.orderLineNo === orderLineNo)) {
-        each.accepted = canBeTakenFreely(draft, fo)
-          ? takeFreely(draft, fo, each, Math.min(each.quantity, answered))
-          : 0;
+        each.accepted = takeStopped(draft, fo, each, Math.min(each.quantity, answered));
       }
     }
     const units = Math.min(quantity, wholeUnits(cancellation.asks, orderLineNo));
@@ -191,6 +204,13 @@ function concludeCase(draft: OrderDraft, cancellation: Cancellation): void {
   for (const ask of cancellation.asks.filter(isStopped))
     ask.state = ask.lines.some((each) => each.accepted > 0) ? "accepted" : "refused";
   closeCase(draft, cancellation, cancelled, refused);
+}
+
+/** A part that waited for the others of its bundle, at whichever step it stopped. */
+function takeStopped(draft: OrderDraft, fo: FulfillmentOrder, line: AskLine, quantity: number): number {
+  if (quantity === 0) return 0;
+  if (canBeTakenFreely(draft, fo)) return takeFreely(draft, fo, line, quantity);
+  return isAtPrep(fo.state) ? cancelAtPrep(draft, fo, line, quantity) : 0;
 }
 
 /** Channel units of an order line of which the asks gave back everything: whole ones, and bundles by their scarcest component. */

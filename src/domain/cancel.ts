@@ -1,12 +1,4 @@
-import {
-  closeCase,
-  closeStaleHolds,
-  countCancelled,
-  isPending,
-  openQuantity,
-  wakeHeld,
-  wholePacks,
-} from "./cancel-ask.ts";
+import { closeCase, closeStaleHolds, countCancelled, isPending, wakeHeld } from "./cancel-ask.ts";
 import { canBeTakenFreely, takeFreely } from "./cancel-free.ts";
 import type { OrderDraft } from "./draft.ts";
 import { isAtPrep, isFinal } from "./lifecycle.ts";
@@ -20,9 +12,10 @@ import {
   type OrderDossier,
   type OrderLine,
 } from "./order.ts";
-import { cancelAtPrep } from "./prep.ts";
+import { openQuantity, wholePacks } from "./pack.ts";
 import { liveQuantity } from "./quantities.ts";
 import { done, refuse, type Result } from "./result.ts";
+import { cancelAtPrep } from "./shelf.ts";
 
 export interface CancellationRequest {
   askedBy: "buyer" | "channel" | "person";

@@ -34,6 +34,14 @@ export interface WorkspaceSettings {
   retryMs: number;
   /** 1 unit of the other currency in the workspace's currency. */
   rates: Record<string, DecimalText>;
+  /** Which carrier connector follows whose parcels: by carrier id (`ups`), or `*` for all others. Without one, a parcel is not followed. */
+  carriers: Record<string, CarrierConnection>;
+}
+export interface CarrierConnection {
+  /** The connector's kind. */
+  connector: string;
+  /** What it needs, by its manifest. */
+  settings: Record<string, unknown>;
 }
 export const defaultWorkspaceSettings: WorkspaceSettings = {
   currency: "EUR",
@@ -50,6 +58,7 @@ export const defaultWorkspaceSettings: WorkspaceSettings = {
   tombstoneMs: 90 * dayMs,
   retryMs: 30_000,
   rates: {},
+  carriers: {},
 };
 
 export interface ChannelSettings {
@@ -71,6 +80,8 @@ export interface ChannelSettings {
   writeBack: { shipped: "automatic" | "by_hand" | "never"; cancelled: "automatic" | "by_hand" | "never" };
   /** What happens to a buyer's wish to cancel while nothing is placed. */
   buyerCancel: "ask" | "accept" | "refuse";
+  /** The channel's word that a parcel arrived counts, where no carrier connector follows it. */
+  deliveredByChannel: boolean;
 }
 export const defaultChannelSettings: ChannelSettings = {
   mode: "review",
@@ -84,6 +95,7 @@ export const defaultChannelSettings: ChannelSettings = {
   minMarginPercent: null,
   writeBack: { shipped: "automatic", cancelled: "automatic" },
   buyerCancel: "accept",
+  deliveredByChannel: true,
 };
 
 /** The first look `firstMs` after placing, then every `everyMs`, the last at `untilMs`; then `tracking_overdue`. */

@@ -223,7 +223,10 @@ export function armWriteBacks(draft: OrderDraft): WriteBackWork[] {
     if (row.dueAt === null || row.dueAt > draft.now || !isOpen(row)) continue;
     const readFirst = row.state !== "waiting" || row.tries > 0 || row.revision > 1;
     const subject = subjectOf(draft.dossier, row);
-    if (subject === null || (subject.about === "shipment" && !subject.parcel.accepted)) continue;
+    if (subject === null || (subject.about === "shipment" && !subject.parcel.accepted)) {
+      draft.touchWriteBack(row, { state: "waiting", dueAt: null }); // its number was doubted meanwhile: it starts again when that is settled
+      continue;
+    }
     draft.touchWriteBack(row, {
       state: "armed",
       tries: row.tries + 1,

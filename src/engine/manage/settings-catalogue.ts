@@ -38,7 +38,7 @@ const year = 365 * dayMs;
 const percent = { min: "0", max: "1000" };
 
 type Nested<Parent extends string, Of> = `${Parent}.${keyof Of & string}`;
-type WorkspaceField = Exclude<keyof WorkspaceSettings, "rates">;
+type WorkspaceField = Exclude<keyof WorkspaceSettings, "rates" | "carriers">;
 type ChannelField = Exclude<keyof ChannelSettings, "writeBack"> | Nested<"writeBack", ChannelSettings["writeBack"]>;
 type SupplierField = Exclude<keyof SupplierSettings, "scan" | "connector"> | Nested<"scan", SupplierSettings["scan"]>;
 
@@ -146,6 +146,9 @@ export const channelSettings = {
       "accept",
       "refuse",
     ]),
+    deliveredByChannel: flag({
+      help: "The channel's word that a parcel arrived counts, where no carrier connector follows it.",
+    }),
   } satisfies Record<ChannelField, Setting>,
   open: {},
 } satisfies SettingsCatalogue;

@@ -1,0 +1,48 @@
+import type { WorkspaceId } from "#domain/ids.ts";
+import { usedNumberDays, type UsedNumber } from "#domain/parcel.ts";
+import { dayMs } from "#domain/settings.ts";
+import { normalizeTrackingNumber } from "#domain/tracking-number.ts";
+import type { Tx } from "./db.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+const Used = row({
+  workspaceId: col.id<WorkspaceId>(),
+  carrier: col.text,
+  trackingNumber: col.text,
+  orderId: col.text,
+  buyerDigest: col.textOrNull,
+  addressDigest: col.textOrNull,
+});
+
+/** Which parcels of a workspace had these numbers within 120 days, with whose orders. Other workspaces are never looked at (SH-10). */
+export const usedNumbers = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  trackingNumbers: readonly string[],
+  now: Date,
+): Promise<UsedNumber[]> =>
+  usedNumbersOf(
+    tx,
+    trackingNumbers.map((trackingNumber) => ({ workspaceId, trackingNumber })),
+    now,
+  );
+
+/** The same for several workspaces at once; each number is looked for in its own workspace only. */
+export async function usedNumbersOf(
+  tx: Tx,
+  numbers: readonly { workspaceId: WorkspaceId; trackingNumber: string }[],
+  now: Date,
+): Promise<(UsedNumber & { workspaceId: WorkspaceId })[]> {
+  if (numbers.length === 0) return [];
+  const since = new Date(now.getTime() - usedNumberDays * dayMs);
+  return tx.rows(
+    Used,
+    sql`
+    select distinct p.workspace_id, p.carrier, p.tracking_number, p.order_id, o.buyer_digest, o.address_digest
+      from unnest(${numbers.map((each) => each.workspaceId)}::bigint[], ${numbers.map((each) => normalizeTrackingNumber(each.trackingNumber))}::text[]) as k(workspace_id, tracking_number)
+      join parcel p on p.workspace_id = k.workspace_id and p.tracking_number = k.tracking_number
+      join sales_order o on o.workspace_id = p.workspace_id and o.id = p.order_id
+     where p.created_at > ${since}`,
+  );
+}
