@@ -36,6 +36,7 @@ export const publicPrefixes = {
   workspace: "ws",
   hold: "hld",
   account: "acc",
+  import: "imp",
 } as const;
 export type PublicKind = keyof typeof publicPrefixes;
 

@@ -6,6 +6,7 @@ import type { ChannelOrder, OrderOrigin } from "#domain/channel-order.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { applyVersion, newOrder, type IncomingOrder } from "#domain/intake.ts";
+import { linesNamed } from "#domain/named-lines.ts";
 import { commitDrafts } from "#store/commit.ts";
 import { isUniqueViolation } from "#store/errors.ts";
 import { canonical } from "#store/event-chain.ts";
@@ -100,14 +101,7 @@ export async function storeInTransaction(
     now,
   )) {
     const draft = drafts.get(tombstone.channelOrderId)!;
-    const lines =
-      tombstone.lines === "all"
-        ? ("all" as const)
-        : tombstone.lines.flatMap((line) =>
-            draft.dossier.lines
-              .filter((each) => each.channelLineId === line.channelLineId)
-              .map((each) => ({ orderLineNo: each.no, quantity: line.quantity })),
-          );
+    const lines = linesNamed(draft.dossier.lines, tombstone.lines);
     requestCancellation(draft, { askedBy: tombstone.askedBy, lines, at: tombstone.at });
   }
   await commitDrafts(tx, [...drafts.values()], { slot: engine.slot, newId: () => engine.ids.next() });
@@ -128,9 +122,13 @@ export function toIncoming(
     // The channel's own clock of a version is no change of what it says: the same export twice is no news.
     digest: hash("sha256", canonical({ ...order, updatedAt: null })),
     addressDigest: order.shipTo === null ? null : digestAddress(workspaceId, order.shipTo),
-    buyerDigest: buyer === null ? null : hash("sha256", `${workspaceId}/${channelId}/${buyer}`).slice(0, 32),
+    buyerDigest: buyer === null ? null : digestBuyer(workspaceId, channelId, buyer),
   };
 }
+
+/** Keyed by workspace and channel: the same buyer of the same channel, and nothing outside it. */
+export const digestBuyer = (workspaceId: WorkspaceId, channelId: ChannelId, buyer: string): string =>
+  hash("sha256", `${workspaceId}/${channelId}/${buyer}`).slice(0, 32);
 
 /** Keyed by workspace, over the parts that decide where a parcel goes; the same for other cases and blanks. */
 export const digestAddress = (workspaceId: WorkspaceId, address: Address): string =>

@@ -1,4 +1,5 @@
 import type { ChannelId, Id, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { NamedLines } from "#domain/named-lines.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -359,4 +360,31 @@ export const readVersionDigests = (
     sql`
     select channel_order_id, id as order_id, version_digest from sales_order
      where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[])`,
+  );
+
+/** A question that had no candidates has some now. */
+export const askAgain = (
+  tx: Tx,
+  at: { workspaceId: WorkspaceId; importId: ImportId; line: number },
+  question: string,
+  candidates: readonly Candidate[],
+): Promise<number> =>
+  tx.run(sql`
+    update import_row set question = ${question}, candidates = ${json(candidates)}::jsonb
+     where workspace_id = ${at.workspaceId}::bigint and import_id = ${at.importId}::bigint and line = ${at.line} and resolved_at is null`);
+
+const WaitingShape = row({ channelOrderId: col.text, lines: col.json<NamedLines>() });
+/** Cancellations that wait for their order, locked. */
+export const lockTombstones = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  channelOrderIds: readonly string[],
+) =>
+  tx.rows(
+    WaitingShape,
+    sql`
+    select channel_order_id, lines from cancel_tombstone
+     where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[])
+     order by channel_order_id for update`,
   );

@@ -1,4 +1,5 @@
 import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { NamedLines } from "#domain/named-lines.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -8,7 +9,7 @@ const Found = row({ orderId: col.id<OrderId>(), channelOrderId: col.text });
 const Tombstone = row({
   channelOrderId: col.text,
   askedBy: col.oneOf<"buyer" | "channel">(),
-  lines: col.json<{ channelLineId: string; quantity: number }[] | "all">(),
+  lines: col.json<NamedLines>(),
   at: col.instant,
 });
 
@@ -53,7 +54,7 @@ export async function keepTombstone(
     channelId: ChannelId;
     channelOrderId: string;
     askedBy: "buyer" | "channel";
-    lines: { channelLineId: string; quantity: number }[] | "all";
+    lines: NamedLines;
     at: Date;
     expiresAt: Date;
   },
