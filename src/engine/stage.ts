@@ -17,6 +17,8 @@ export interface Stage {
   run(engine: Engine): Promise<number>;
   /** When the next row of this stage falls due; null: none waits. */
   nextDue(db: Db): Promise<Date | null>;
+  /** Waits for what `run` left under way: calls to the outside whose answers are still to be recorded. */
+  settle?(engine: Engine): Promise<void>;
 }
 
 /** Ids an order may need in one decision; the allocator is filled before deciding. */
@@ -171,7 +173,7 @@ function orderKeys(claimed: readonly { workspaceId: WorkspaceId; orderId: OrderI
 }
 
 /** What orders share is drawn down earliest ship-by first; the loser gets its hold in the same commit. */
-const byShipBy = (drafts: OrderDraft[]): OrderDraft[] =>
+export const byShipBy = (drafts: OrderDraft[]): OrderDraft[] =>
   [...drafts].sort(
     (a, b) =>
       (a.order.shipBy?.getTime() ?? Infinity) - (b.order.shipBy?.getTime() ?? Infinity) ||

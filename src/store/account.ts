@@ -1,4 +1,4 @@
-import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, SupplierId, WorkspaceId } from "#domain/ids.ts";
+import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { defaultAccountSettings, type AccountSettings } from "#domain/settings.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
@@ -8,50 +8,77 @@ import { sql } from "./sql.ts";
 export interface Admission {
   workspaceId: WorkspaceId;
   accountId: AccountId;
-  supplierId: SupplierId;
   supplierKind: string;
   free: number;
-  /** When it may let one through; now where `free` is more than 0. */
-  nextAt: Date;
   /** Tokens now, for whoever takes some. */
   tokens: number;
-  /** When its first fulfillment order falls due. */
-  dueAt: Date;
 }
 const AdmissionRow = row({
   workspaceId: col.id<WorkspaceId>(),
   accountId: col.id<AccountId>(),
-  supplierId: col.id<SupplierId>(),
   supplierKind: col.text,
   settings: col.json<Partial<AccountSettings>>(),
   tokens: col.text,
   tokensAt: col.instant,
   breakerUntil: col.instantOrNull,
   inFlight: col.int,
-  leaseEnds: col.instantOrNull,
-  dueAt: col.instant,
 });
 type AdmissionRow = ReturnType<(typeof AdmissionRow)["decode"]>[number];
 
-/** Accounts on which something is or falls due to be placed, by `until`; all of them where it is null. Nothing is locked. */
-export async function readAdmissions(tx: Tx, now: Date, until: Date | null): Promise<Admission[]> {
+/** Accounts on which something is due to be placed, and what each lets through now. Nothing is locked. */
+export async function readAdmissions(tx: Tx, now: Date): Promise<Admission[]> {
   const rows = await tx.rows(
     AdmissionRow,
     sql`
     with placing as (
       select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
-       where state = 'placing' and due_at <= coalesce(${until}::timestamptz, 'infinity'::timestamptz) and account_id is not null
+       where state = 'placing' and due_at <= ${now} and account_id is not null
        group by workspace_id, account_id
     )
-    select a.workspace_id, a.id as account_id, a.supplier_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, p.due_at,
-           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight,
-           (select min(c.leased_until) from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as lease_ends
+    select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
+           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight
       from placing p
       join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
      order by p.due_at, a.workspace_id, a.id`,
   );
   return rows.map((each) => admissionOf(each, now));
+}
+
+const NextRow = row({
+  settings: col.json<Partial<AccountSettings>>(),
+  tokens: col.text,
+  tokensAt: col.instant,
+  breakerUntil: col.instantOrNull,
+  leases: col.list(col.instant),
+  dueAt: col.instant,
+});
+
+/** When the next purchase is due and let through by its account. */
+export async function nextPlacing(tx: Tx): Promise<Date | null> {
+  const rows = await tx.rows(
+    NextRow,
+    sql`
+    with placing as (
+      select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
+       where state = 'placing' and due_at is not null and account_id is not null
+       group by workspace_id, account_id
+    )
+    select a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, p.due_at,
+           array(select c.leased_until from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id order by c.leased_until) as leases
+      from placing p join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
+     order by a.workspace_id, a.id`,
+  );
+  const times = rows.map(({ settings, tokens, tokensAt, breakerUntil, leases, dueAt }) => {
+    const { placesPerMinute, maxInFlight } = { ...defaultAccountSettings, ...settings };
+    const slotAt = leases.at(-maxInFlight) ?? null; // all later ones and this one together are as many as may be in flight
+    const tokenAt =
+      placesPerMinute === null
+        ? null
+        : tokensAt.getTime() + Math.max(0, Math.ceil(((1 - Number(tokens)) * 60_000) / placesPerMinute));
+    return Math.max(dueAt.getTime(), breakerUntil?.getTime() ?? 0, slotAt?.getTime() ?? 0, tokenAt ?? 0);
+  });
+  return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
 /** The same for these accounts, with their rows locked in id order. The caller holds its order rows already. */
@@ -63,9 +90,8 @@ export async function lockAdmissions(
   const rows = await tx.rows(
     AdmissionRow,
     sql`
-    select a.workspace_id, a.id as account_id, a.supplier_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, ${now}::timestamptz as due_at,
-           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight,
-           (select min(c.leased_until) from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as lease_ends
+    select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
+           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight
       from unnest(${accounts.map((each) => each.workspaceId)}::bigint[], ${accounts.map((each) => each.accountId)}::bigint[]) as k(workspace_id, id)
       join supplier_account a on a.workspace_id = k.workspace_id and a.id = k.id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
@@ -90,16 +116,8 @@ function admissionOf(found: AdmissionRow, now: Date): Admission {
   const byRate = placesPerMinute === null ? slots : Math.floor(tokens + 1e-9);
   const isBroken = found.breakerUntil !== null && found.breakerUntil > now;
   const free = isBroken ? 0 : Math.max(0, Math.min(slots, byRate));
-  const waits = [
-    isBroken ? found.breakerUntil : null,
-    slots <= 0 ? found.leaseEnds : null,
-    placesPerMinute !== null && byRate < 1
-      ? new Date(now.getTime() + Math.ceil(((1 - tokens) * 60_000) / placesPerMinute))
-      : null,
-  ].filter((each) => each !== null);
-  const nextAt = free > 0 ? now : new Date(Math.max(now.getTime(), ...waits.map((each) => each.getTime())));
-  const { workspaceId, accountId, supplierId, supplierKind, dueAt } = found;
-  return { workspaceId, accountId, supplierId, supplierKind, free, nextAt, tokens, dueAt };
+  const { workspaceId, accountId, supplierKind } = found;
+  return { workspaceId, accountId, supplierKind, free, tokens };
 }
 
 /** Takes tokens and leases for what was armed. A lease ends by itself, so a worker that dies with it blocks nobody. */

@@ -240,19 +240,21 @@ export const claimDispatches = (
   );
 
 const AttemptOfDispatch = row({
-  workspaceId: col.id<WorkspaceId>(),
   orderId: col.id<OrderId>(),
   id: col.id<AttemptId>(),
+  accountId: col.id<AccountId>(),
+  reference: col.text,
 });
+/** The attempts that left in one document, or will. What was settled before (a line that the document could not carry) is not among them. */
 export const attemptsOfDispatch = (
   tx: Tx,
   workspaceId: WorkspaceId,
   id: DispatchId,
-): Promise<{ workspaceId: WorkspaceId; orderId: OrderId; id: AttemptId }[]> =>
+): Promise<{ orderId: OrderId; id: AttemptId; accountId: AccountId; reference: string }[]> =>
   tx.rows(
     AttemptOfDispatch,
     sql`
-    select workspace_id, order_id, id from attempt where workspace_id = ${workspaceId}::bigint and dispatch_id = ${id}::bigint order by order_id, id`,
+    select order_id, id, account_id, reference from attempt where workspace_id = ${workspaceId}::bigint and dispatch_id = ${id}::bigint order by order_id, id`,
   );
 
 // ------------------------------------------------------------------ what reconcile claims

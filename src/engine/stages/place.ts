@@ -1,0 +1,364 @@
+import { GateAway, type DocumentCall, type PurchaseAnswer, type PurchaseCall } from "#connectors/ports.ts";
+import type { OrderDraft } from "#domain/draft.ts";
+import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
+import { armAttempt, sendBack, type Arming } from "#domain/placement.ts";
+import type { Shared } from "#domain/shared.ts";
+import {
+  claimPlacing,
+  lockAdmissions,
+  nextPlacing,
+  openAttemptsOf,
+  readAdmissions,
+  takeCalls,
+  type Admission,
+} from "#store/account.ts";
+import { armedUnder } from "#store/attempt.ts";
+import { commitDrafts, ring } from "#store/commit.ts";
+import { CommitUnknown, type Tx } from "#store/db.ts";
+import type { OrderKey } from "#store/dossier.ts";
+import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
+import { readArming } from "../arming.ts";
+import type { Engine } from "../context.ts";
+import { composeDocuments, sendDispatch, type InDocument } from "../documents.ts";
+import { byShipBy, changeOrders, openDrafts, type Stage } from "../stage.ts";
+
+/** Fulfillment orders armed in one transaction; an account that admits more gets its turn again at once. */
+const batchSize = 200;
+
+/**
+ * Arm, send, record (PL-1, PL-50, PL-59). One transaction commits to as many purchases as their accounts admit now; then they go through the gate, outside
+ * any transaction, and each answer is recorded when it arrives. `run` does not wait for the answers: one slow supplier keeps nobody else's orders waiting.
+ */
+export const place: Stage = {
+  name: "place",
+  nextDue: nextPlacing,
+  async run(engine) {
+    const admissions = await readAdmissions(engine.db, engine.clock.now());
+    const admitted: Admitted[] = [];
+    let left = batchSize;
+    for (const { workspaceId, accountId, supplierKind, free } of admissions) {
+      // Documents are no calls: what leaves together leaves in one.
+      const limit = Math.min(left, engine.gate.documents(supplierKind) === null ? free : batchSize);
+      if (limit > 0) admitted.push({ workspaceId, accountId, limit });
+      left -= limit;
+    }
+    if (admitted.length === 0) return 0;
+    const armed = await armBatch(engine, admitted, null);
+    under(engine, send(engine, armed));
+    return armed.moved;
+  },
+  async settle(engine) {
+    for (let running = underWay.get(engine); running !== undefined && running.size > 0;) await Promise.all(running);
+  },
+};
+
+interface Admitted {
+  workspaceId: WorkspaceId;
+  accountId: AccountId;
+  limit: number;
+}
+/** What was committed to and must be sent now. */
+interface Armed {
+  /** Fulfillment orders that are no longer where they were. */
+  moved: number;
+  calls: (PurchaseCall & { orderId: OrderId; accountId: AccountId })[];
+  documents: DocumentCall[];
+}
+const nothing: Armed = { moved: 0, calls: [], documents: [] };
+
+// ------------------------------------------------------------------ arm
+
+async function armBatch(engine: Engine, admitted: readonly Admitted[], only: OrderId | null): Promise<Armed> {
+  let keys: OrderKey[] = [];
+  let armed: (Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }) | null = null;
+  try {
+    await engine.db.tx(async (tx) => {
+      const now = engine.clock.now();
+      const claimed = await claimPlacing(tx, admitted, now, only);
+      keys = [...new Map(claimed.map(({ workspaceId, orderId }) => [orderId, { workspaceId, orderId }])).values()];
+      if (keys.length === 0) return;
+      const due = new Set(claimed.map((each) => each.fulfillmentOrderId));
+      armed = await armClaimed(engine, tx, { keys, due, admitted, now });
+      await engine.buggify("place-before-commit");
+    });
+    return armed ?? nothing;
+  } catch (error) {
+    const plan = armed as (Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }) | null;
+    if (error instanceof CommitUnknown && plan !== null) return readBack(engine, plan);
+    if (keys.length === 0) throw error;
+    if (keys.length === 1) return putAside(engine, keys[0]!, error);
+    engine.log.warn(
+      { orders: keys.length, error: String(error) },
+      "a batch could not be armed; each order is tried alone",
+    );
+    const all: Armed = { moved: 0, calls: [], documents: [] };
+    for (const key of keys) {
+      const one = await armBatch(engine, admitted, key.orderId);
+      all.moved += one.moved;
+      all.calls.push(...one.calls);
+      all.documents.push(...one.documents);
+    }
+    return all;
+  }
+}
+
+interface Claim {
+  keys: OrderKey[];
+  due: Set<FulfillmentOrderId>;
+  admitted: readonly Admitted[];
+  now: Date;
+}
+
+/** Orders are locked already; accounts, stock, balances and caps follow in that order, each in id order. */
+async function armClaimed(
+  engine: Engine,
+  tx: Tx,
+  { keys, due, admitted, now }: Claim,
+): Promise<Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }> {
+  const admissions = await lockAdmissions(tx, admitted, now);
+  const { drafts, shared } = await openDrafts(engine, tx, keys, { stock: "lock", balances: "lock" }, now, engine.actor);
+  await reserveCredits(tx, shared, admitted);
+  const arming = await readArming(tx, keys);
+
+  const armed: { draft: OrderDraft; attempt: Attempt }[] = [];
+  const inDocuments: InDocument[] = [];
+  let moved = 0;
+  for (const draft of byShipBy(drafts)) {
+    for (const fo of draft.dossier.fulfillmentOrders.filter((each) => due.has(each.id))) {
+      const admission = fo.accountId === null ? undefined : admissions.get(fo.accountId);
+      const before = fo.state;
+      const facts = arming.get(draft.order.id);
+      const result = facts === undefined ? sendBack(draft, fo, "no_address") : arm(engine, draft, fo, facts, admission);
+      if (fo.state !== before) moved += 1;
+      if (typeof result === "string") continue;
+      moved += 1;
+      armed.push({ draft, attempt: result.attempt });
+      if (result.attempt.kind === "document") inDocuments.push(result);
+      else if (admission !== undefined) admission.free -= 1;
+    }
+  }
+  await engine.ids.ensure(tx, inDocuments.length);
+  const documents = await composeDocuments(engine, tx, inDocuments, now);
+  const calls = armed
+    .filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document")
+    .map(({ draft, attempt }) => ({
+      workspaceId: draft.order.workspaceId,
+      orderId: draft.order.id,
+      attemptId: attempt.id,
+      accountId: attempt.accountId,
+      fence: attempt.fence,
+      mode: "send" as const,
+      attempt,
+    }));
+  await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+  await takeCalls(
+    tx,
+    calls.map((call) => ({
+      ...call,
+      leasedUntil: call.attempt.dueAt ?? call.attempt.sendBy,
+      tokens: admissions.get(call.accountId)?.tokens ?? 0,
+    })),
+    now,
+  );
+  if (moved > armed.length) await ring(tx);
+  const fence = armed[0]?.attempt.fence ?? 0;
+  return {
+    moved,
+    calls: calls.map(({ attempt: _, ...call }) => call),
+    documents,
+    fence,
+    attempts: armed.map((each) => each.attempt),
+    workspaces: armed.map((each) => each.draft.order.workspaceId),
+  };
+}
+
+/** An attempt that may still use an action has it reserved, armed or unknown. */
+async function reserveCredits(
+  tx: Tx,
+  shared: ReadonlyMap<WorkspaceId, Shared>,
+  admitted: readonly Admitted[],
+): Promise<void> {
+  const counted = admitted.flatMap(({ workspaceId, accountId }) => {
+    const account = shared.get(workspaceId)?.accounts.get(accountId);
+    return account?.settings.actionCredits === true ? [account] : [];
+  });
+  const open = await openAttemptsOf(
+    tx,
+    [...shared.keys()],
+    counted.map((account) => account.id),
+  );
+  for (const account of counted) account.credits -= BigInt(open.get(account.id) ?? 0);
+}
+
+function arm(
+  engine: Engine,
+  draft: OrderDraft,
+  fo: FulfillmentOrder,
+  facts: Omit<Arming, "terms">,
+  admission: Admission | undefined,
+): InDocument | string {
+  const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
+  if (supplier === undefined) return sendBack(draft, fo, "supplier_not_available");
+  const { connector, zone } = supplier.settings;
+  const contract = engine.gate.contract(supplier.kind, connector);
+  const documents = engine.gate.documents(supplier.kind);
+  if (documents === null && (admission === undefined || admission.free <= 0) && contract.kind !== "human")
+    return "not_admitted";
+  if (documents !== null) {
+    // Until the document leaves its orders are free to cancel, so they wait in the buffer and are armed together.
+    const sendAt = documents.nextSendTime(connector, zone, fo.placeAfter ?? draft.now);
+    if (sendAt > draft.now) {
+      draft.move(fo, "waiting", { why: "send_time" });
+      draft.touch(fo, { placeAfter: sendAt });
+      return "send_time";
+    }
+  }
+  const kind = documents === null ? contract.kind : "document";
+  const result = armAttempt(draft, fo, { ...facts, terms: { ...contract, kind } });
+  return result.armed === null ? result.because : { draft, supplier, attempt: result.armed, request: result.request };
+}
+
+/** C1: the commit's answer was lost. What is there under our fence was committed and is ours to send; the rest is not there. */
+async function readBack(
+  engine: Engine,
+  plan: Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] },
+): Promise<Armed> {
+  const keys = plan.attempts.map(({ fulfillmentOrderId, no }, index) => ({
+    workspaceId: plan.workspaces[index]!,
+    fulfillmentOrderId,
+    no,
+  }));
+  const there = await armedUnder(engine.db, plan.fence, keys);
+  engine.log.warn(
+    { armed: plan.attempts.length, found: there.size },
+    "the answer to a commit was lost; what it armed was read back",
+  );
+  const all =
+    plan.attempts.length > 0 && plan.attempts.every((attempt) => attempt.state !== "armed" || there.has(attempt.id));
+  return {
+    moved: plan.moved,
+    calls: plan.calls.filter((call) => there.has(call.attemptId)),
+    documents: all ? plan.documents : [],
+  };
+}
+
+/** A poison order must not stop its batch: it is held with what went wrong, and a person sees it. */
+async function putAside(engine: Engine, key: OrderKey, error: unknown): Promise<Armed> {
+  const message = error instanceof Error ? error.message : String(error);
+  engine.log.error(
+    {
+      order: key.orderId,
+      workspace: key.workspaceId,
+      error: message,
+      stack: error instanceof Error ? error.stack : undefined,
+    },
+    "an order could not be armed; it is held",
+  );
+  await changeOrders(engine, [key], {}, (drafts) => {
+    for (const draft of drafts) {
+      for (const fo of draft.dossier.fulfillmentOrders.filter((each) => each.state === "placing")) {
+        if (draft.dossier.attempts.some((attempt) => attempt.fulfillmentOrderId === fo.id && attempt.state === "armed"))
+          continue;
+        draft.openHold({
+          subject: "fulfillment_order",
+          subjectId: fo.id,
+          code: "placement_failed",
+          detail: { bug: message.slice(0, 200) },
+        });
+        draft.move(fo, "held", { why: "bug" });
+      }
+    }
+  });
+  return { ...nothing, moved: 1 };
+}
+
+// ------------------------------------------------------------------ send and record
+
+async function send(engine: Engine, { calls, documents }: Armed): Promise<void> {
+  await engine.buggify("place-armed");
+  const recorder = recorderOf(engine);
+  const orderOf = new Map<AttemptId, { orderId: OrderId; accountId: AccountId }>(
+    calls.map((call) => [call.attemptId, call]),
+  );
+  const onAnswer = (call: PurchaseCall, said: PurchaseAnswer): void => {
+    const { orderId, accountId } = orderOf.get(call.attemptId)!;
+    recorder.add({
+      workspaceId: call.workspaceId,
+      orderId,
+      accountId,
+      attemptId: call.attemptId,
+      answer: meaningOf(said),
+      by: { source: "gate" },
+    });
+  };
+  const placing =
+    calls.length === 0
+      ? null
+      : engine.gate.place(
+          calls.map(({ orderId: _, accountId: __, ...call }) => call),
+          onAnswer,
+        );
+  const done = await Promise.allSettled([
+    placing,
+    ...documents.map((call) => sendDispatch(engine, call.workspaceId, call.dispatchId)),
+  ]);
+  for (const each of done) {
+    if (each.status === "rejected")
+      engine.log.warn(
+        { away: each.reason instanceof GateAway, error: String(each.reason) },
+        "not every purchase has an answer; reconcile asks for the rest",
+      );
+  }
+  await recorder.drained();
+}
+
+/** Records answers as they come: those that arrive while a commit is under way share the next one. */
+class Recorder {
+  readonly #engine: Engine;
+  #waiting: Recorded[] = [];
+  #writing: Promise<void> | null = null;
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+  add(answer: Recorded): void {
+    this.#waiting.push(answer);
+    this.#writing ??= this.#write();
+  }
+  async drained(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+  async #write(): Promise<void> {
+    await Promise.resolve(); // answers of the same moment come together
+    try {
+      while (this.#waiting.length > 0) {
+        const batch = this.#waiting.splice(0, batchSize);
+        await this.#engine.buggify("place-before-record");
+        await recordAnswers(this.#engine, batch);
+        await this.#engine.buggify("place-recorded");
+      }
+    } finally {
+      this.#writing = null;
+    }
+  }
+}
+
+const recorders = new WeakMap<Engine, Recorder>();
+function recorderOf(engine: Engine): Recorder {
+  const recorder = recorders.get(engine) ?? new Recorder(engine);
+  recorders.set(engine, recorder);
+  return recorder;
+}
+
+const underWay = new WeakMap<Engine, Set<Promise<void>>>();
+/** Keeps work that `run` does not wait for, so that `settle` can. What fails in it is found again by its rows. */
+function under(engine: Engine, work: Promise<void>): void {
+  const running = underWay.get(engine) ?? new Set();
+  underWay.set(engine, running);
+  const watched = work
+    .catch((error: unknown) =>
+      engine.log.error({ error: String(error) }, "sending stopped in the middle; reconcile goes on with it"),
+    )
+    .finally(() => running.delete(watched));
+  running.add(watched);
+}
