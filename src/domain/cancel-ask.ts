@@ -55,6 +55,21 @@ export function cancelUnits(
   settleShipped(draft, fo);
 }
 
+/** What a question asks for, in the supplier's SKUs and units; empty: it has left meanwhile. */
+export function supplierLines({ ask, fo }: OpenAsk): { supplierSku: string; units: number }[] {
+  const units = new Map<string, number>();
+  for (const each of ask.lines) {
+    let left = each.quantity - each.accepted;
+    for (const line of linesOf(fo, each)) {
+      const quantity = wholePacks(line, Math.min(left, openQuantity(line)));
+      left -= quantity;
+      if (quantity > 0 && line.supplierSku !== null)
+        units.set(line.supplierSku, (units.get(line.supplierSku) ?? 0) + unitsOf(line, quantity));
+    }
+  }
+  return [...units].map(([supplierSku, count]) => ({ supplierSku, units: count }));
+}
+
 /** What the supplier gave back: all that was asked, nothing, or so many channel units of each component. */
 export type Granted = "all" | "none" | { orderLineNo: number; componentNo: number; quantity: number }[];
 

@@ -4,6 +4,7 @@ import type { FulfillmentOrderId, ShipmentId, ParcelId } from "./ids.ts";
 import type { OrderDossier, Shipment } from "./order.ts";
 import {
   armWriteBacks,
+  handOver,
   isUntold,
   markTold,
   recordWriteBack,
@@ -274,4 +275,13 @@ test("WB-6 a corrected number whose old one may have been told is read for first
     armWriteBacks(draft).map((each) => [each.writeBack.revision, each.readFirst]),
     [[2, true]],
   );
+});
+
+test("WB-15 what no connection can tell goes to the list of what a person types, once", () => {
+  const { draft, row } = sent();
+
+  const counts = [handOver(draft, "no connection"), handOver(draft, "no connection")];
+
+  assert.deepEqual(counts, [1, 0]);
+  assert.deepEqual([row.state, row.dueAt, row.message], ["by_hand", null, "no connection"]);
 });

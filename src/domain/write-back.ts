@@ -237,6 +237,14 @@ export function armWriteBacks(draft: OrderDraft): WriteBackWork[] {
   return work;
 }
 
+/** WB-15. Nothing can reach the channel: what is due becomes a line of the "by hand" list. Answers how many. */
+export function handOver(draft: OrderDraft, message: string): number {
+  if (draft.shared.safeMode) return 0;
+  const due = draft.dossier.writeBacks.filter((row) => row.dueAt !== null && row.dueAt <= draft.now && isOpen(row));
+  for (const row of due) draft.touchWriteBack(row, { state: "by_hand", dueAt: null, message });
+  return due.length;
+}
+
 const isOpen = ({ state }: WriteBack): boolean => state === "waiting" || state === "armed" || state === "unknown";
 
 function subjectOf(
