@@ -1,4 +1,5 @@
 import type { WorkspaceId } from "#domain/ids.ts";
+import { defaultWorkspaceSettings, type WorkspaceSettings } from "#domain/settings.ts";
 import type { Db, Tx } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
@@ -19,3 +20,10 @@ export const sandboxWorkspace = (engine: Db | Tx) =>
 
 export const findWorkspace = (engine: Db | Tx, id: WorkspaceId) =>
   engine.maybe(WorkspaceRow, sql`select id, slug, name, kind from workspace where id = ${id}::bigint`);
+
+const SettingsRow = row({ settings: col.json<Partial<WorkspaceSettings>>() });
+
+export async function readWorkspaceSettings(engine: Db | Tx, id: WorkspaceId): Promise<WorkspaceSettings> {
+  const found = await engine.one(SettingsRow, sql`select settings from workspace where id = ${id}::bigint`);
+  return { ...defaultWorkspaceSettings, ...found.settings };
+}

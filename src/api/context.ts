@@ -1,0 +1,51 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "#domain/clock.ts";
+import type { Engine, Log } from "#engine/context.ts";
+import type { ManageContext } from "#engine/manage/context.ts";
+import type { Db } from "#store/db.ts";
+import type { Caller } from "./caller.ts";
+
+/** What the API is made of; passed in, like everything from outside. */
+export interface ApiOptions {
+  /** `api` reads under row-level security; `engine` looks keys up and is what actions run on. */
+  db: { api: Db; engine: Db };
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  /** Names under which it is reached besides localhost and 127.0.0.1, without port. */
+  hosts?: readonly string[];
+  /** Shown on the page and in the API's description. */
+  version?: string;
+  /** How the sandbox runs, for the page: its speed, and how it is switched. */
+  sandbox?: { speed: number };
+  limits?: { perSecond?: number; burst?: number };
+}
+export type ApiContext = ApiOptions;
+
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set by the hook of /v1; never read outside it. */
+    caller: Caller;
+  }
+}
+
+/** What the functions of the set-up want: the engine's own parts, and who acts. */
+export const manageContext = ({ engine, clock }: ApiContext, caller: Caller): ManageContext => ({
+  db: engine.db,
+  clock,
+  ids: engine.ids,
+  outside: engine.outside,
+  channels: engine.channels,
+  suppliers: new Map(), // only adding a supplier asks its connector, which is the command line's to do
+  actor: caller.actor,
+});

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { headlines, type Headline } from "#domain/lifecycle.ts";
+import { reasons, type ReasonCode } from "#domain/reasons.ts";
+import type { EventLine } from "#store/read/events.ts";
+import { time } from "../schemas.ts";
+
+export const OrderEvent = z
+  .object({
+    seq: z.int(),
+    at: z.string(),
+    kind: z.string(),
+    subject: z.string(),
+    /** The public id of what it is about, where it has one; the line's number for a line. */
+    subject_id: z.string().nullable(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    actor: z.string(),
+    text: z.string(),
+    data: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: "OrderEvent" });
+
+/** Public ids by `subject/inner id`. */
+export type PublicIds = ReadonlyMap<string, string>;
+
+export const presentEvent = (event: EventLine, ids: PublicIds): z.output<typeof OrderEvent> => ({
+  seq: event.seq,
+  at: time(event.at),
+  kind: event.kind,
+  subject: event.subject,
+  subject_id: event.subject === "line" ? event.subjectId : (ids.get(`${event.subject}/${event.subjectId}`) ?? null),
+  from: event.fromState,
+  to: event.toState,
+  actor: event.actor,
+  text: eventText(event),
+  data: event.data === null ? null : (withPublicIds(event.data, ids) as Record<string, unknown>),
+});
+
+/** Which inner id a field of an event's data holds. */
+const idFields: Readonly<Record<string, readonly string[]>> = {
+  supplier: ["supplier"],
+  fulfillmentOrder: ["fulfillment_order"],
+  replaces: ["fulfillment_order"],
+  on: ["fulfillment_order"],
+  onId: ["fulfillment_order", "shipment", "order"],
+  attempt: ["attempt"],
+  writeBack: ["write_back"],
+  cancellation: ["cancellation"],
+  account: ["account"],
+};
+
+/** Inner ids do not leave: they become public ones, or nothing where the thing has none. */
+function withPublicIds(value: unknown, ids: PublicIds, field = ""): unknown {
+  if (Array.isArray(value)) return value.map((each) => withPublicIds(each, ids, field));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withPublicIds(each, ids, name)]));
+  const kinds = idFields[field];
+  if (kinds === undefined || typeof value !== "string" || !/^\d+$/.test(value)) return value;
+  return kinds.map((kind) => ids.get(`${kind}/${value}`)).find((found) => found !== undefined) ?? null;
+}
+
+const words = (code: string): string => code.replaceAll("_", " ");
+const state = (code: string | null): string => words(code ?? "nothing");
+const isReason = (code: unknown): code is ReasonCode => typeof code === "string" && code in reasons;
+const isHeadline = (code: string): code is Headline => code in headlines;
+
+/** One event as a sentence for the timeline. Total: a kind it does not know is shown by its name and states. */
+export function eventText({ kind, subject, fromState, toState, data }: EventLine): string {
+  const code = data?.["code"];
+  const reason = isReason(code) ? reasons[code].title : words(String(code ?? ""));
+  const thing = words(subject);
+  switch (kind) {
+    case "received":
+      return `Order received (${words(String(data?.["origin"] ?? "channel"))})`;
+    case "headline":
+      return toState !== null && isHeadline(toState)
+        ? `Shown as: ${headlines[toState].title}`
+        : `Shown as: ${state(toState)}`;
+    case "hold_opened":
+      return `Held: ${reason}`;
+    case "hold_closed":
+      return `No longer held: ${reason}`;
+    case "moved":
+      return `Fulfillment order: ${state(fromState)} → ${state(toState)}`;
+    case "attempt_armed":
+      return "Placing: the attempt was written down";
+    case "attempt_closed":
+      return `Placing: ${state(toState)}`;
+    case "added":
+      return subject === "parcel"
+        ? `Parcel ${String(data?.["trackingNumber"] ?? "")} (${String(data?.["carrier"] ?? "")})`
+        : `New ${thing}`;
+    case "parcel_moved":
+      return `Parcel: ${state(toState)}`;
+    case "channel_told":
+      return "The channel knows of it";
+    case "write_back_moved":
+      return `Telling the channel: ${state(toState)}`;
+    case "write_back_added":
+      return "The channel is to be told";
+    case "cancellation_opened":
+      return `Cancellation asked by ${words(String(data?.["askedBy"] ?? "somebody"))}`;
+    case "cancellation_moved":
+      return `Cancellation: ${state(toState)}`;
+    default: {
+      const moved = fromState === null && toState === null ? "" : `: ${state(fromState)} → ${state(toState)}`;
+      const name = words(kind);
+      return `${name.charAt(0).toUpperCase()}${name.slice(1)}${subject === "order" ? "" : ` (${thing})`}${moved}`;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { publicId } from "#domain/ids.ts";
+import type { Refused, Result } from "#domain/result.ts";
+import type { ChangedOrder, Who } from "#engine/actions/change-order.ts";
+import { z } from "zod";
+import type { ApiContext } from "./context.ts";
+import { once } from "./idempotency.ts";
+import { invalid } from "./invalid.ts";
+import { notFound, Problem, shown } from "./problem.ts";
+import { HeadlineCode } from "./schemas.ts";
+
+/** What an action answers with about its order: enough to go on, and no personal data. */
+export const OrderState = z
+  .object({ id: z.string(), number: z.string(), headline: HeadlineCode, version: z.int() })
+  .meta({ id: "OrderState" });
+export const orderState = (order: ChangedOrder): z.output<typeof OrderState> => ({
+  ...order,
+  id: publicId("order", order.id),
+});
+
+/** Sends the result of an action: done once per Idempotency-Key, refusals as problems. */
+export async function act<T>(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (who: Who) => Promise<Result<T>>,
+  present: (value: T) => { status?: number; body: unknown; headers?: Record<string, string> },
+): Promise<never> {
+  const { workspaceId, actor, role } = request.caller;
+  const answer = await once(context, request, async () => {
+    const result = await work({ workspaceId, actor, role });
+    if (result.status === "refused") throw refusal(result);
+    const { status = 200, body, headers = {} } = present(result.value);
+    return { status, body, headers };
+  });
+  const isProblem = answer.status >= 400;
+  // Sent as text: the answer of a repetition is the stored one, byte for byte.
+  void reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .type(isProblem ? "application/problem+json; charset=utf-8" : "application/json; charset=utf-8");
+  return reply.send(JSON.stringify(answer.body)) as never;
+}
+
+/** An action on one order: `If-Match` counts, the new version is the ETag. */
+export const actOnOrder = <T>(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (who: Who, ifVersion: { ifVersion?: number }) => Promise<Result<T & { order: ChangedOrder }>>,
+  more: (value: T) => Record<string, unknown> = () => ({}),
+): Promise<never> => {
+  const ifVersion = versionOf(request);
+  return act(
+    context,
+    request,
+    reply,
+    (who) => work(who, ifVersion),
+    (value) => ({
+      body: { order: orderState(value.order), ...more(value) },
+      headers: { etag: etag(value.order.version) },
+    }),
+  );
+};
+
+export const etag = (version: number): string => `"${version}"`;
+
+/** The version in If-Match; `*` and none mean any. */
+export function versionOf(request: FastifyRequest): { ifVersion?: number } {
+  const header = request.headers["if-match"];
+  if (header === undefined || header.trim() === "*") return {};
+  const [, version] = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(header) ?? [];
+  if (version === undefined)
+    throw invalid([
+      { field: "header.if-match", found: shown(header), expected: 'one ETag of this order, such as "7"' },
+    ]);
+  return { ifVersion: Number(version) };
+}
+
+/** What domain and engine refuse, as a problem. What another workspace has is answered like what is not there. */
+export function refusal({ code, message }: Refused): Problem {
+  if (code === "no_such_order") return notFound();
+  if (code === "version_changed")
+    return new Problem({
+      status: 412,
+      code,
+      detail: message,
+      next: "Read the order again, look at what changed, then send the action with its new ETag in If-Match.",
+    });
+  if (code.startsWith("no_such_") || code.endsWith("_unknown"))
+    return new Problem({
+      status: 422,
+      code,
+      detail: message,
+      next: "Correct the id or the number in the request; the order (GET /v1/orders/{id}) and the lists name what there is.",
+    });
+  if (code.endsWith("_invalid") || code.endsWith("_missing") || code.startsWith("no_") || code === "in_the_future")
+    return new Problem({
+      status: 422,
+      code,
+      detail: message,
+      next: "Correct the request and send it again; nothing was changed.",
+    });
+  return new Problem({
+    status: 409,
+    code,
+    detail: message,
+    next: "Read the order again: `actions` beside each thing says what may be done now and, for the rest, why not.",
+  });
+}

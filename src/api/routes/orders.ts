@@ -1,0 +1,309 @@
+import type { FastifyReply } from "fastify";
+import { z } from "zod";
+import { lineKinds, payments, type ChannelOrder } from "#domain/channel-order.ts";
+import { parsePublicId, publicId } from "#domain/ids.ts";
+import { createOrder } from "#engine/actions/create-order.ts";
+import { countOrders } from "#store/read/counts.ts";
+import { listEvents } from "#store/read/events.ts";
+import { findOrderId, readOrder } from "#store/read/order.ts";
+import { listOrders, type OrderFilter } from "#store/read/order-list.ts";
+import { readPublicIds } from "#store/read/public-ids.ts";
+import { readWorkspaceSettings } from "#store/read/workspace.ts";
+import { inWorkspace } from "#store/workspace-scope.ts";
+import type { Api, ApiContext } from "../context.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { OrderEvent, presentEvent } from "../present/event.ts";
+import { OrderDetail, presentOrder } from "../present/order.ts";
+import { OrderRow, presentOrderRow } from "../present/order-row.ts";
+import { notFound } from "../problem.ts";
+import { act, etag } from "../route.ts";
+import {
+  AddressInput,
+  currency,
+  cursor,
+  decimalText,
+  HeadlineCode,
+  idOf,
+  instant,
+  limit,
+  positiveDecimal,
+  problems,
+  quantity,
+  ReasonCodeSchema,
+  text,
+} from "../schemas.ts";
+
+/** Several, divided by commas. */
+const commaList = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z
+    .string()
+    .max(1000)
+    .transform((list) => list.split(",").map((each) => each.trim()))
+    .pipe(z.array(item).min(1));
+
+/** A public id in a filter: one that is none of ours finds nothing, and says no more than that. */
+const filterId = (kind: "channel" | "supplier") =>
+  z
+    .string()
+    .max(100)
+    .transform((id) => parsePublicId(kind, id) ?? "00000000-0000-0000-0000-000000000000");
+
+export const OrderFilterQuery = z.strictObject({
+  state: commaList(HeadlineCode).optional().meta({ description: "Headlines, divided by commas" }),
+  channel: filterId("channel").optional(),
+  supplier: filterId("supplier").optional(),
+  reason: ReasonCodeSchema.optional().meta({ description: "Orders with an open hold of this code" }),
+  received_from: instant.optional(),
+  received_to: instant.optional().meta({ description: "Not included itself" }),
+  q: text(200).optional().meta({
+    description:
+      "A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname",
+  }),
+});
+
+export const filterOf = (query: z.output<typeof OrderFilterQuery>): OrderFilter => ({
+  ...(query.state === undefined ? {} : { headlines: query.state }),
+  ...(query.channel === undefined ? {} : { channel: query.channel }),
+  ...(query.supplier === undefined ? {} : { supplier: query.supplier }),
+  ...(query.reason === undefined ? {} : { reason: query.reason }),
+  ...(query.received_from === undefined ? {} : { receivedFrom: new Date(query.received_from) }),
+  ...(query.received_to === undefined ? {} : { receivedTo: new Date(query.received_to) }),
+  ...(query.q === undefined ? {} : { q: query.q }),
+});
+
+const orderParams = z.strictObject({ id: idOf("order") });
+const tags = ["Orders"];
+
+export function orderRoutes(app: Api, context: ApiContext): void {
+  const { db, clock, log } = context;
+
+  app.get(
+    "/v1/orders",
+    {
+      schema: {
+        summary: "Orders, newest received first",
+        tags,
+        querystring: OrderFilterQuery.extend({ cursor, limit }),
+        response: { 200: z.object({ orders: z.array(OrderRow), next: z.string().nullable() }), ...problems },
+      },
+    },
+    async ({ caller, query }) => {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, ["instant", "id"] as const);
+      const page = await inWorkspace(db.api, caller.workspaceId, (tx) =>
+        listOrders(tx, caller.workspaceId, filterOf(query), {
+          after: after === null ? null : { receivedAt: after[0], id: after[1] },
+          limit: query.limit,
+        }),
+      );
+      return {
+        orders: page.orders.map(presentOrderRow),
+        next: page.next === null ? null : encodeCursor([page.next.receivedAt, page.next.id]),
+      };
+    },
+  );
+
+  app.get(
+    "/v1/orders/counts",
+    {
+      schema: {
+        summary: "Orders by state and open holds by reason",
+        tags,
+        response: {
+          200: z.object({
+            total: z.int(),
+            by_state: z.record(z.string(), z.int()),
+            by_reason: z.record(z.string(), z.int()),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async ({ caller }) => {
+      const counts = await inWorkspace(db.api, caller.workspaceId, (tx) => countOrders(tx, caller.workspaceId));
+      return { total: counts.total, by_state: counts.headlines, by_reason: counts.reasons as Record<string, number> };
+    },
+  );
+
+  app.get(
+    "/v1/orders/:id",
+    {
+      schema: {
+        summary: "One order with everything of it",
+        description: "Its ETag is its version; If-None-Match saves the answer. Reading the address is recorded.",
+        tags,
+        params: orderParams,
+        response: { 200: OrderDetail, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { caller, params } = request;
+      const [view, workspace] = await Promise.all([
+        inWorkspace(db.api, caller.workspaceId, (tx) => readOrder(tx, caller.workspaceId, params.id)),
+        readWorkspaceSettings(db.engine, caller.workspaceId),
+      ]);
+      if (view === null) throw notFound();
+      const tag = etag(view.dossier.order.version);
+      void reply.header("etag", tag).header("cache-control", "private, no-cache");
+      if (request.headers["if-none-match"] === tag) return (reply as FastifyReply).code(304).send() as never;
+      log.info(
+        { actor: caller.actor, workspace: caller.workspaceId, order: publicId("order", params.id) },
+        "personal data was read",
+      );
+      return presentOrder(view, { role: caller.role, now: clock.now(), workspace });
+    },
+  );
+
+  app.get(
+    "/v1/orders/:id/events",
+    {
+      schema: {
+        summary: "The trail of one order, newest first",
+        tags,
+        params: orderParams,
+        querystring: z.strictObject({
+          cursor,
+          limit,
+          line: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(1_000_000)
+            .optional()
+            .meta({ description: "Only what is about this line" }),
+        }),
+        response: { 200: z.object({ events: z.array(OrderEvent), next: z.string().nullable() }), ...problems },
+      },
+    },
+    async ({ caller, params, query }) => {
+      const before = query.cursor === undefined ? null : Number(decodeCursor(query.cursor, ["int"] as const)[0]);
+      const found = await inWorkspace(db.api, caller.workspaceId, async (tx) => {
+        const orderId = await findOrderId(tx, caller.workspaceId, params.id);
+        if (orderId === undefined) return null;
+        const [page, ids] = await Promise.all([
+          listEvents(tx, caller.workspaceId, orderId, { before, limit: query.limit, line: query.line ?? null }),
+          readPublicIds(tx, caller.workspaceId, orderId),
+        ]);
+        return { page, ids };
+      });
+      if (found === null) throw notFound();
+      const { page, ids } = found;
+      return {
+        events: page.events.map((event) => presentEvent(event, ids)),
+        next: page.next === null ? null : encodeCursor([String(page.next)]),
+      };
+    },
+  );
+
+  app.post(
+    "/v1/orders",
+    {
+      schema: {
+        summary: "Create an order by hand or from another system",
+        description:
+          "`number` is yours and unique in its channel for ever: the same order again answers the one that is there (200), another one under the same number is 409.",
+        tags,
+        body: NewOrder,
+        response: {
+          200: z.object({ id: z.string(), outcome: z.enum(["created", "existing"]) }),
+          201: z.object({ id: z.string(), outcome: z.enum(["created", "existing"]) }),
+          ...problems,
+        },
+      },
+    },
+    (request, reply) =>
+      act(
+        context,
+        request,
+        reply,
+        (who) =>
+          createOrder(context.engine, who, { channel: request.body.channel, order: channelOrderOf(request.body) }),
+        ({ id, outcome }) => ({
+          status: outcome === "created" ? 201 : 200,
+          body: { id: publicId("order", id), outcome },
+          headers: { location: `/v1/orders/${publicId("order", id)}` },
+        }),
+      ),
+  );
+}
+
+const NewOrder = z
+  .strictObject({
+    channel: idOf("channel"),
+    number: text(200),
+    /** Absent: it counts as received now. */
+    ordered_at: instant.optional(),
+    currency,
+    payment: z.enum(payments),
+    paid_at: instant.optional(),
+    ship_to: AddressInput,
+    shipping_method: text(200).optional(),
+    ship_by: instant.optional(),
+    note: text(2000).optional(),
+    buyer_id: text(200).optional(),
+    shipping_paid: positiveDecimal.optional(),
+    total: positiveDecimal.optional(),
+    lines: z
+      .array(
+        z.strictObject({
+          /** Yours; absent: the SKU and its occurrence. */
+          id: text(200).optional(),
+          sku: text(200),
+          title: text(500).optional(),
+          quantity,
+          unit_price: decimalText,
+          kind: z.enum(lineKinds).default("goods"),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .refine((order) => new Set(lineIds(order.lines)).size === order.lines.length, {
+    path: ["lines"],
+    error: "each line id once",
+  })
+  .meta({ id: "NewOrder" });
+
+function lineIds(lines: readonly { id?: string | undefined; sku: string }[]): string[] {
+  const seen = new Map<string, number>();
+  return lines.map(({ id, sku }) => {
+    if (id !== undefined) return id;
+    const occurrence = (seen.get(sku) ?? 0) + 1;
+    seen.set(sku, occurrence);
+    return `sku:${sku}#${occurrence}`;
+  });
+}
+
+/** What a channel would have said; null where the caller is silent. */
+function channelOrderOf(body: z.output<typeof NewOrder>): ChannelOrder {
+  const ids = lineIds(body.lines);
+  const date = (at: string | undefined): Date | null => (at === undefined ? null : new Date(at));
+  return {
+    channelOrderId: body.number,
+    number: body.number,
+    orderedAt: date(body.ordered_at),
+    updatedAt: null,
+    currency: body.currency,
+    payment: body.payment,
+    paidAt: date(body.paid_at),
+    cancelledAt: null,
+    buyerId: body.buyer_id ?? null,
+    shipTo: body.ship_to,
+    shippingMethod: body.shipping_method ?? null,
+    shipBy: date(body.ship_by),
+    note: body.note ?? null,
+    shippingPaid: body.shipping_paid ?? null,
+    total: body.total ?? null,
+    risk: "none",
+    lines: body.lines.map((line, index) => ({
+      channelLineId: ids[index]!,
+      sku: line.sku,
+      title: line.title ?? line.sku,
+      quantity: line.quantity,
+      cancelled: 0,
+      fulfilled: 0,
+      unitPrice: line.unit_price,
+      kind: line.kind,
+      fulfilledBy: line.kind === "goods" ? "us" : "nobody",
+    })),
+  };
+}

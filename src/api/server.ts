@@ -1,0 +1,274 @@
+import fastifySwagger from "@fastify/swagger";
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from "fastify-type-provider-zod";
+import type { z } from "zod";
+import { access } from "#domain/role.ts";
+import { identify } from "./caller.ts";
+import type { Api, ApiContext, ApiOptions } from "./context.ts";
+import { hostName, isLoopbackName } from "./loopback.ts";
+import { validate } from "./invalid.ts";
+import { notFound, Problem, shown } from "./problem.ts";
+import { allowanceHeaders, RateLimit } from "./rate-limit.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { importRoutes } from "./routes/imports.ts";
+import { ledgerRoutes } from "./routes/ledger.ts";
+import { orderActionRoutes } from "./routes/order-actions.ts";
+import { orderRoutes } from "./routes/orders.ts";
+import { pageRoutes } from "./routes/page.ts";
+import { setUpRoutes } from "./routes/set-up.ts";
+import { shipmentRoutes } from "./routes/shipments.ts";
+import { parseStrictJson } from "./strict-json.ts";
+
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * The HTTP server, ready to `listen` or to be asked with `inject`. Thin: it parses, authorises, calls and presents. Everything under /v1 belongs to one
+ * workspace; errors are problem details (RFC 9457) without exception.
+ */
+export async function buildApi(options: ApiOptions): Promise<Api> {
+  const context: ApiContext = options;
+  const routes = new RouteTable();
+  const app = Fastify({
+    bodyLimit: maxBodyBytes,
+    trustProxy: false,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    forceCloseConnections: "idle",
+    requestTimeout: 60_000,
+    frameworkErrors: (error, request, reply) => void answerError(context, error as FastifyError, request, reply),
+  }) as unknown as Api;
+
+  app.decorateRequest("caller");
+  app.setValidatorCompiler(
+    ({ schema, httpPart }) =>
+      (value) =>
+        validate(schema as z.ZodType, value, httpPart ?? "body"),
+  );
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler<FastifyError>((error, request, reply) => answerError(context, error, request, reply));
+  app.setNotFoundHandler((request, reply) => answerNoRoute(routes, request, reply));
+  app.addHook("onRoute", ({ method, url }) => routes.add([method].flat(), url));
+  acceptJsonOnly(app);
+
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.headers(securityHeaders);
+    const name = hostName(request.headers.host);
+    if (!isLoopbackName(name) && !(options.hosts ?? []).includes(name ?? "")) throw misdirected(request);
+  });
+
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Switchyard",
+        version: options.version ?? "0.1.0",
+        description:
+          "Orders from any sales channel to any supplier. Times are UTC (RFC 3339); amounts are decimal text with an ISO 4217 currency; lists are read with `cursor`.",
+      },
+      components: {
+        securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, `swk_…`." } },
+      },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+
+  await app.register(async (open: Api) => {
+    healthRoutes(open, context);
+    pageRoutes(open, context);
+  });
+  await app.register(async (v1: Api) => {
+    guard(v1, context);
+    orderRoutes(v1, context);
+    orderActionRoutes(v1, context);
+    fulfillmentOrderRoutes(v1, context);
+    shipmentRoutes(v1, context);
+    catalogueRoutes(v1, context);
+    setUpRoutes(v1, context);
+    ledgerRoutes(v1, context);
+    importRoutes(v1, context);
+  });
+  return app;
+}
+
+/** Who asks, how often, and whether the role may. */
+function guard(v1: Api, context: ApiContext): void {
+  const limit = new RateLimit(context.limits);
+  v1.addHook("onRequest", async (request, reply) => {
+    const now = context.clock.now();
+    try {
+      request.caller = await identify(request, { engine: context.db.engine, clock: context.clock });
+    } catch (error) {
+      // Guessing keys costs the guesser's own bucket.
+      if (error instanceof Problem) limit.take(`peer:${request.ip}`, now);
+      throw error;
+    }
+    void reply.headers(allowanceHeaders(limit.take(request.caller.actor, now)));
+    const { read, write, why } = access(request.caller.role);
+    const isWrite = request.method !== "GET" && request.method !== "HEAD";
+    if (!(isWrite ? write : read))
+      throw new Problem({
+        status: 403,
+        code: "role_may_not",
+        detail: why,
+        next: "Use a key with the role staff, admin or owner.",
+      });
+  });
+  v1.addHook("onSend", async (_request, reply) => {
+    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+  });
+}
+
+const securityHeaders = {
+  "content-security-policy":
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
+/** AP-8. Bodies are JSON in UTF-8 and nothing else; what two readers could read differently is refused. */
+function acceptJsonOnly(app: Api): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|\s*$)/i,
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, body: Buffer) => {
+      const encoding = request.headers["content-encoding"];
+      if (encoding !== undefined && encoding !== "identity")
+        throw new Problem({
+          status: 415,
+          code: "content_encoding",
+          detail: `Bodies are read as they are; this one is encoded as ${shown(encoding)}.`,
+          next: "Send the body without Content-Encoding.",
+        });
+      return parseStrictJson(decodeUtf8(body));
+    },
+  );
+}
+
+function decodeUtf8(body: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new Problem({
+      status: 400,
+      code: "bad_json",
+      detail: "The body is not UTF-8.",
+      next: "Send JSON in UTF-8.",
+    });
+  }
+}
+
+// ------------------------------------------------------------------ errors
+
+function answerError(context: ApiContext, error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const problem = error instanceof Problem ? error : (fromFramework(error) ?? unexpected(context, error, request));
+  return answer(reply, problem);
+}
+
+const answer = (reply: FastifyReply, problem: Problem) =>
+  reply
+    .code(problem.status)
+    .headers({ "cache-control": "no-store", ...problem.headers })
+    .type("application/problem+json; charset=utf-8")
+    .send(JSON.stringify(problem.body));
+
+function answerNoRoute(routes: RouteTable, request: FastifyRequest, reply: FastifyReply) {
+  const allowed = routes.methodsOf(request.url.split("?", 1)[0]!);
+  if (allowed.length === 0) return answer(reply, notFound());
+  return answer(
+    reply,
+    new Problem({
+      status: 405,
+      code: "method_not_allowed",
+      detail: `${request.method} is not possible here.`,
+      next: `Use ${allowed.join(" or ")}.`,
+      headers: { allow: allowed.join(", ") },
+    }),
+  );
+}
+
+/** Fastify's own refusals, in our words. */
+function fromFramework(error: FastifyError): Problem | null {
+  switch (error.code) {
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new Problem({
+        status: 415,
+        code: "media_type",
+        detail: "The body is not JSON.",
+        next: "Send `Content-Type: application/json`, or no body and no Content-Type where none is needed.",
+      });
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return new Problem({
+        status: 413,
+        code: "body_too_large",
+        detail: `A body has at most ${maxBodyBytes} bytes (1 MB).`,
+        next: "Send less at once; many orders are imported from a file with `npx switchyard import orders FILE`.",
+      });
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+      return new Problem({
+        status: 400,
+        code: "content_length",
+        detail: "The body is not as long as Content-Length says.",
+        next: "Send the whole body again.",
+      });
+    case "FST_ERR_BAD_URL":
+    case "FST_ERR_ASYNC_CONSTRAINT":
+    case "FST_ERR_MAX_PARAM_LENGTH":
+    case "FST_ERR_PARAM_LENGTH":
+      return notFound();
+    default:
+      return null;
+  }
+}
+
+/** A bug or an outage: the caller gets a reference, the log the rest. */
+function unexpected({ engine, log }: ApiContext, error: Error, request: FastifyRequest): Problem {
+  const reference = `err_${engine.ids.uuid()}`;
+  const fields = {
+    reference,
+    method: request.method,
+    route: request.routeOptions.url,
+    error: String(error),
+    stack: error.stack,
+  };
+  log.error(fields, "a request failed");
+  const isAway = /ECONN|ENOTFOUND|57P0|terminat|Connection/.test(
+    `${String(error)} ${(error as FastifyError).code ?? ""}`,
+  );
+  return new Problem({
+    status: isAway ? 503 : 500,
+    code: isAway ? "database_away" : "unexpected",
+    detail: isAway ? "The database does not answer." : "Something went wrong here that should not have.",
+    next: isAway
+      ? "Try again in a few seconds, with the same Idempotency-Key where you sent one: an action is then done once."
+      : "Look for the reference in the server's log; the same request with the same Idempotency-Key may be sent again.",
+    headers: isAway ? { "retry-after": "5" } : {},
+    extra: { reference },
+  });
+}
+
+const misdirected = (request: FastifyRequest): Problem =>
+  new Problem({
+    status: 421,
+    code: "other_host",
+    detail: `This server does not answer to the host ${shown(request.headers.host)}.`,
+    next: "Use http://127.0.0.1 or http://localhost with its port, or name the host when starting the server.",
+  });
+
+/** Which methods an address has, for the answer 405. */
+class RouteTable {
+  readonly #routes: { methods: readonly string[]; pattern: RegExp }[] = [];
+  add(methods: readonly string[], url: string): void {
+    const pattern = url.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[a-z_]+/gi, "[^/]+");
+    this.#routes.push({ methods, pattern: new RegExp(`^${pattern}$`) });
+  }
+  methodsOf(path: string): string[] {
+    return [...new Set(this.#routes.filter((each) => each.pattern.test(path)).flatMap((each) => each.methods))].sort();
+  }
+}
