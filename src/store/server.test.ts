@@ -74,6 +74,7 @@ async function startUser(t: TestContext, path = dataDir) {
       if (child.exitCode === null) await once(child, "exit");
     },
     async kill() {
+      if (child.exitCode !== null) assert.fail("it ended by itself");
       child.kill("SIGKILL");
       await once(child, "exit");
     },
@@ -194,6 +195,22 @@ test("processes that start at the same moment on an empty folder make one server
   await Promise.all(users.map((user) => user.close()));
 
   await assert.rejects(stat(join(empty, "postgres", "postmaster.pid")), { code: "ENOENT" });
+});
+
+test("a start that was killed anywhere is finished by the next one", async (t) => {
+  const fresh = join(folder, "killed");
+  for (const afterMs of [200, 700, 1000, 1200]) {
+    const user = await startUser(t, fresh);
+    await pause(afterMs);
+    await user.kill();
+  }
+
+  const store = await openStore({ dataDir: fresh, env });
+
+  for (const config of [store.owner(), store.engine(), store.api()]) {
+    assert.deepEqual(await ask(config, { one: col.int }, sql`select 1 as one`), { one: 1 });
+  }
+  await store.close();
 });
 
 test("a chosen port that somebody else took meanwhile is given up for another", async (t) => {

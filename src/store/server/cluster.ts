@@ -3,7 +3,6 @@ import {
   chmod,
   chown,
   lchown,
-  mkdir,
   mkdtemp,
   open,
   readdir,
@@ -16,7 +15,7 @@ import {
 } from "node:fs/promises";
 import { createServer } from "node:net";
 import { platform, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Binaries, majorVersion } from "#store/server/binaries.ts";
 import type { OsUser } from "#store/server/os-user.ts";
 import { homeSetting } from "#store/server/postmaster.ts";
@@ -36,9 +35,8 @@ export interface Cluster {
  * version; a collation is named where text is shown.
  */
 export async function initialise({ path, user, binaries }: Cluster, superuserPassword: string): Promise<void> {
-  const unfinished = `${path}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { mode: 0o700 });
+  await removeUnfinished(path);
+  const unfinished = await mkdtemp(`${path}.new-`);
   const secrets = await mkdtemp(join(tmpdir(), "switchyard-"));
   const passwordFile = join(secrets, "password");
   try {
@@ -63,6 +61,14 @@ export async function initialise({ path, user, binaries }: Cluster, superuserPas
   } finally {
     await rm(secrets, { recursive: true, force: true });
     await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** What a start that was killed left behind. Its initdb may still be at work in there, so each start has a folder of its own. */
+async function removeUnfinished(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.new-`)) continue;
+    await rm(join(dirname(path), name), { recursive: true, force: true }).catch(() => {}); // the next start tries again
   }
 }
 
@@ -132,7 +138,7 @@ export async function freePort(): Promise<number> {
 /** PostgreSQL's own words, folded into what a person can do about them. */
 export function whyNot(said: string, path: string): StoreError {
   const lines = said.trim().split("\n").slice(-8).join("\n");
-  if (/No space left on device/i.test(said)) {
+  if (/No space left on device|disk is full/i.test(said)) {
     return new StoreError(
       "disk_full",
       `The disk that holds ${path} is full.\n${lines}`,

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { chmod, mkdir, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, DatabaseError, type PoolConfig } from "pg";
 import { findBinaries } from "#store/server/binaries.ts";
@@ -22,7 +22,7 @@ import {
 } from "#store/server/credentials.ts";
 import { exclude, type HeldLock, share, tryExclude } from "#store/server/kernel-lock.ts";
 import { serverUser } from "#store/server/os-user.ts";
-import { findPostmaster, homeSetting, type Postmaster, stopPostmaster } from "#store/server/postmaster.ts";
+import { findPostmaster, homeSetting, stopPostmaster } from "#store/server/postmaster.ts";
 import { databaseName, ensureOwnServer } from "#store/server/roles.ts";
 import { type ServerSettings, serverSettings } from "#store/server/settings.ts";
 import { StoreError } from "#store/store-error.ts";
@@ -93,19 +93,18 @@ async function ensureRunning(cluster: Cluster, dataDir: string, options: Embedde
   const version = await versionOf(cluster.path);
   if (version !== undefined) refuseOtherVersion(cluster.path, version);
   const known = version === undefined ? await makeCluster(cluster, dataDir, options) : await mustRead(dataDir);
-
-  const running = await findPostmaster(cluster.path);
-  if (running !== undefined) {
-    await serving(connection({ ...known, port: running.port }, "postgres", "postgres"), () =>
-      isGone(cluster.path, running),
-    );
-    return { ...known, port: running.port };
-  }
-
-  const credentials = await startOnSomePort(cluster, known, options);
+  const credentials = (await adopt(cluster, known)) ?? (await startOnSomePort(cluster, known, options));
   await ensureOwnServer(connection(credentials, "postgres", "postgres"), credentials);
   if (credentials.port !== known.port) await writeCredentials(dataDir, credentials);
   return credentials;
+}
+
+async function adopt(cluster: Cluster, known: Credentials): Promise<Credentials | undefined> {
+  const running = await findPostmaster(cluster.path);
+  if (running === undefined) return undefined;
+  const credentials = { ...known, port: running.port };
+  const isGone = async (): Promise<boolean> => (await findPostmaster(cluster.path))?.pid !== running.pid;
+  return (await serves(connection(credentials, "postgres", "postgres"), isGone)) ? credentials : undefined;
 }
 
 async function makeCluster(cluster: Cluster, dataDir: string, { port }: EmbeddedOptions): Promise<Credentials> {
@@ -152,24 +151,28 @@ async function startServer(cluster: Cluster, credentials: Credentials, changes: 
   let lastWords: string | undefined;
   void died.then((said) => (lastWords = said));
   // On a copied folder the original may answer, on the same port and with the same password: ask whose server it is.
-  await serving(connection(credentials, "postgres", "postgres"), async () => lastWords !== undefined, cluster.path);
-  if (lastWords !== undefined) throw whyNot(lastWords, cluster.path);
+  const hasDied = async (): Promise<boolean> => lastWords !== undefined;
+  if (await serves(connection(credentials, "postgres", "postgres"), hasDied, cluster.path)) return;
+  throw whyNot(lastWords ?? "", cluster.path);
 }
 
-/** Waits until the server answers us or is gone. Recovery after a crash takes as long as it takes: the log may be gigabytes. */
-async function serving(config: PoolConfig, isOver: () => Promise<boolean>, home?: string): Promise<void> {
+/**
+ * Waits until the server answers us, or is gone; a killed one may look alive for a moment. Recovery after a crash takes as long as it takes:
+ * the log may be gigabytes.
+ */
+async function serves(config: PoolConfig, isOver: () => Promise<boolean>, home?: string): Promise<boolean> {
   for (let pauseMs = 20; ; pauseMs = Math.min(2 * pauseMs, 500)) {
     const failure = await tryConnect(config, home);
-    if (failure === undefined) return;
+    if (failure === undefined) return true;
     if (failure instanceof DatabaseError && failure.code !== stillStarting) {
-      if (failure.code === tooManyConnections) return;
+      if (failure.code === tooManyConnections) return true;
       await pause(500); // a stranger may have answered on our port, while our server is about to give up over it
-      if (await isOver()) return;
+      if (await isOver()) return false;
       throw failure.code?.startsWith("28")
         ? wrongPassword(failure)
         : whyNot(failure.message, config.host ?? "the server");
     }
-    if (await isOver()) return;
+    if (await isOver()) return false;
     await pause(pauseMs);
   }
 }
@@ -201,8 +204,6 @@ async function tryConnect(config: PoolConfig, home: string | undefined): Promise
   }
 }
 
-const isGone = async (path: string, { pid }: Postmaster): Promise<boolean> => (await findPostmaster(path))?.pid !== pid;
-
 const connection = ({ port, passwords }: Credentials, login: "postgres" | Role, database: string): PoolConfig => ({
   host: "127.0.0.1",
   port,
@@ -212,11 +213,15 @@ const connection = ({ port, passwords }: Credentials, login: "postgres" | Role, 
 });
 
 async function under<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  const held = await exclude(lock);
+  let held: HeldLock | undefined;
   try {
+    held = await exclude(lock);
     return await work();
+  } catch (error) {
+    const isSystems = error instanceof Error && ("syscall" in error || "errcode" in error); // of a file, or of the lock's
+    throw isSystems ? whyNot(error.message, dirname(lock)) : error;
   } finally {
-    held.release();
+    held?.release();
   }
 }
 

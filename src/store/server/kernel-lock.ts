@@ -26,6 +26,7 @@ function tryLock(path: string, begin: string): HeldLock | undefined {
   makePrivate(path);
   const file = new DatabaseSync(path, { timeout: 0 });
   try {
+    file.exec("pragma journal_mode = memory"); // else it writes a journal beside the file, which a full disk would refuse
     file.exec(begin);
   } catch (error) {
     file.close();

@@ -14,13 +14,16 @@ const attributes: Record<Role, string> = {
 
 export const databaseName = "switchyard";
 
-/** On our own server: roles that log in with passwords of their own, and the database. Running it again changes nothing. */
+/**
+ * On our own server: roles that log in with passwords of their own, and the database. Running it again finds them there; whoever made the
+ * cluster may have been killed in the middle of it.
+ */
 export async function ensureOwnServer(superuser: ClientConfig, { passwords }: Credentials): Promise<void> {
   await withClient(superuser, async (client) => {
     const existing = await existingRoles(client);
     for (const role of roles) {
-      const verb = existing.has(role) ? "alter" : "create";
-      await client.query(`${verb} role ${role} login ${attributes[role]} password ${escapeLiteral(passwords[role])}`);
+      if (existing.has(role)) continue;
+      await client.query(`create role ${role} login ${attributes[role]} password ${escapeLiteral(passwords[role])}`);
     }
     const { rowCount } = await client.query("select from pg_database where datname = $1", [databaseName]);
     if (rowCount === 0) await client.query(`create database ${databaseName} owner switchyard_owner`);
