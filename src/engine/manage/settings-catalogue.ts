@@ -32,8 +32,7 @@ export interface SettingsCatalogue {
   open: Readonly<Record<string, { isName(name: string): boolean; expectedName: string; setting: Setting }>>;
 }
 
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3_600_000;
 const year = 365 * dayMs;
 const percent = { min: "0", max: "1000" };
 
@@ -60,7 +59,7 @@ export const workspaceSettings = {
     ),
     maxAgeMs: duration(
       { help: "Older orders are not placed without a person's release.", wakes: ["too_old"] },
-      { min: hour, max: 10 * year },
+      { min: 1000, max: 10 * year },
     ),
     completionMs: duration(
       { help: "After the last unit was shipped or delivered, an order is completed after this." },
@@ -73,10 +72,10 @@ export const workspaceSettings = {
       },
       { min: 0, max: 90 * dayMs },
     ),
-    parcelStalledMs: duration({ help: "A parcel without news for so long is stalled." }, { min: minute, max: year }),
-    followEveryMs: duration({ help: "How often a carrier is asked about a parcel." }, { min: 1000, max: 30 * dayMs }),
-    restOverdueMs: duration({ help: "Partly shipped and the rest silent for so long." }, { min: minute, max: year }),
-    tombstoneMs: duration({ help: "How long a cancellation waits for its order." }, { min: hour, max: year }),
+    parcelStalledMs: duration({ help: "A parcel without news for so long is stalled." }, { min: 100, max: year }),
+    followEveryMs: duration({ help: "How often a carrier is asked about a parcel." }, { min: 100, max: 30 * dayMs }),
+    restOverdueMs: duration({ help: "Partly shipped and the rest silent for so long." }, { min: 100, max: year }),
+    tombstoneMs: duration({ help: "How long a cancellation waits for its order." }, { min: 1000, max: year }),
     retryMs: duration(
       { help: "Wait after a failed call, doubled each time up to 16 times." },
       { min: 100, max: dayMs },
@@ -172,7 +171,7 @@ export const supplierSettings = {
     "scan.everyMs": duration({ help: "Then one look every so often." }, { min: 100, max: year }),
     "scan.untilMs": duration({ help: "Last look; then the hold tracking_overdue." }, { min: 0, max: year }),
     acknowledgeWithinMs: orNothing(
-      duration({ help: "No acknowledgement within this opens a hold.", wakes: [] }, { min: minute, max: 90 * dayMs }),
+      duration({ help: "No acknowledgement within this opens a hold.", wakes: [] }, { min: 100, max: 90 * dayMs }),
       "it does not acknowledge",
     ),
     priceTolerancePercent: decimal(
@@ -207,7 +206,7 @@ export const supplierSettings = {
       wakes: ["out_of_stock"],
     }),
     stockEveryMs: orNothing(
-      duration({ help: "How often its stock feed is read." }, { min: 1000, max: 30 * dayMs }),
+      duration({ help: "How often its stock feed is read." }, { min: 100, max: 30 * dayMs }),
       "never",
     ),
   } satisfies Record<SupplierField, Setting>,

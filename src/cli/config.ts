@@ -1,0 +1,76 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { CliError } from "./cli-error.ts";
+
+/** What the process was told from outside: environment first, flags on top. Parsed once, before anything starts. */
+export interface Config {
+  /** Where the embedded database and the sandbox keep everything. */
+  dataDir: string;
+  /** What lies outside the data folder, so that a copy of the data does not take it along. */
+  home: string;
+  /** Another PostgreSQL than the embedded one. */
+  databaseUrl: string | null;
+  /** Where HTTP listens, on 127.0.0.1. */
+  port: number;
+  /** Errors show where they happened. */
+  debug: boolean;
+  /** For `openStore`, which knows the rest of its own variables. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+const port = (name: string) =>
+  z
+    .string()
+    .regex(/^\d+$/, `${name} is a number from 1 to 65535`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 65535, `${name} is a number from 1 to 65535`);
+const folder = (name: string) =>
+  z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), `${name} is the path of a folder`);
+
+const Environment = z.object({
+  SWITCHYARD_DATA: folder("SWITCHYARD_DATA").optional(),
+  SWITCHYARD_HOME: folder("SWITCHYARD_HOME").optional(),
+  SWITCHYARD_PORT: port("SWITCHYARD_PORT").optional(),
+  SWITCHYARD_POSTGRES_PORT: port("SWITCHYARD_POSTGRES_PORT").optional(),
+  SWITCHYARD_DEBUG: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+      "DATABASE_URL is an address such as postgres://user:password@host:5432/database",
+    )
+    .optional(),
+});
+
+export interface Flags {
+  data?: string;
+  port?: string;
+}
+
+/** CLI-2. Reads environment and flags; what is wrong is named with what is expected, and nothing has been started. Never repeats a value: it may be a secret. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, flags: Flags = {}): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = Environment.safeParse(set);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new CliError(
+      `${issue.message}.`,
+      `Correct the environment variable ${issue.path.join(".")}, or unset it.`,
+      2,
+    );
+  }
+  const values = parsed.data;
+  const wishedPort = flags.port === undefined ? undefined : port("--port").safeParse(flags.port);
+  if (wishedPort?.success === false)
+    throw new CliError(`${wishedPort.error.issues[0]!.message}.`, "Give another --port.", 2);
+  const dataDir = resolve(flags.data ?? values.SWITCHYARD_DATA ?? "data");
+  return {
+    dataDir,
+    home: resolve(values.SWITCHYARD_HOME ?? join(homedir(), ".switchyard")),
+    databaseUrl: values.DATABASE_URL ?? null,
+    port: wishedPort?.data ?? values.SWITCHYARD_PORT ?? 4400,
+    debug: values.SWITCHYARD_DEBUG !== undefined && values.SWITCHYARD_DEBUG !== "0",
+    env,
+  };
+}
