@@ -28,13 +28,20 @@ export const usedNumbers = (
     now,
   );
 
-/** The same for several workspaces at once; each number is looked for in its own workspace only. */
+/**
+ * The same for several workspaces at once; each number is looked for in its own workspace only. The caller has locked its orders and writes the numbers
+ * down in this transaction: until its end nobody else of the workspace gets here.
+ */
 export async function usedNumbersOf(
   tx: Tx,
   numbers: readonly { workspaceId: WorkspaceId; trackingNumber: string }[],
   now: Date,
 ): Promise<(UsedNumber & { workspaceId: WorkspaceId })[]> {
   if (numbers.length === 0) return [];
+  await tx.run(sql`
+    insert into tracking_turn (workspace_id)
+    select distinct workspace_id from unnest(${numbers.map((each) => each.workspaceId)}::bigint[]) as k(workspace_id) order by workspace_id
+    on conflict (workspace_id) do update set workspace_id = excluded.workspace_id -- the row is the lock, to the end of the transaction`);
   const since = new Date(now.getTime() - usedNumberDays * dayMs);
   return tx.rows(
     Used,

@@ -1009,13 +1009,25 @@ create policy workspace on supplier_file using ((workspace_id = (NULLIF(current_
 grant insert, select, update on table supplier_file to switchyard_api;
 grant delete, insert, select, update on table supplier_file to switchyard_engine;
 
+create table tracking_turn (
+  workspace_id bigint not null,
+  constraint tracking_turn_pkey PRIMARY KEY (workspace_id)
+);
+alter table tracking_turn enable row level security;
+alter table tracking_turn force row level security;
+create policy workspace on tracking_turn using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant insert, select, update on table tracking_turn to switchyard_api;
+grant delete, insert, select, update on table tracking_turn to switchyard_engine;
+
 create table worker (
   id text not null,
   kind text not null,
   pid integer not null,
+  slot integer not null,
   started_at timestamp with time zone not null,
   heartbeat_at timestamp with time zone not null,
-  constraint worker_pkey PRIMARY KEY (id)
+  constraint worker_pkey PRIMARY KEY (id),
+  constraint worker_slot_key UNIQUE (slot)
 );
 grant delete, insert, select, update on table worker to switchyard_engine;
 

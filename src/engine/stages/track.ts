@@ -1,5 +1,6 @@
 import type { OrderDraft } from "#domain/draft.ts";
-import type { FulfillmentOrderId } from "#domain/ids.ts";
+import type { FulfillmentOrderId, WorkspaceId } from "#domain/ids.ts";
+import type { UsedNumber } from "#domain/parcel.ts";
 import type { FulfillmentOrder } from "#domain/order.ts";
 import { holdCredentials, passTime } from "#domain/overdue.ts";
 import { placedAttempt } from "#domain/refund.ts";
@@ -129,6 +130,7 @@ async function recordProgress(
           report,
           used.filter((each) => each.workspaceId === workspaceId),
         );
+        used.push(...numbersOf(draft));
         if (problems.length > 0)
           engine.log.warn(
             { workspace: workspaceId, order: draft.order.id, fulfillmentOrder: fo.id, problems },
@@ -138,6 +140,13 @@ async function recordProgress(
     }
   });
 }
+
+/** What this batch has just written down counts for its next orders too. */
+export const numbersOf = (draft: OrderDraft): (UsedNumber & { workspaceId: WorkspaceId })[] =>
+  draft.newParcels.map(({ parcel: { carrier, trackingNumber } }) => {
+    const { workspaceId, id: orderId, buyerDigest, addressDigest } = draft.order;
+    return { workspaceId, carrier, trackingNumber, orderId, buyerDigest, addressDigest };
+  });
 
 async function recordRefusedLogin(engine: Engine, account: AccountKey, looks: readonly Look[]): Promise<void> {
   await changeEach(engine, distinctKeys(looks), {}, async (drafts, tx) => {

@@ -52,6 +52,8 @@ create table worker (
   id text primary key,
   kind text not null,
   pid integer not null,
+  -- Its own counter rows.
+  slot integer not null unique,
   started_at timestamptz not null,
   heartbeat_at timestamptz not null
 );
@@ -612,6 +614,12 @@ create table parcel (
 create unique index parcel_number on parcel (workspace_id, shipment_id, carrier, tracking_number);
 create index parcel_search on parcel (workspace_id, tracking_number);
 create index parcel_due on parcel (due_at) where due_at is not null;
+
+-- Who writes down tracking numbers of a workspace has its turn: two that see the same number at the same moment would each find it unused.
+create table tracking_turn (
+  workspace_id bigint not null,
+  primary key (workspace_id)
+);
 
 create table write_back (
   workspace_id bigint not null,
