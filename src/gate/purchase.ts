@@ -81,7 +81,7 @@ export async function sendOnce(
 /** What speaks against sending this attempt now; null: nothing. */
 function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purchase, now: Date): string | null {
   if (purchase.workspaceId !== call.workspaceId) return "the attempt is another workspace's";
-  if (String(call.fence) !== purchase.fence || purchase.fence !== purchase.newestFence)
+  if (call.fence !== purchase.fence || purchase.fence !== purchase.newestFence)
     return "somebody newer has taken it over";
   if (purchase.kind === "human" || purchase.kind === "document")
     return `an attempt of kind ${purchase.kind} is not sent by a call`;
@@ -231,9 +231,10 @@ function weigh(said: PurchaseAnswer, mayHaveLeft: boolean, everSent: boolean, mo
     said.status === "unknown" || said.status === "bug" || said.status === "retry_later" || said.status === "not_sent";
   if (said.status === "placed" && said.supplierOrderId.trim() === "")
     return { status: "unknown", message: "The supplier confirmed without a number." };
+  // Of a repetition that did not get in nothing follows for the first try, whose login may have been good.
+  if (mode === "resend" && (unclear || said.status === "credentials"))
+    return { status: "unknown", message: said.message };
   if (!unclear) return said;
-  // Of a repetition that did not get out nothing follows for the first try.
-  if (mode === "resend") return { status: "unknown", message: said.message };
   if (mayHaveLeft) return { status: "unknown", message: said.message };
   // Nothing passed the only way out. A connector that waited to be let out and was not says the same in its own words.
   return everSent || said.status === "not_sent"

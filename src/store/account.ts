@@ -30,14 +30,14 @@ export async function readAdmissions(tx: Tx, now: Date): Promise<Admission[]> {
   const rows = await tx.rows(
     AdmissionRow,
     sql`
-    with placing as (
+    with due as (
       select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
        where state = 'placing' and due_at <= ${now} and account_id is not null
        group by workspace_id, account_id
     )
     select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
            (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight
-      from placing p
+      from due p
       join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
      order by p.due_at, a.workspace_id, a.id`,
@@ -59,14 +59,14 @@ export async function nextPlacing(tx: Tx): Promise<Date | null> {
   const rows = await tx.rows(
     NextRow,
     sql`
-    with placing as (
+    with due as (
       select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
        where state = 'placing' and due_at is not null and account_id is not null
        group by workspace_id, account_id
     )
     select a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, p.due_at,
            array(select c.leased_until from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id order by c.leased_until) as leases
-      from placing p join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
+      from due p join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
      order by a.workspace_id, a.id`,
   );
   const times = rows.map(({ settings, tokens, tokensAt, breakerUntil, leases, dueAt }) => {

@@ -27,8 +27,8 @@ export interface Purchase {
   settings: Record<string, unknown>;
   kind: Attempt["kind"];
   state: AttemptState;
-  fence: string;
-  newestFence: string;
+  fence: number;
+  newestFence: number;
   armedAt: Date;
   sendBy: Date;
   keyUntil: Date | null;
@@ -44,8 +44,8 @@ const PurchaseRow = row({
   supplierSettings: col.json<{ connector?: Record<string, unknown> }>(),
   kind: col.oneOf<Attempt["kind"]>(),
   state: col.oneOf<AttemptState>(),
-  fence: col.text,
-  newestFence: col.text,
+  fence: col.int,
+  newestFence: col.int,
   armedAt: col.instant,
   sendBy: col.instant,
   keyUntil: col.instantOrNull,
@@ -113,7 +113,7 @@ export async function mayStillSend(
     Yes,
     sql`
     select (a.state = 'armed' or (a.state = 'unknown' and ${mode === "resend"}::boolean))
-       and a.fence = ${fence}::bigint and f.fence = ${fence}::bigint
+       and a.fence = ${fence}::integer and f.fence = ${fence}::integer
        and (${mode === "resend"}::boolean or not exists (
              select 1 from cancellation_ask c
               where c.workspace_id = a.workspace_id and c.fulfillment_order_id = a.fulfillment_order_id and c.order_id = a.order_id and c.state in ('asking', 'accepted')))
@@ -268,7 +268,7 @@ export interface DueAttempt extends OrderKey {
   state: AttemptState;
   reference: string;
   /** The new one: whoever still holds the old one starts nothing any more. */
-  fence: string;
+  fence: number;
   armedAt: Date;
   settleAt: Date;
   keyUntil: Date | null;
@@ -283,7 +283,7 @@ const DueAttemptRow = row({
   kind: col.oneOf<Attempt["kind"]>(),
   state: col.oneOf<AttemptState>(),
   reference: col.text,
-  fence: col.text,
+  fence: col.int,
   armedAt: col.instant,
   settleAt: col.instant,
   keyUntil: col.instantOrNull,
@@ -316,7 +316,7 @@ export async function claimAttempts(
     DueAttemptRow,
     sql`
     with mine as (
-      select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence') as fence
+      select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence')::integer as fence
         from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
         join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
         join attempt a on a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id
@@ -355,7 +355,7 @@ export async function armedUnder(
     select a.id as attempt_id
       from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.fulfillmentOrderId)}::bigint[], ${keys.map((key) => key.no)}::integer[]) as k(workspace_id, fulfillment_order_id, no)
       join attempt a on a.workspace_id = k.workspace_id and a.fulfillment_order_id = k.fulfillment_order_id and a.no = k.no
-     where a.fence = ${fence}::bigint and a.state = 'armed'`,
+     where a.fence = ${fence}::integer and a.state = 'armed'`,
   );
   return new Set(rows.map((each) => each.attemptId));
 }
@@ -379,9 +379,9 @@ export async function takenNumbers(
   return new Set(rows.map((each) => each.attemptId));
 }
 
-const FenceRow = row({ fence: col.text });
+const FenceRow = row({ fence: col.int });
 export const nextFence = async (tx: Tx): Promise<number> =>
-  Number((await tx.one(FenceRow, sql`select nextval('fence') as fence`)).fence);
+  (await tx.one(FenceRow, sql`select nextval('fence')::integer as fence`)).fence;
 
 const InstallationRow = row({ id: col.text });
 /** Names this installation to suppliers for ever; it is part of every idempotency key. */

@@ -1,0 +1,67 @@
+import type { Clock, Random } from "#domain/clock.ts";
+import { uuidv7 } from "#domain/uuid.ts";
+import { checkHome, homePaths, machineId, settleHome, type HomeCheck, type Place } from "#gate/home.ts";
+import { Journal, JournalFolder, writeAdopted } from "#gate/journal.ts";
+import { knownAttempts } from "#store/attempt.ts";
+import type { Db } from "#store/db.ts";
+import { enterSafeMode, findInstallation, insertInstallation, moveHome } from "#store/installation.ts";
+import type { Config } from "./config.ts";
+
+interface Here {
+  db: Db;
+  config: Config;
+  clock: Clock;
+  random: Random;
+}
+
+const placeOf = async ({ config }: Here): Promise<Place> => ({
+  home: config.home,
+  dataFolder: config.databaseUrl === null ? config.dataDir : addressOf(config.databaseUrl),
+  machine: await machineId(),
+});
+/** Where the database is, without who may enter. */
+const addressOf = (url: string): string => {
+  const { host, pathname } = new URL(url);
+  return `postgres://${host}${pathname}`;
+};
+
+/**
+ * Before anything may buy: the first start makes this place home; every other asks whether it still is. A copy, a restored backup or a moved folder gets
+ * safe mode, which only the administrator lifts (`switchyard safe-mode lift`).
+ */
+export async function enterHome(here: Here): Promise<HomeCheck> {
+  const { db, config, clock, random } = here;
+  const place = await placeOf(here);
+  const found = await findInstallation(db);
+  if (found === undefined) {
+    const now = clock.now();
+    const id = uuidv7(now, random);
+    const marks = await settleHome(place, id, random);
+    const inserted = await insertInstallation(db, {
+      id,
+      ...marks,
+      safeModeReason: null,
+      startedAt: now,
+      heartbeatAt: now,
+    });
+    return inserted ? { status: "home" } : enterHome(here);
+  }
+  if (found.safeModeReason !== null) return { status: "safe_mode", reason: found.safeModeReason };
+  const journal = await Journal.open(new JournalFolder(homePaths(config.home, found.id).journal), () => clock.now());
+  try {
+    const check = await checkHome(place, found, journal, (keys) => knownAttempts(db, keys));
+    if (check.status === "safe_mode") await enterSafeMode(db, check.reason);
+    return check;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** The administrator says that this copy is home: it gets a new token, which makes every other copy a copy. Answers false where there is no installation yet. */
+export async function makeHome(here: Here): Promise<boolean> {
+  const found = await findInstallation(here.db);
+  if (found === undefined) return false;
+  await moveHome(here.db, await settleHome(await placeOf(here), found.id, here.random));
+  await writeAdopted(homePaths(here.config.home, found.id).journal, here.clock.now());
+  return true;
+}

@@ -1,0 +1,200 @@
+import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { buildApi } from "#api/server.ts";
+import type { Engine, Log } from "#engine/context.ts";
+import { runStages } from "#engine/runner.ts";
+import { stages } from "#engine/stages.ts";
+import { createGateClient, type GateClient } from "#gate/client.ts";
+import { findGate } from "#gate/main.ts";
+import { openDb, type Db } from "#store/db.ts";
+import { findInstallation } from "#store/installation.ts";
+import { beat, claimSlot, forgetWorker } from "#store/worker.ts";
+import { superviseChild, type Child } from "./child.ts";
+import { CliError } from "./cli-error.ts";
+import { realClock, realRandom, nextUuid } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { connect, type Connection } from "./connect.ts";
+import { enterHome } from "./installation.ts";
+import { createLog } from "./log.ts";
+import { ensureSandbox } from "./sandbox-workspace.ts";
+import { runSandboxPeople } from "./sandbox-people.ts";
+
+export interface ServeWish {
+  /** HTTP on 127.0.0.1. */
+  api: boolean;
+  /** The stages, and the gate through which they place. */
+  worker: boolean;
+  /** The pretend world; null: none. */
+  sandbox: { speed: number; faults: string } | null;
+  /** What people see on standard output. */
+  say(line: string): void;
+}
+
+const heartbeatMs = 5_000;
+
+/**
+ * `start`, `api` and `worker`: brings up what is wished, then runs until `stop`. Ends gracefully: no batch, purchase or request is cut in the middle; who is
+ * killed instead leaves nothing that the next start does not find.
+ */
+export async function serve(config: Config, wish: ServeWish, stop: AbortSignal): Promise<void> {
+  const log = createLog(config.debug ? "info" : "warn", wish.worker ? "worker" : "api");
+  const connection = await connect(config, { connections: wish.worker ? 2 * stages.length + 4 : 6 });
+  const closing: (() => Promise<unknown>)[] = [];
+  try {
+    await up(connection, wish, { log, stop, closing });
+  } finally {
+    // In the reverse order: who asks ends before who answers.
+    for (const close of closing.reverse())
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, "could not close cleanly"));
+    await connection.close();
+  }
+}
+
+interface Run {
+  log: Log;
+  stop: AbortSignal;
+  closing: (() => Promise<unknown>)[];
+}
+
+async function up(connection: Connection, wish: ServeWish, { log, stop, closing }: Run): Promise<void> {
+  const { config, db } = connection;
+  wish.say(
+    config.databaseUrl === null
+      ? `Database: PostgreSQL in ${join(config.dataDir, "postgres")}`
+      : "Database: the one of DATABASE_URL",
+  );
+  const home = wish.worker ? await enterHome({ db, config, clock: realClock, random: realRandom }) : null;
+  if (home?.status === "safe_mode")
+    wish.say(
+      `SAFE MODE: nothing is bought and no channel is told anything. ${home.reason}. See: npx switchyard safe-mode show`,
+    );
+
+  const workerId = `${wish.worker ? "worker" : "api"}-${nextUuid()}`;
+  const kind = wish.worker ? "worker" : "api";
+  const slot = await claimSlot(db, { id: workerId, kind, pid: process.pid, now: realClock.now() });
+  const beating = heartbeat(db, workerId, stop, log);
+  closing.push(async () => {
+    await beating;
+    await forgetWorker(db, workerId);
+  });
+
+  const gate = await openGate(connection, wish.worker, { log, stop, closing });
+  const engine: Engine = { ...connection.engine, log, slot, actor: `worker:${workerId}`, gate };
+
+  const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, { log, stop, closing });
+  const apiDb = openDb(connection.store.api(), { max: 6, clock: realClock });
+  closing.push(() => apiDb.end());
+
+  const working = wish.worker ? runStages(engine, db, stages, stop) : null;
+  if (working !== null) closing.push(() => working);
+  if (wish.api) {
+    const app = await buildApi({
+      db: { api: apiDb, engine: db },
+      engine: { ...engine, actor: `api:${workerId}` },
+      clock: realClock,
+      log,
+      ...(wish.sandbox === null ? {} : { sandbox: { speed: wish.sandbox.speed } }),
+    });
+    await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE")
+        throw new CliError(
+          `Port ${config.port} on 127.0.0.1 is in use.`,
+          "Stop what uses it, or choose another: --port 4401.",
+        );
+      throw error;
+    });
+    closing.push(() => app.close());
+    wish.say(`Ready: http://127.0.0.1:${config.port}`);
+  } else wish.say("Ready: working on what is due.");
+
+  if (world !== null) {
+    const people = runSandboxPeople(
+      {
+        url: `http://127.0.0.1:${config.port}`,
+        worldUrl: world.url,
+        clock: realClock,
+        random: realRandom,
+        log,
+        speed: wish.sandbox!.speed,
+      },
+      stop,
+    );
+    closing.push(() => people);
+  }
+  await stopped(stop);
+  wish.say("Stopping: what is under way is brought to its end.");
+}
+
+const stopped = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+async function heartbeat(db: Db, workerId: string, stop: AbortSignal, log: Log): Promise<void> {
+  while (!stop.aborted) {
+    await beat(db, workerId, realClock.now()).catch((error: unknown) =>
+      log.warn({ error: String(error) }, "no heartbeat could be written"),
+    );
+    await realClock.sleep(heartbeatMs, stop);
+  }
+}
+
+/** The gate's process beside a worker; who only asks (the API) finds the one that runs. */
+async function openGate(connection: Connection, owns: boolean, { log, stop, closing }: Run): Promise<GateClient> {
+  const { config, connectors, db } = connection;
+  const script = join(import.meta.dirname, "gate-process.ts");
+  const env = { SWITCHYARD_DATA: config.dataDir, SWITCHYARD_HOME: config.home };
+  const child: Child<{ pid: number }> | null = owns
+    ? superviseChild({ name: "gate", args: [script], env, clock: realClock, log })
+    : null;
+  let at: { url: string; token: string } | null = null;
+  const following = (async () => {
+    const installation = await findInstallation(db);
+    while (!stop.aborted && installation !== undefined) {
+      at = await findGate(config.home, installation.id);
+      await realClock.sleep(at === null ? 100 : 500, stop);
+    }
+  })();
+  const client = createGateClient({ where: () => at, connectors: connectors.suppliers });
+  closing.push(async () => {
+    await following;
+    await child?.stop();
+    client.close();
+  });
+  return client;
+}
+
+interface SandboxReady {
+  url: string;
+  port: number;
+}
+
+async function openSandbox(
+  connection: Connection,
+  wish: { speed: number; faults: string },
+  { log, closing }: Run,
+): Promise<SandboxReady> {
+  const folder = join(connection.config.dataDir, "sandbox");
+  await mkdir(folder, { recursive: true });
+  const port = await readFile(join(folder, "port"), "utf8").catch(() => "0");
+  const args = [
+    join(import.meta.dirname, "../sandbox/main.ts"),
+    "--folder",
+    folder,
+    "--port",
+    port.trim(),
+    "--speed",
+    String(wish.speed),
+    "--faults",
+    wish.faults,
+    "--until-stdin-ends",
+  ];
+  const child = superviseChild<SandboxReady>({ name: "sandbox", args, clock: realClock, log });
+  closing.push(() => child.stop());
+  const ready = await child.ready();
+  // The same port the next time, so that what was set up keeps pointing at it; another one is found and followed.
+  await writeFile(join(folder, "port"), String(ready.port));
+  await ensureSandbox(connection.manage, { baseUrl: ready.url, speed: wish.speed });
+  return ready;
+}
