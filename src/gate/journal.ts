@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, truncate, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { AttemptId, WorkspaceId } from "#domain/ids.ts";
 import type { PurchaseAnswer } from "#connectors/ports.ts";
@@ -196,9 +196,8 @@ export class JournalFolder implements JournalStore {
 
   async #read(path: string): Promise<JournalLine[]> {
     const text = await readFile(path, "utf8");
+    // A tail without its line break is being written, or was when the machine stopped: its sync never ended, so what it announces has not happened.
     const end = text.lastIndexOf("\n") + 1;
-    // A tail without its line break was being written when the machine stopped: its sync never ended, so what it announces never happened.
-    if (end < text.length) await truncate(path, Buffer.byteLength(text.slice(0, end)));
     return text
       .slice(0, end)
       .split("\n")
@@ -218,16 +217,36 @@ export class JournalFolder implements JournalStore {
     const name = nameOf(at);
     if (this.#file?.name !== name) {
       await this.#file?.handle.close();
-      this.#file = { name, handle: await open(join(this.#folder, name), "a", 0o600) };
+      this.#file = { name, handle: await this.#openWhole(join(this.#folder, name)) };
     }
     await this.#file.handle.appendFile(lines.map((line) => `${toWire(line)}\n`).join(""));
     await this.#file.handle.datasync();
+  }
+
+  /** For the one process that writes: cuts off a line that a crash left half written, so that the next one does not join it. */
+  async #openWhole(path: string): Promise<FileHandle> {
+    const handle = await open(path, "a+", 0o600);
+    const text = await handle.readFile("utf8");
+    const end = text.lastIndexOf("\n") + 1;
+    if (end < text.length) await handle.truncate(Buffer.byteLength(text.slice(0, end)));
+    return handle;
   }
 
   async close(): Promise<void> {
     await this.#file?.handle.close();
     this.#file = null;
   }
+}
+
+/**
+ * The administrator's word that the database is home again, whatever the journal knows more of. May be written while the gate runs: an empty line first,
+ * so that it never joins one that is being written.
+ */
+export async function writeAdopted(folder: string, at: Date): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await using file = await open(join(folder, nameOf(at)), "a", 0o600);
+  await file.appendFile(`\n${toWire({ line: "adopted", at } satisfies JournalLine)}\n`);
+  await file.sync();
 }
 
 /** For the simulation: what a disk would hold, so that a gate can die and another one find it. */

@@ -17,9 +17,10 @@ import { armedUnder } from "#store/attempt.ts";
 import { commitDrafts, ring } from "#store/commit.ts";
 import { CommitUnknown, type Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
-import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
+import { meaningOf } from "../answers.ts";
 import { readArming } from "../arming.ts";
 import type { Engine } from "../context.ts";
+import { recorderOf } from "../recorder.ts";
 import { composeDocuments, sendDispatch, type InDocument } from "../documents.ts";
 import { byShipBy, changeOrders, openDrafts, type Stage } from "../stage.ts";
 
@@ -49,7 +50,8 @@ export const place: Stage = {
     return armed.moved;
   },
   async settle(engine) {
-    for (let running = underWay.get(engine); running !== undefined && running.size > 0;) await Promise.all(running);
+    const running = underWay.get(engine);
+    while (running !== undefined && running.size > 0) await Promise.all(running);
   },
 };
 
@@ -62,8 +64,13 @@ interface Admitted {
 interface Armed {
   /** Fulfillment orders that are no longer where they were. */
   moved: number;
-  calls: (PurchaseCall & { orderId: OrderId; accountId: AccountId })[];
+  calls: ArmedCall[];
   documents: DocumentCall[];
+}
+interface ArmedCall {
+  call: PurchaseCall;
+  orderId: OrderId;
+  accountId: AccountId;
 }
 const nothing: Armed = { moved: 0, calls: [], documents: [] };
 
@@ -140,34 +147,26 @@ async function armClaimed(
   }
   await engine.ids.ensure(tx, inDocuments.length);
   const documents = await composeDocuments(engine, tx, inDocuments, now);
-  const calls = armed
-    .filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document")
-    .map(({ draft, attempt }) => ({
-      workspaceId: draft.order.workspaceId,
-      orderId: draft.order.id,
-      attemptId: attempt.id,
-      accountId: attempt.accountId,
-      fence: attempt.fence,
-      mode: "send" as const,
-      attempt,
-    }));
+  const sending = armed.filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document");
   await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
-  await takeCalls(
-    tx,
-    calls.map((call) => ({
-      ...call,
-      leasedUntil: call.attempt.dueAt ?? call.attempt.sendBy,
-      tokens: admissions.get(call.accountId)?.tokens ?? 0,
-    })),
-    now,
-  );
+  const leases = sending.map(({ draft, attempt }) => ({
+    workspaceId: draft.order.workspaceId,
+    accountId: attempt.accountId,
+    attemptId: attempt.id,
+    leasedUntil: attempt.dueAt ?? attempt.sendBy,
+    tokens: admissions.get(attempt.accountId)?.tokens ?? 0,
+  }));
+  await takeCalls(tx, leases, now);
   if (moved > armed.length) await ring(tx);
-  const fence = armed[0]?.attempt.fence ?? 0;
   return {
     moved,
-    calls: calls.map(({ attempt: _, ...call }) => call),
+    calls: sending.map(({ draft, attempt }) => ({
+      call: { workspaceId: draft.order.workspaceId, attemptId: attempt.id, fence: attempt.fence, mode: "send" },
+      orderId: draft.order.id,
+      accountId: attempt.accountId,
+    })),
     documents,
-    fence,
+    fence: armed[0]?.attempt.fence ?? 0,
     attempts: armed.map((each) => each.attempt),
     workspaces: armed.map((each) => each.draft.order.workspaceId),
   };
@@ -238,7 +237,7 @@ async function readBack(
     plan.attempts.length > 0 && plan.attempts.every((attempt) => attempt.state !== "armed" || there.has(attempt.id));
   return {
     moved: plan.moved,
-    calls: plan.calls.filter((call) => there.has(call.attemptId)),
+    calls: plan.calls.filter(({ call }) => there.has(call.attemptId)),
     documents: all ? plan.documents : [],
   };
 }
@@ -278,25 +277,16 @@ async function putAside(engine: Engine, key: OrderKey, error: unknown): Promise<
 async function send(engine: Engine, { calls, documents }: Armed): Promise<void> {
   await engine.buggify("place-armed");
   const recorder = recorderOf(engine);
-  const orderOf = new Map<AttemptId, { orderId: OrderId; accountId: AccountId }>(
-    calls.map((call) => [call.attemptId, call]),
-  );
-  const onAnswer = (call: PurchaseCall, said: PurchaseAnswer): void => {
-    const { orderId, accountId } = orderOf.get(call.attemptId)!;
-    recorder.add({
-      workspaceId: call.workspaceId,
-      orderId,
-      accountId,
-      attemptId: call.attemptId,
-      answer: meaningOf(said),
-      by: { source: "gate" },
-    });
+  const armedOf = new Map<AttemptId, ArmedCall>(calls.map((each) => [each.call.attemptId, each]));
+  const onAnswer = ({ workspaceId, attemptId }: PurchaseCall, said: PurchaseAnswer): void => {
+    const { orderId, accountId } = armedOf.get(attemptId)!;
+    recorder.add({ workspaceId, orderId, accountId, attemptId, answer: meaningOf(said), by: { source: "gate" } });
   };
   const placing =
     calls.length === 0
       ? null
       : engine.gate.place(
-          calls.map(({ orderId: _, accountId: __, ...call }) => call),
+          calls.map(({ call }) => call),
           onAnswer,
         );
   const done = await Promise.allSettled([
@@ -311,43 +301,6 @@ async function send(engine: Engine, { calls, documents }: Armed): Promise<void> 
       );
   }
   await recorder.drained();
-}
-
-/** Records answers as they come: those that arrive while a commit is under way share the next one. */
-class Recorder {
-  readonly #engine: Engine;
-  #waiting: Recorded[] = [];
-  #writing: Promise<void> | null = null;
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
-  add(answer: Recorded): void {
-    this.#waiting.push(answer);
-    this.#writing ??= this.#write();
-  }
-  async drained(): Promise<void> {
-    while (this.#writing !== null) await this.#writing;
-  }
-  async #write(): Promise<void> {
-    await Promise.resolve(); // answers of the same moment come together
-    try {
-      while (this.#waiting.length > 0) {
-        const batch = this.#waiting.splice(0, batchSize);
-        await this.#engine.buggify("place-before-record");
-        await recordAnswers(this.#engine, batch);
-        await this.#engine.buggify("place-recorded");
-      }
-    } finally {
-      this.#writing = null;
-    }
-  }
-}
-
-const recorders = new WeakMap<Engine, Recorder>();
-function recorderOf(engine: Engine): Recorder {
-  const recorder = recorders.get(engine) ?? new Recorder(engine);
-  recorders.set(engine, recorder);
-  return recorder;
 }
 
 const underWay = new WeakMap<Engine, Set<Promise<void>>>();

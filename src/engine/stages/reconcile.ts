@@ -1,0 +1,171 @@
+import { GateAway, type PurchaseAnswer, type PurchaseCall } from "#connectors/ports.ts";
+import type { OrderDraft } from "#domain/draft.ts";
+import type { Attempt } from "#domain/order.ts";
+import type { Answer, Finding } from "#domain/placement-close.ts";
+import { askLater, noteAbsence, waitForPerson } from "#domain/placement-lookup.ts";
+import { claimAttempts, nextAttemptDue, readSupplierOf, type DueAttempt } from "#store/attempt.ts";
+import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
+import type { Engine } from "../context.ts";
+import { changeOrders, type Stage } from "../stage.ts";
+
+const batchSize = 100;
+/** How long a claimed attempt stays away from other workers: longer than any question about it takes. */
+const leaseMs = 180_000;
+
+/**
+ * PL-20, PL-24 to PL-29. Finds out what became of attempts that nobody recorded, or whose outcome is unknown. First the gate's own journal is asked: it knows
+ * an answer that died with its worker, and which attempts never left. Then by kind: the same key again while the supplier remembers it; the supplier's search
+ * after the settle time, twice, before absence counts; everything else waits for a person. It never buys anything new.
+ */
+export const reconcile: Stage = {
+  name: "reconcile",
+  nextDue: nextAttemptDue,
+  async run(engine) {
+    const now = engine.clock.now();
+    const due = await engine.db.tx((tx) =>
+      claimAttempts(tx, { now, until: new Date(now.getTime() + leaseMs), limit: batchSize }),
+    );
+    if (due.length === 0) return 0;
+    await engine.buggify("reconcile-claimed");
+    try {
+      await findOut(engine, due);
+    } catch (error) {
+      if (!(error instanceof GateAway)) throw error;
+      engine.log.warn({ error: error.message, attempts: due.length }, "the gate is away; outcomes are asked for later");
+      await changeEach(engine, due, (draft, attempt) => askLater(draft, attempt));
+    }
+    return due.length;
+  },
+};
+
+async function findOut(engine: Engine, due: readonly DueAttempt[]): Promise<void> {
+  const byMachine = due.filter((each) => each.kind !== "human");
+  const settled = await engine.gate.settle(byMachine.map((each) => callFor(each, "send")));
+  const open: DueAttempt[] = [];
+  const answers: Recorded[] = [];
+  byMachine.forEach((each, index) => {
+    const answer = meaningOf(settled[index] ?? { status: "unknown", message: "the gate did not say" });
+    answers.push(recorded(each, answer, { source: "journal" }));
+    if (answer.status === "unknown") open.push(each);
+  });
+  for (const each of due) {
+    if (each.kind === "human" && each.state === "armed")
+      answers.push(
+        recorded(
+          each,
+          { status: "unknown", message: "no result within the time for placing by hand" },
+          { source: "clock" },
+        ),
+      );
+  }
+  await engine.buggify("reconcile-before-record");
+  await recordAnswers(engine, answers);
+  await ask(engine, open);
+}
+
+/** What the journal does not know is asked outside, each kind in its own way. */
+async function ask(engine: Engine, open: readonly DueAttempt[]): Promise<void> {
+  const now = engine.clock.now();
+  const again: DueAttempt[] = [];
+  const search = new Map<string, DueAttempt[]>();
+  const person: DueAttempt[] = [];
+  for (const each of open) {
+    const way = await wayOf(engine, each, now);
+    if (way === "again") again.push(each);
+    else if (way === "search") search.set(each.accountId, [...(search.get(each.accountId) ?? []), each]);
+    else person.push(each);
+  }
+  await Promise.all([sendAgain(engine, again), ...[...search.values()].map((some) => lookUp(engine, some))]);
+  await changeEach(engine, person, (draft, attempt) => waitForPerson(draft, attempt));
+}
+
+/** C11: a key whose window has passed is no key any more; what is left is the search, if the supplier has one that is exact, or a person. */
+async function wayOf(engine: Engine, attempt: DueAttempt, now: Date): Promise<"again" | "search" | "person"> {
+  if (attempt.kind === "key" && attempt.keyUntil !== null && now < attempt.keyUntil) return "again";
+  if (attempt.kind !== "key" && attempt.kind !== "lookup") return "person";
+  const supplier = await readSupplierOf(engine.db, attempt);
+  const contract = supplier === undefined ? null : engine.gate.contract(supplier.kind, supplier.settings);
+  return contract?.lookup === "by-ref" || contract?.lookup === "unique-enforced" ? "search" : "person";
+}
+
+/** The same key, with what was armed and under the new fence: the supplier answers what it answered first, or does it now for the first time. */
+async function sendAgain(engine: Engine, attempts: readonly DueAttempt[]): Promise<void> {
+  if (attempts.length === 0) return;
+  const byId = new Map(attempts.map((each) => [each.attemptId, each]));
+  const answers: Recorded[] = [];
+  const unclear: DueAttempt[] = [];
+  await engine.gate.place(
+    attempts.map((each) => callFor(each, "resend")),
+    (call: PurchaseCall, said: PurchaseAnswer) => {
+      const each = byId.get(call.attemptId)!;
+      const answer = meaningOf(said);
+      if (answer.status === "unknown") unclear.push(each);
+      else answers.push(recorded(each, answer, { source: "key" }));
+    },
+  );
+  await engine.buggify("reconcile-before-record");
+  await recordAnswers(engine, answers);
+  await changeEach(engine, unclear, (draft, attempt) => askLater(draft, attempt));
+}
+
+async function lookUp(engine: Engine, attempts: readonly DueAttempt[]): Promise<void> {
+  const now = engine.clock.now();
+  const [first] = attempts;
+  if (first === undefined) return;
+  const { workspaceId, supplierId, accountId } = first;
+  const references = attempts.map((each) => each.reference);
+  const answer = await engine.gate.find({ workspaceId, supplierId, accountId }, references);
+  await engine.buggify("reconcile-before-record");
+  if (answer.status !== "ok") return changeEach(engine, attempts, (draft, attempt) => askLater(draft, attempt));
+  const found = new Map(answer.found.map((each) => [each.reference, each.answer]));
+  await recordAnswers(
+    engine,
+    attempts.flatMap((each) => {
+      const purchase = found.get(each.reference);
+      return purchase === undefined ? [] : [recorded(each, meaningOf(purchase), { source: "lookup" })];
+    }),
+  );
+  const missing = attempts.filter((each) => !found.has(each.reference));
+  await changeEach(engine, missing, (draft, attempt) => {
+    if (answer.complete) noteAbsence(draft, attempt, now);
+    else askLater(draft, attempt);
+  });
+}
+
+const callFor = ({ workspaceId, attemptId, fence }: DueAttempt, mode: "send" | "resend"): PurchaseCall => ({
+  workspaceId,
+  attemptId,
+  fence,
+  mode,
+});
+const recorded = (
+  { workspaceId, orderId, attemptId, accountId }: DueAttempt,
+  answer: Answer,
+  by: Finding,
+): Recorded => ({
+  workspaceId,
+  orderId,
+  attemptId,
+  accountId,
+  answer,
+  by,
+});
+
+/** Changes the attempts that are still unsettled; what was recorded meanwhile needs nothing more. */
+async function changeEach(
+  engine: Engine,
+  attempts: readonly DueAttempt[],
+  change: (draft: OrderDraft, attempt: Attempt) => void,
+): Promise<void> {
+  if (attempts.length === 0) return;
+  const keys = [...new Map(attempts.map(({ workspaceId, orderId }) => [orderId, { workspaceId, orderId }])).values()];
+  const wanted = new Set(attempts.map((each) => each.attemptId));
+  await changeOrders(engine, keys, {}, (drafts) => {
+    for (const draft of drafts) {
+      for (const attempt of draft.dossier.attempts) {
+        if (wanted.has(attempt.id) && (attempt.state === "armed" || attempt.state === "unknown"))
+          change(draft, attempt);
+      }
+    }
+  });
+}
