@@ -24,7 +24,9 @@ interface Options extends Flags {
 
 /** A command with the options that all have. Every one has an example in its help. */
 export function command({ name, about, examples, prints = true, inWorkspace = true }: CommandWish): Command {
-  const made = new Command(name).description(about).addOption(dataOption());
+  const [word, ...rest] = name.split(" ");
+  const made = new Command(word).description(about).addOption(dataOption());
+  if (rest.length > 0) made.arguments(rest.join(" "));
   if (inWorkspace)
     made.option("-w, --workspace <name>", "which workspace; `sandbox` names the sandbox (default: your only own one)");
   if (prints)
