@@ -1,0 +1,22 @@
+/** Text that is HTML already. Everything else that a template gets is escaped. */
+export class Html {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = Html | string | number | null | readonly Part[];
+
+/** html`<b>${anything}</b>`: values are escaped, other html`…` is set in as it is, null is nothing. There is no way around it but `new Html`. */
+export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
+  new Html(strings.reduce((all, string, index) => all + write(parts[index - 1] ?? null) + string));
+
+function write(part: Part): string {
+  if (part === null) return "";
+  if (part instanceof Html) return part.text;
+  if (Array.isArray(part)) return (part as readonly Part[]).map(write).join("");
+  return escape(String(part));
+}
+
+const escape = (text: string): string => text.replaceAll(/[&<>"'`]/g, (char) => `&#${char.codePointAt(0)};`);

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { publicId } from "#domain/ids.ts";
+import { headlineOrder, headlines } from "#domain/lifecycle.ts";
+import { reasonCodes, reasonOf } from "#domain/reasons.ts";
+import { defaultAccountSettings, defaultChannelSettings, defaultSupplierSettings } from "#domain/settings.ts";
+import { listChannels } from "#store/channel.ts";
+import { listAccounts, listSuppliers } from "#store/supplier.ts";
+import { inWorkspace } from "#store/workspace-scope.ts";
+import type { Api, ApiContext } from "../context.ts";
+import { HeadlineCode, problems, ReasonCodeSchema, timeOrNull } from "../schemas.ts";
+
+const tags = ["Catalogue"];
+
+/** What an installation and a workspace consist of: reasons and states (the same for everybody), channels, suppliers. */
+export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
+  app.get(
+    "/v1/reasons",
+    {
+      schema: {
+        summary: "Every reason why something may be held, most important first, and every state with its hint",
+        tags,
+        response: {
+          200: z.object({
+            reasons: z.array(
+              z.object({
+                code: ReasonCodeSchema,
+                title: z.string(),
+                what: z.string(),
+                next: z.string(),
+                acts: z.string(),
+                clears_itself: z.boolean(),
+                placeable_by_person: z.boolean(),
+                shown_as: z.string(),
+                resolve_with: z.array(z.string()),
+              }),
+            ),
+            states: z.array(z.object({ code: HeadlineCode, title: z.string(), hint: z.string() })),
+          }),
+          ...problems,
+        },
+      },
+    },
+    () => ({
+      reasons: reasonCodes.map((code) => {
+        const reason = reasonOf(code);
+        return {
+          code,
+          title: reason.title,
+          what: reason.what,
+          next: reason.next,
+          acts: reason.acts,
+          clears_itself: reason.clearsItself,
+          placeable_by_person: reason.placeable,
+          shown_as: reason.group,
+          resolve_with: [...reason.actions],
+        };
+      }),
+      states: headlineOrder.map((code) => ({ code, ...headlines[code] })),
+    }),
+  );
+
+  app.get(
+    "/v1/channels",
+    {
+      schema: {
+        summary: "Shops and marketplace accounts",
+        tags,
+        response: {
+          200: z.object({
+            channels: z.array(
+              z.object({
+                id: z.string(),
+                name: z.string(),
+                kind: z.string(),
+                external_id: z.string(),
+                active: z.boolean(),
+                mode: z.enum(["review", "automatic"]),
+                automation_on_since: z.string().nullable(),
+                zone: z.string(),
+                partial_allowed: z.boolean(),
+                created_at: z.string(),
+              }),
+            ),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async ({ caller }) => {
+      const channels = await inWorkspace(db.api, caller.workspaceId, (tx) => listChannels(tx, caller.workspaceId));
+      return {
+        channels: channels.map((channel) => {
+          const settings = { ...defaultChannelSettings, ...channel.settings };
+          return {
+            id: publicId("channel", channel.publicId),
+            name: channel.name,
+            kind: channel.kind,
+            external_id: channel.externalId,
+            active: channel.active,
+            mode: settings.mode,
+            automation_on_since: settings.automationOnSince,
+            zone: settings.zone,
+            partial_allowed: settings.partial,
+            created_at: channel.createdAt.toISOString(),
+          };
+        }),
+      };
+    },
+  );
+
+  app.get(
+    "/v1/suppliers",
+    {
+      schema: {
+        summary: "Suppliers and prep centres with their accounts",
+        tags,
+        response: {
+          200: z.object({
+            suppliers: z.array(
+              z.object({
+                id: z.string(),
+                name: z.string(),
+                kind: z.string(),
+                role: z.enum(["supplier", "prep"]),
+                enabled: z.boolean(),
+                countries: z.array(z.string()).nullable(),
+                last_problem: z.string().nullable(),
+                accounts: z.array(
+                  z.object({
+                    id: z.string(),
+                    name: z.string(),
+                    active: z.boolean(),
+                    payment: z.string(),
+                    currency: z.string(),
+                    credentials_rejected_at: z.string().nullable(),
+                    paused_until: z.string().nullable(),
+                  }),
+                ),
+              }),
+            ),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async ({ caller }) => {
+      const { workspaceId } = caller;
+      const [suppliers, accounts] = await inWorkspace(db.api, workspaceId, (tx) =>
+        Promise.all([listSuppliers(tx, workspaceId), listAccounts(tx, workspaceId)]),
+      );
+      const now = clock.now();
+      return {
+        suppliers: suppliers.map((supplier) => {
+          const settings = { ...defaultSupplierSettings, ...supplier.settings };
+          return {
+            id: publicId("supplier", supplier.publicId),
+            name: supplier.name,
+            kind: supplier.kind,
+            role: supplier.role,
+            enabled: settings.enabled,
+            countries: settings.countries,
+            last_problem: supplier.lastProblem,
+            accounts: accounts
+              .filter((account) => account.supplierId === supplier.id)
+              .map((account) => {
+                const { payment, currency } = { ...defaultAccountSettings, ...account.settings };
+                const isPaused = account.breakerUntil !== null && account.breakerUntil > now;
+                return {
+                  id: publicId("account", account.publicId),
+                  name: account.name,
+                  active: account.active,
+                  payment,
+                  currency,
+                  credentials_rejected_at: timeOrNull(account.credentialsRejectedAt),
+                  paused_until: isPaused ? timeOrNull(account.breakerUntil) : null,
+                };
+              }),
+          };
+        }),
+      };
+    },
+  );
+}
