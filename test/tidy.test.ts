@@ -30,7 +30,8 @@ const mayAskTheMachine = (path: string): boolean =>
   path === "src/cli/clock.ts" ||
   path === "src/store/server.ts" ||
   path.startsWith("src/store/server/") ||
-  isPretendWorldsDoor(path);
+  isPretendWorldsDoor(path) ||
+  path === "src/api/page/page.js"; // runs in a browser, which nobody simulates
 /** The pretend world is a process of its own, with a clock of its own. */
 const isPretendWorldsDoor = (path: string): boolean =>
   path === "src/sandbox/main.ts" || path === "src/sandbox/clock.ts";
@@ -102,7 +103,7 @@ const rules: Rule[] = [
     instead:
       "Say `order by` with a unique tail before `limit`: without it the rows are any, and a run cannot be replayed.",
     looksAt: (path) => path.startsWith("src/") && !isTest(path),
-    reads: (file) => sqlPassages(file).filter(({ text }) => hasUnorderedLimit(text)),
+    reads: (file) => sqlPassages(file).flatMap(unorderedLimits),
     forbids: /\blimit\b/i,
     bad: ["sql`select a from t limit 5`", "sql`with d as (select a from t limit 1) select a from d order by a`"],
     good: [
@@ -270,21 +271,23 @@ function endOfExpression(source: string, start: number): number {
   return source.length;
 }
 
-/** True when a `limit` stands in a (sub)select that has no `order by` before it. */
-function hasUnorderedLimit(text: string): boolean {
+/** Each `limit` that stands in a (sub)select without an `order by` before it. */
+function unorderedLimits({ line, text }: Passage): Passage[] {
   const levels = [""];
-  for (const token of text.match(/[()]|[^()]+/g) ?? []) {
+  const found: Passage[] = [];
+  for (const { 0: token, index } of text.matchAll(/[()]|[^()]+/g)) {
     if (token === "(") levels.push("");
     else if (token === ")") levels.pop();
     else {
-      const level = `${levels.pop() ?? ""}${token}`;
-      levels.push(level);
-      for (const { index } of level.matchAll(/\blimit\b/gi)) {
-        if (!/\border\s+by\b/i.test(level.slice(0, index))) return true;
+      const before = levels.pop() ?? "";
+      for (const limit of token.matchAll(/\blimit\b/gi)) {
+        if (/\border\s+by\b/i.test(before + token.slice(0, limit.index))) continue;
+        found.push({ line: line + text.slice(0, index + limit.index).split("\n").length - 1, text: limit[0] });
       }
+      levels.push(before + token);
     }
   }
-  return false;
+  return found;
 }
 
 function withoutComments(text: string): string {
