@@ -425,17 +425,21 @@ export class OrderDraft {
       const due = isFinal(fo.state) ? null : dueAt(fo, dossier, this.shared, this.now);
       if (due?.getTime() !== fo.dueAt?.getTime()) this.touch(fo, { dueAt: due });
     }
-    const parts = dossier.fulfillmentOrders.map((fo) => headlineOfPart(fo.state, holdsOn(dossier, fo)));
-    // Without a part for us nothing is left to do: done, or cancelled where all goods are.
-    const goods = dossier.lines.filter((line) => line.kind === "goods");
-    const nothingLeft = goods.length > 0 && goods.every((line) => line.cancelled >= line.quantity);
-    const headline = parts.length === 0 && nothingLeft ? "cancelled" : headlineOfOrder(parts);
+    const headline = derivedHeadline(dossier);
     if (headline !== this.order.headline || this.isNew) {
       this.event("headline", "order", this.order.id, null, this.#headlineBefore, headline);
       this.touchOrder({ headline });
     }
     return { headlineBefore: this.#headlineBefore, foStatesBefore: this.#foStatesBefore };
   }
+}
+
+/** LC-3. What the stored headline must be: the most urgent part; without a part for us done, or cancelled where all goods are. */
+export function derivedHeadline(dossier: OrderDossier): Headline {
+  const parts = dossier.fulfillmentOrders.map((fo) => headlineOfPart(fo.state, holdsOn(dossier, fo)));
+  const goods = dossier.lines.filter((line) => line.kind === "goods");
+  const nothingLeft = goods.length > 0 && goods.every((line) => line.cancelled >= line.quantity);
+  return parts.length === 0 && nothingLeft ? "cancelled" : headlineOfOrder(parts);
 }
 
 const sameHold = (hold: Hold, wish: HoldWish): boolean =>
