@@ -104,4 +104,4 @@ export const AddressInput = z
     phone: text(60, 0).default(""),
     email: text(320, 0).default(""),
   })
-  .meta({ id: "AddressInput" });
+  .meta({ id: "NewAddress" });

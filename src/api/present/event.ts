@@ -52,8 +52,15 @@ const idFields: Readonly<Record<string, readonly string[]>> = {
 /** Inner ids do not leave: they become public ones, or nothing where the thing has none. */
 function withPublicIds(value: unknown, ids: PublicIds, field = ""): unknown {
   if (Array.isArray(value)) return value.map((each) => withPublicIds(each, ids, field));
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withPublicIds(each, ids, name)]));
+  if (typeof value === "object" && value !== null) {
+    const isOnLine = (value as { on?: unknown }).on === "line"; // then its id is the line's number
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [
+        name,
+        isOnLine && name === "onId" ? each : withPublicIds(each, ids, name),
+      ]),
+    );
+  }
   const kinds = idFields[field];
   if (kinds === undefined || typeof value !== "string" || !/^\d+$/.test(value)) return value;
   return kinds.map((kind) => ids.get(`${kind}/${value}`)).find((found) => found !== undefined) ?? null;

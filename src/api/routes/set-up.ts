@@ -60,7 +60,7 @@ const LinkInput = z
       .max(200)
       .default([]),
   })
-  .meta({ id: "ProductLinkInput" });
+  .meta({ id: "NewProductLink" });
 
 /** Inner and public ids of a workspace's channels and suppliers: both are few. */
 async function names(tx: Tx, workspaceId: WorkspaceId) {

@@ -207,9 +207,9 @@ function searched(workspaceId: WorkspaceId, q: string): Sql {
     union
     (select l.order_id from order_line l where l.workspace_id = ${w} and l.sku = ${q} order by l.order_id desc limit ${mostOfOneWord})
     union
-    (select a.order_id from order_address a where a.workspace_id = ${w} and a.search_name >= ${name} and a.search_name < ${next(name)} limit ${mostOfOneWord})
+    (select a.order_id from order_address a where a.workspace_id = ${w} and a.search_name >= ${name} and a.search_name < ${next(name)} order by a.search_name, a.order_id limit ${mostOfOneWord})
     union
-    (select a.order_id from order_address a where a.workspace_id = ${w} and a.search_surname >= ${name} and a.search_surname < ${next(name)} limit ${mostOfOneWord}))`;
+    (select a.order_id from order_address a where a.workspace_id = ${w} and a.search_surname >= ${name} and a.search_surname < ${next(name)} order by a.search_surname, a.order_id limit ${mostOfOneWord}))`;
 }
 
 /** The first text after all that begin with `prefix`, by code points, as the database sorts. */

@@ -1,0 +1,190 @@
+import type { TestContext } from "node:test";
+import type { InjectOptions } from "fastify";
+import { emptyAddress } from "#domain/address.ts";
+import type { ChannelOrder } from "#domain/channel-order.ts";
+import { publicId, type WorkspaceId } from "#domain/ids.ts";
+import type { Role } from "#domain/role.ts";
+import { storeOrders } from "#engine/intake.ts";
+import { release } from "#engine/stages/release.ts";
+import { verify } from "#engine/stages/verify.ts";
+import { insertApiKey, makeApiKey } from "#store/api-key.ts";
+import { listChannels } from "#store/channel.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
+import {
+  seededRandom,
+  setUp,
+  testEngine,
+  type SetUp,
+  type SetUpOptions,
+  type TestEngine,
+} from "../../../test/engine.ts";
+import { testDatabase, type TestDatabase } from "../../../test/postgres.ts";
+import type { Api, ApiOptions } from "../context.ts";
+import { buildApi } from "../server.ts";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+  // A test reads what it asserts; the schemas check what leaves.
+  body: Record<string, never> & { [name: string]: never };
+}
+export interface Ask {
+  key?: string | null;
+  body?: unknown;
+  headers?: Record<string, string>;
+  peer?: string;
+  raw?: string;
+}
+export interface TestServer extends SetUp {
+  database: TestDatabase;
+  engine: TestEngine;
+  app: Api;
+  /** Key of an owner of the first workspace, and of its neighbour's. */
+  key: string;
+  rival: SetUp & { key: string };
+  channel: string;
+  keyFor(workspaceId: WorkspaceId, role: Role): Promise<string>;
+  /** Sends one request; with the first workspace's key unless told otherwise. */
+  ask(method: "GET" | "POST" | "PUT" | "DELETE", url: string, options?: Ask): Promise<Answer>;
+  /** Stores orders in the first workspace (or the rival's) and runs what falls due; answers their public ids. */
+  orders(orders: Partial<ChannelOrder>[], of?: SetUp): Promise<string[]>;
+  settle(): Promise<void>;
+}
+
+const standard: SetUpOptions = {
+  suppliers: { acme: {}, other: {}, shelf: { role: "prep" } },
+  links: { MUG: [{ supplier: "acme", sku: "A-MUG" }], CUP: [{ supplier: "shelf", sku: "S-CUP" }] },
+  stock: [{ supplier: "shelf", sku: "S-CUP", onHand: 10, isShelf: true }],
+};
+
+/** The API on a database of its own, with two workspaces and a sandbox, under a virtual clock. */
+export async function aServer(
+  t: TestContext,
+  options: SetUpOptions = {},
+  api: Partial<ApiOptions> = {},
+): Promise<TestServer> {
+  const database = await testDatabase(t);
+  const engine = testEngine(database.engine);
+  const random = seededRandom(77);
+  const mine = await setUp(engine, { ...standard, ...options });
+  const rival = await setUp(engine, { ...standard, slug: "rival" });
+  await setUp(engine, { ...standard, slug: "sandbox" });
+  const now = engine.clock.now();
+  await database.engine.run(sql`update workspace set kind = 'sandbox' where slug = 'sandbox'`);
+  await database.engine.run(
+    sql`insert into installation (only_one, id, token_digest, home, started_at, heartbeat_at) values (true, 'test', '', '', ${now}, ${now})`,
+  );
+  const keyFor = async (workspaceId: WorkspaceId, role: Role): Promise<string> => {
+    const { key, prefix, digest } = makeApiKey(random);
+    await engine.ids.ensure(database.engine, 1);
+    const row = { id: engine.ids.next<"apiKey">(), workspaceId, role, name: role, prefix, digest };
+    await insertApiKey(database.engine, { ...row, createdAt: now, expiresAt: null, lastUsedAt: null, revokedAt: null });
+    return key;
+  };
+  const key = await keyFor(mine.workspaceId, "owner");
+  const rivalKey = await keyFor(rival.workspaceId, "owner");
+  const app = await buildApi({
+    db: { api: database.api, engine: database.engine },
+    engine,
+    clock: engine.clock,
+    log: engine.log,
+    limits: { perSecond: 1000, burst: 100_000 },
+    ...api,
+  });
+  t.after(() => app.close());
+  const [channel] = await listChannels(database.engine, mine.workspaceId);
+
+  async function settle(): Promise<void> {
+    while ((await verify.run(engine)) + (await release.run(engine)) > 0);
+  }
+  return {
+    ...mine,
+    database,
+    engine,
+    app,
+    key,
+    rival: { ...rival, key: rivalKey },
+    channel: publicId("channel", channel!.publicId),
+    keyFor,
+    settle,
+    async ask(method, url, { key: used = key, body, raw, headers = {}, peer } = {}) {
+      const request: InjectOptions = {
+        method,
+        url,
+        headers: {
+          ...(used === null ? {} : { authorization: `Bearer ${used}` }),
+          ...(raw === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(peer === undefined ? {} : { remoteAddress: peer }),
+      };
+      if (raw !== undefined) request.payload = raw;
+      else if (body !== undefined) request.payload = body as object;
+      const answer = await app.inject(request);
+      const isJson = String(answer.headers["content-type"]).includes("json");
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text: answer.payload,
+        body: (isJson && answer.payload !== "" ? JSON.parse(answer.payload) : {}) as Answer["body"],
+      };
+    },
+    async orders(wishes, of = mine) {
+      const stored = await storeOrders(
+        engine,
+        { workspaceId: of.workspaceId, channelId: of.channelId, origin: "live", actor: "channel:test" },
+        wishes.map((wish, index) => anOrder(wish.channelOrderId ?? String(1000 + index), engine.clock.now(), wish)),
+      );
+      await settle();
+      const ids = await Promise.all(
+        stored.map((each) =>
+          database.engine.one(Public, sql`select public_id from sales_order where id = ${each.orderId}::bigint`),
+        ),
+      );
+      return ids.map((each) => publicId("order", each.publicId));
+    },
+  };
+}
+const Public = row({ publicId: col.text });
+
+export const anOrder = (id: string, at: Date, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
+  channelOrderId: id,
+  number: `#${id}`,
+  orderedAt: at,
+  updatedAt: at,
+  currency: "EUR",
+  payment: "paid",
+  paidAt: at,
+  cancelledAt: null,
+  buyerId: `buyer-${id}`,
+  shipTo: {
+    ...emptyAddress,
+    name: "Mia Kowalska",
+    line1: "Hafenstr. 5",
+    city: "Hamburg",
+    postcode: "20095",
+    country: "DE",
+    email: `${id}@example.com`,
+  },
+  shippingMethod: null,
+  shipBy: null,
+  note: null,
+  shippingPaid: null,
+  total: "20.00",
+  risk: "none",
+  lines: [aLine("MUG", 2)],
+  ...change,
+});
+export const aLine = (sku: string, quantity: number, id = "1"): ChannelOrder["lines"][number] => ({
+  channelLineId: id,
+  sku,
+  title: sku,
+  quantity,
+  cancelled: 0,
+  fulfilled: 0,
+  unitPrice: "10.00",
+  kind: "goods",
+  fulfilledBy: "us",
+});
