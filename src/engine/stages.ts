@@ -8,6 +8,8 @@ import { place } from "./stages/place.ts";
 import { pull } from "./stages/pull.ts";
 import { reconcile } from "./stages/reconcile.ts";
 import { release } from "./stages/release.ts";
+import { stockFeed } from "./stages/stock-feed.ts";
+import { supplierInbox } from "./stages/supplier-inbox.ts";
 import { track } from "./stages/track.ts";
 import { verify } from "./stages/verify.ts";
 import { writeBack } from "./stages/write-back.ts";
@@ -26,4 +28,6 @@ export const stages: readonly Stage[] = [
   follow,
   cancel,
   complete,
+  stockFeed,
+  supplierInbox,
 ];
