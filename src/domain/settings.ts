@@ -123,6 +123,8 @@ export interface SupplierSettings {
   unknownStockIsAvailable: boolean;
   /** How often its stock feed is read; null: never. */
   stockEveryMs: number | null;
+  /** How often the inbox of a supplier of documents is read. */
+  inboxEveryMs: number;
   /** What the connector needs, by its settings schema. */
   connector: Record<string, unknown>;
 }
@@ -138,6 +140,7 @@ export const defaultSupplierSettings: SupplierSettings = {
   defaultMethod: "",
   unknownStockIsAvailable: true,
   stockEveryMs: null,
+  inboxEveryMs: minute,
   connector: {},
 };
 

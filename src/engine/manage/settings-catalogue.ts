@@ -209,6 +209,10 @@ export const supplierSettings = {
       duration({ help: "How often its stock feed is read." }, { min: 100, max: 30 * dayMs }),
       "never",
     ),
+    inboxEveryMs: duration(
+      { help: "How often the inbox of a supplier of documents is read." },
+      { min: 100, max: dayMs },
+    ),
   } satisfies Record<SupplierField, Setting>,
   open: {},
 } satisfies SettingsCatalogue;
