@@ -52,6 +52,7 @@ export function pageHtml(state: PageState): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Switchyard · Sandbox</title>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/page.css" />
         <script src="/page.js" defer></script>
       </head>
@@ -109,12 +110,14 @@ function sandboxPart(state: PageState, sandbox: NonNullable<PageState["sandbox"]
         )}
       </ul>
     </section>
-    ${reasonsPart(counts.reasons)}
-    <section aria-labelledby="orders">
-      <h2 id="orders">Newest orders</h2>
-      ${orders.length === 0 ? html`<p class="empty">No order yet. The pretend shop sells its first one within a few seconds.</p>` : ordersTable(state, sandbox)}
-      ${sandbox.isMore ? html`<p class="dim">The newest ${orders.length} of ${counts.total}. All of them: <code>npx switchyard orders list --workspace sandbox</code></p>` : null}
-    </section>
+    <div class="columns">
+      <section aria-labelledby="orders">
+        <h2 id="orders">Newest orders</h2>
+        ${orders.length === 0 ? html`<p class="empty">No order yet. The pretend shop sells its first one within a few seconds.</p>` : ordersTable(state, sandbox)}
+        ${sandbox.isMore ? html`<p class="dim">The newest ${orders.length} of ${counts.total}. All of them: <code>npx switchyard orders list --workspace sandbox</code></p>` : null}
+      </section>
+      ${reasonsPart(counts.reasons)}
+    </div>
     ${goOn(orders[0])}`;
 }
 
@@ -126,27 +129,17 @@ const badge = (code: Headline, title: string = headlines[code].title): Html =>
 function reasonsPart(counts: Partial<Record<ReasonCode, number>>): Html | null {
   const codes = (Object.keys(counts) as ReasonCode[]).sort((a, b) => importance(a) - importance(b));
   if (codes.length === 0) return null;
-  return html` <section aria-labelledby="reasons">
+  return html` <section class="reasons" aria-labelledby="reasons">
     <h2 id="reasons">Why something waits</h2>
-    <table class="reasons">
-      <thead>
-        <tr>
-          <th class="num">Held</th>
-          <th>Reason</th>
-          <th>What to do</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${codes.map((code) => {
-          const reason = reasonOf(code);
-          return html`<tr>
-            <td class="num">${counts[code] ?? 0}</td>
-            <td title="${reason.what}">${reason.title}</td>
-            <td class="dim">${reason.next}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
+    <dl>
+      ${codes.map((code) => {
+        const reason = reasonOf(code);
+        return html`<div>
+          <dt title="${reason.what}"><span class="n">${counts[code] ?? 0}</span> ${reason.title}</dt>
+          <dd class="dim">${reason.next}</dd>
+        </div>`;
+      })}
+    </dl>
   </section>`;
 }
 
@@ -212,7 +205,9 @@ function orderRows(now: Date, order: ListedOrder, events: readonly EventLine[]):
         : html`<tr class="line">
             <td colspan="7">
               <ol>
-                ${[...events]
+                ${events
+                  .filter((event) => event.kind !== "headline") // the badge says it
+                  .slice(0, mostEvents)
                   .reverse()
                   .map(
                     (event) =>
@@ -220,7 +215,7 @@ function orderRows(now: Date, order: ListedOrder, events: readonly EventLine[]):
                         <time datetime="${event.at.toISOString()}" title="${event.at.toISOString()}"
                           >${event.at.toISOString().slice(11, 19)}</time
                         >
-                        ${eventText(event)} <span class="dim">${event.actor}</span>
+                        ${eventText(event)} <span class="dim">${byWhom(event.actor)}</span>
                       </li>`,
                   )}
               </ol>
@@ -230,6 +225,13 @@ function orderRows(now: Date, order: ListedOrder, events: readonly EventLine[]):
   </tbody>`;
 }
 
+const mostEvents = 8;
+
+/** Who did it, without the process's name. */
+function byWhom(actor: string): string {
+  if (actor.startsWith("worker:") || actor.startsWith("api:")) return "machine";
+  return actor.startsWith("channel:") ? "shop" : actor;
+}
 const isUnderWay = (headline: Headline): boolean =>
   headline !== "shipped" && headline !== "delivered" && headline !== "completed" && headline !== "cancelled";
 const partWords = (part: ListedPart): string =>

@@ -13,6 +13,7 @@ import { notFound } from "../problem.ts";
 const folder = join(import.meta.dirname, "..", "page");
 const files = {
   "/page.css": { path: join(folder, "page.css"), type: "text/css; charset=utf-8" },
+  "/icon.svg": { path: join(folder, "icon.svg"), type: "image/svg+xml" },
   "/page.js": { path: join(folder, "page.js"), type: "text/javascript; charset=utf-8" },
 } as const;
 
@@ -51,7 +52,7 @@ async function readState({ db, clock, version = "0.1.0", sandbox }: ApiContext):
         .slice(0, timelines)
         .map(
           async (order) =>
-            [order.id, (await listEvents(tx, id, order.id, { before: null, limit: 8, line: null })).events] as const,
+            [order.id, (await listEvents(tx, id, order.id, { before: null, limit: 20, line: null })).events] as const,
         ),
     );
     return {
