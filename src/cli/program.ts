@@ -62,6 +62,21 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/reasons.ts")).reasonsCommand(),
   ],
   [
+    "doctor",
+    "look whether everything is well, and say what to do where it is not",
+    async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  ],
+  [
+    "verify",
+    "check the invariants on the live database",
+    async () => (await import("./commands/verify.ts")).verifyCommand(),
+  ],
+  [
+    "prove",
+    "compare a supplier's own order list with our purchases",
+    async () => (await import("./commands/prove.ts")).proveCommand(),
+  ],
+  [
     "safe-mode",
     "whether this copy may buy, and making it home",
     async () => (await import("./commands/safe-mode.ts")).safeModeCommand(),

@@ -1,12 +1,12 @@
-import { publicId, type AccountId, type SupplierId, type WorkspaceId } from "#domain/ids.ts";
+import { publicId } from "#domain/ids.ts";
 import { defaultAccountSettings } from "#domain/settings.ts";
 import { setAccountActive } from "#engine/manage/account.ts";
 import { addAccount } from "#engine/manage/supplier.ts";
-import type { Db } from "#store/db.ts";
 import { listAccounts, listSuppliers, type SupplierAccount } from "#store/supplier.ts";
 import { CliError, refused } from "../cli-error.ts";
 import { chooseAccount, chooseSupplier } from "../choose.ts";
 import { collect, command, group, run } from "../command.ts";
+import { openSecrets } from "../installation-secrets.ts";
 import { column, note, printFields, printList } from "../output.ts";
 import { askSecrets } from "../secrets.ts";
 import { wishedSettings } from "../wished-settings.ts";
@@ -108,12 +108,8 @@ export const accountCommand = () =>
           const fields = Object.entries(manifest?.settings ?? {}).filter(([, field]) => field.secret === true);
           if (fields.length === 0) throw new CliError(`${supplier.name} (${supplier.kind}) needs no secrets.`);
           const secrets = await askSecrets(fields);
-          await keepSecrets(
-            config.home,
-            connection.db,
-            { workspaceId, supplierId: supplier.id, accountId: account.id },
-            secrets,
-          );
+          const box = await openSecrets(config, connection.db);
+          await box.keep({ workspaceId, supplierId: supplier.id, accountId: account.id }, secrets);
           const answer = await setAccountActive(connection.manage, {
             workspaceId,
             accountId: account.id,
@@ -145,25 +141,3 @@ const switchCommand = (name: "enable" | "disable", active: boolean) =>
       note(`${supplier.name}/${account.name} is ${active ? "used" : "no longer used"}.`);
     }),
   );
-
-async function keepSecrets(
-  home: string,
-  db: Db,
-  account: { workspaceId: WorkspaceId; supplierId: SupplierId; accountId: AccountId },
-  secrets: Record<string, string>,
-): Promise<void> {
-  const [{ findInstallation }, { homePaths }, { openSecretBox }, { realRandom }] = await Promise.all([
-    import("#store/installation.ts"),
-    import("#gate/home.ts"),
-    import("#gate/secrets.ts"),
-    import("../clock.ts"),
-  ]);
-  const installation = await findInstallation(db);
-  if (installation === undefined)
-    throw new CliError(
-      "This installation has no home yet.",
-      "Start it once: npx switchyard start. Then enter the secrets.",
-    );
-  const box = await openSecretBox(homePaths(home, installation.id).secrets, realRandom);
-  await box.keep(account, secrets);
-}

@@ -1,0 +1,164 @@
+import type { SupplierContext } from "#connectors/ports.ts";
+import { publicId } from "#domain/ids.ts";
+import { prove, type Difference, type OurPurchase, type TheirPurchase } from "#domain/proof.ts";
+import { instant, parseDuration } from "#engine/manage/setting.ts";
+import { attemptsAt, firstArmedAt } from "#store/prove.ts";
+import { listAccounts } from "#store/supplier.ts";
+import { chooseSupplier } from "../choose.ts";
+import { CliError } from "../cli-error.ts";
+import { realClock } from "../clock.ts";
+import { command, run } from "../command.ts";
+import { openSecretsOf } from "../installation-secrets.ts";
+import { column, printJson, printList, write } from "../output.ts";
+
+/** A purchase that is on its way while the list is read is neither there nor missing. */
+const settleMs = 60_000;
+
+export const proveCommand = () =>
+  command({
+    name: "prove",
+    about:
+      "Compare a supplier's own list of purchases with ours. Exit code 0: the same; 1: a difference; 2: it could not be compared.",
+    examples: [
+      "prove --supplier northwind",
+      "prove --supplier northwind --since 30d",
+      "prove --supplier northwind --since 2026-11-01T00:00:00Z",
+    ],
+  })
+    .requiredOption("--supplier <supplier>", "whose list")
+    .option("--since <when>", "how far back: 30d, or an instant (default: our first purchase there)")
+    .action(
+      run<{ supplier: string; since?: string }>(async ({ connect, workspace, options, format, config }) => {
+        const connection = await connect();
+        const { db, engine } = connection;
+        const { id: workspaceId } = await workspace(connection);
+        const supplier = await chooseSupplier(db, workspaceId, options.supplier);
+        const to = realClock.now();
+        const from = sinceOf(options.since, to) ?? (await firstArmedAt(db, workspaceId, supplier.id));
+        const answer = (outcome: "proven" | "different" | "not_compared", words: string, more: object = {}): number => {
+          const code = outcome === "proven" ? 0 : outcome === "different" ? 1 : 2;
+          if (format === "json")
+            printJson({
+              supplier: supplier.name,
+              outcome,
+              message: words,
+              from: from?.toISOString() ?? null,
+              to: to.toISOString(),
+              ...more,
+            });
+          else write(`${words}\n`);
+          return code;
+        };
+        if (from === null)
+          return answer("proven", `Nothing was ever placed with ${supplier.name}.`, {
+            equal: 0,
+            open: 0,
+            differences: [],
+          });
+        const connector = connection.connectors.suppliers.get(supplier.kind);
+        if (connector === undefined)
+          return answer(
+            "not_compared",
+            `No connector of kind ${supplier.kind} is installed, so ${supplier.name} cannot be asked.`,
+          );
+
+        const ours: OurPurchase[] = [];
+        for await (const page of attemptsAt(db, { workspaceId, supplierId: supplier.id, from, to }))
+          ours.push(...page.map((each) => ({ ...each, order: publicId("order", each.orderPublicId) })));
+        const theirs = new Map<string, TheirPurchase>();
+        const secretsOf = await openSecretsOf(config, db);
+        const accounts = (await listAccounts(db, workspaceId)).filter((each) => each.supplierId === supplier.id);
+        for (const account of accounts) {
+          const context: SupplierContext = {
+            supplierId: supplier.id,
+            accountId: account.id,
+            settings: (supplier.settings.connector ?? {}) as Record<string, unknown>,
+            secrets: await secretsOf({ workspaceId, supplierId: supplier.id, accountId: account.id }),
+            outside: engine.outside,
+          };
+          // A little more on both ends: their clock is not ours.
+          const listed = await connector.list(
+            context,
+            new Date(from.getTime() - 3_600_000),
+            new Date(to.getTime() + 3_600_000),
+          );
+          if (listed.status === "no_list")
+            return answer(
+              "not_compared",
+              `${supplier.name} cannot list its purchases, so nothing can be compared. Compare its statements or mails by hand.`,
+            );
+          if (listed.status !== "ok")
+            return answer("not_compared", `${supplier.name} could not be asked (${account.name}): ${listed.message}`);
+          if (listed.since > from) {
+            return answer(
+              "not_compared",
+              `The list of ${supplier.name} begins at ${listed.since.toISOString()}, our purchases at ${from.toISOString()}. Prove the rest with --since ${listed.since.toISOString()}.`,
+            );
+          }
+          // Two accounts of ours may see the same list.
+          for (const each of listed.purchases) theirs.set(`${each.reference}/${each.supplierOrderId}`, each);
+        }
+        const inPeriod = [...theirs.values()].filter(
+          (each) => each.at >= from || ours.some((our) => our.reference === each.reference),
+        );
+        const recent = new Date(to.getTime() - settleMs);
+        // What left us while their list was being read may be missing in it, and what we armed since is not in ours.
+        const known = new Set(ours.map((each) => each.reference));
+        const proof = prove(
+          ours,
+          inPeriod.filter((each) => known.has(each.reference) || each.at < recent),
+        );
+        const { equal, open, differences } = proof;
+        const waiting = open === 0 ? "" : ` ${open} are on their way or being asked about.`;
+        if (differences.length === 0)
+          return answer(
+            "proven",
+            `Proven: ${equal} purchases of ${supplier.name} since ${from.toISOString()} are the same on both sides.${waiting}`,
+            { equal, open, differences },
+          );
+        if (format === "table") {
+          const columns = [
+            column<Difference>("difference", (each) => words[each.kind]),
+            column<Difference>("reference", (each) => each.reference),
+            column<Difference>("supplier's number", numberOf),
+            column<Difference>("order", (each) => ("order" in each ? each.order : "")),
+          ];
+          printList(format, differences, columns, null, "");
+        }
+        return answer(
+          "different",
+          `${differences.length} differences, ${equal} purchases are the same on both sides.${waiting}`,
+          { equal, open, differences },
+        );
+      }),
+    );
+
+const words = {
+  bought_without_attempt: "bought, and we never sent it",
+  bought_although_given_up: "bought, although given up",
+  placed_without_purchase: "placed, and they do not have it",
+  bought_twice: "bought twice",
+  other_number: "another number",
+} as const satisfies Record<Difference["kind"], string>;
+
+function numberOf(difference: Difference): string {
+  switch (difference.kind) {
+    case "bought_twice":
+      return difference.supplierOrderIds.join(", ");
+    case "other_number":
+      return `${difference.theirs} (we have ${difference.ours})`;
+    default:
+      return difference.supplierOrderId ?? "";
+  }
+}
+
+function sinceOf(text: string | undefined, now: Date): Date | null {
+  if (text === undefined) return null;
+  const ms = parseDuration(text);
+  if (ms !== undefined && !/^\d+$/.test(text)) return new Date(now.getTime() - ms);
+  const at = instant({ help: "" }).read(text);
+  if (typeof at === "string") return new Date(at);
+  throw new CliError(
+    `--since: found "${text.slice(0, 40)}", expected a duration such as 30d or an instant such as 2026-11-01T00:00:00Z.`,
+  );
+}

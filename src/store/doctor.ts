@@ -1,0 +1,83 @@
+import type { Db, Tx } from "./db.ts";
+import { col, row } from "./row.ts";
+import { sql } from "./sql.ts";
+
+/** What the database says of itself. */
+export interface DatabaseFacts {
+  version: string;
+  encoding: string;
+  isReplica: boolean;
+  sizeBytes: bigint;
+  /** The database's own clock at the moment of asking: the only place where it is asked for. */
+  now: Date;
+}
+const FactsRow = row({
+  version: col.text,
+  encoding: col.text,
+  isReplica: col.bool,
+  sizeBytes: col.bigint,
+  now: col.instant,
+});
+export const readDatabaseFacts = (db: Db): Promise<DatabaseFacts> =>
+  db.one(
+    FactsRow,
+    sql`
+    select current_setting('server_version') as version, current_setting('server_encoding') as encoding, pg_is_in_recovery() as is_replica,
+           pg_database_size(current_database()) as size_bytes, clock_timestamp() as now`,
+  );
+
+const RoleRow = row({ name: col.text, isSafe: col.bool });
+/** The roles of the product, and whether each may only what it needs. */
+export const readRoles = (db: Db) =>
+  db.rows(
+    RoleRow,
+    sql`
+    select rolname::text as name, not rolsuper and (rolname = 'switchyard_engine' or not rolbypassrls) as is_safe
+      from pg_roles where rolname in ('switchyard_owner', 'switchyard_engine', 'switchyard_api') order by rolname`,
+  );
+
+const MigrationRow = row({ name: col.text });
+export const readAppliedMigrations = async (db: Db): Promise<string[]> =>
+  (await db.rows(MigrationRow, sql`select name from schema_migration order by number`)).map(({ name }) => name);
+
+const WorkerRow = row({ id: col.text, kind: col.text, pid: col.int, startedAt: col.instant, heartbeatAt: col.instant });
+export const readWorkers = (db: Db) =>
+  db.rows(WorkerRow, sql`select id, kind, pid, started_at, heartbeat_at from worker order by started_at`);
+
+const OverdueRow = row({ what: col.text, rows: col.int, oldest: col.instant });
+/** Rows whose time came before `since` and that nobody has moved, per kind of work. */
+export const readOverdue = (tx: Tx, since: Date) =>
+  tx.rows(
+    OverdueRow,
+    sql`
+    select 'fulfillment orders in ' || f.state as what, count(*)::int as rows, min(f.due_at) as oldest from fulfillment_order f where f.due_at < ${since} group by f.state
+    union all select 'attempts ' || a.state, count(*)::int, min(a.due_at) from attempt a where a.due_at < ${since} group by a.state
+    union all select 'write-backs ' || w.state, count(*)::int, min(w.due_at) from write_back w where w.due_at < ${since} group by w.state
+    union all select 'questions to suppliers', count(*)::int, min(k.due_at) from cancellation_ask k where k.due_at < ${since} having count(*) > 0
+    union all select 'parcels', count(*)::int, min(p.due_at) from parcel p where p.due_at < ${since} having count(*) > 0
+    union all select 'dispatches', count(*)::int, min(d.due_at) from dispatch d where d.due_at < ${since} having count(*) > 0
+    union all select 'connections', count(*)::int, min(c.due_at) from connection c where c.due_at < ${since} having count(*) > 0
+    union all select 'incoming messages', count(*)::int, min(i.due_at) from inbox i where i.due_at < ${since} having count(*) > 0
+    union all select 'supplier inboxes', count(*)::int, min(s.inbox_due_at) from supplier s where s.inbox_due_at < ${since} having count(*) > 0
+    union all select 'stock feeds', count(*)::int, min(s.stock_due_at) from supplier s where s.stock_due_at < ${since} having count(*) > 0
+    order by 1`,
+  );
+
+const ProblemRow = row({ workspace: col.text, what: col.text, problem: col.text });
+/** What connectors said when they last failed, and messages that nobody could read. */
+export const readProblems = (tx: Tx) =>
+  tx.rows(
+    ProblemRow,
+    sql`
+    select w.slug as workspace, 'channel ' || ch.name as what, c.last_problem as problem
+      from connection c join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id join workspace w on w.id = c.workspace_id where c.last_problem is not null
+    union all
+    select w.slug, 'supplier ' || s.name, s.last_problem from supplier s join workspace w on w.id = s.workspace_id where s.last_problem is not null
+    union all
+    select w.slug, 'account ' || s.name || '/' || a.name, 'its login was refused'
+      from supplier_account a join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id join workspace w on w.id = a.workspace_id where a.credentials_rejected_at is not null
+    union all
+    select w.slug, 'incoming messages', count(*) || ' could not be read: ' || min(i.problem) from inbox i join workspace w on w.id = i.workspace_id
+     where i.problem is not null and i.due_at is null and i.done_at is null group by w.slug
+    order by 1, 2`,
+  );
