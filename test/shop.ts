@@ -245,24 +245,40 @@ export async function aShopFloor(
     heartbeatAt: clock.now(),
   });
   const connectors = new Map([["shop", (options.connector ?? ((one: Shop) => one.connector(contract)))(shop)]]);
-  const newGate = async (deathAt?: string): Promise<Gate> =>
-    createGate({
+  const newGate = async (deathAt?: string): Promise<Gate> => {
+    const store = memoryStore(journal);
+    const death = dieAt(deathAt);
+    return createGate({
       db,
       clock,
       monotonicMs: () => clock.now().getTime(),
       outside: shop.outside(clock),
       connectors,
-      journal: await Journal.open(memoryStore(journal), () => clock.now()),
+      // The dead write nothing.
+      journal: await Journal.open(
+        { ...store, write: (lines, at) => death("gate-journal").then(() => store.write(lines, at)) },
+        () => clock.now(),
+      ),
       secrets: async () => ({}),
-      buggify: dieAt(deathAt),
+      buggify: death,
     });
+  };
   const parts = { gate: await newGate() };
   let slot = 0;
   const worker = (deathAt?: string): TestEngine => {
     slot += 1;
     const engine = testEngine(db, { clock, slot, seed: slot, outside: shop.outside(clock) });
     Object.defineProperty(engine, "gate", { get: () => parts.gate });
-    engine.buggify = dieAt(deathAt);
+    const death = dieAt(deathAt);
+    engine.buggify = death;
+    // The dead ask the database nothing.
+    const asLongAsItLives = <T>(work: () => Promise<T>): Promise<T> => death("database").then(work);
+    engine.db = {
+      ...db,
+      tx: (work) => asLongAsItLives(() => db.tx(work)),
+      run: (statement) => asLongAsItLives(() => db.run(statement)),
+      rows: (shape, statement) => asLongAsItLives(() => db.rows(shape, statement)),
+    };
     return engine;
   };
   const engine = worker();

@@ -13,7 +13,9 @@ export class Recorder {
   }
   add(answer: Recorded): void {
     this.#waiting.push(answer);
-    this.#writing ??= this.#write();
+    this.#writing ??= this.#write().catch((error: unknown) => {
+      this.#engine.log.error({ error: String(error) }, "recording stopped in the middle; reconcile goes on with it");
+    });
   }
   async drained(): Promise<void> {
     while (this.#writing !== null) await this.#writing;

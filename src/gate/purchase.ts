@@ -68,6 +68,7 @@ export async function sendOnce(
   };
   const said = await askConnector(options, context, purchase);
   const answer = weigh(said, way.mayHaveLeft(), journal.find(call.attemptId)?.wasSent === true, call.mode);
+  await options.buggify?.("gate-before-answer");
   await journal.append({
     line: "answered",
     at: clock.now(),

@@ -33,6 +33,7 @@ export async function readAdmissions(tx: Tx, now: Date): Promise<Admission[]> {
     with due as (
       select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
        where state = 'placing' and due_at <= ${now} and account_id is not null
+         and not exists (select 1 from installation where safe_mode_reason is not null)
        group by workspace_id, account_id
     )
     select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
@@ -62,6 +63,7 @@ export async function nextPlacing(tx: Tx): Promise<Date | null> {
     with due as (
       select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
        where state = 'placing' and due_at is not null and account_id is not null
+         and not exists (select 1 from installation where safe_mode_reason is not null)
        group by workspace_id, account_id
     )
     select a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, p.due_at,
@@ -249,6 +251,16 @@ export async function claimPlacing(
      order by f.ship_by, f.due_at, f.id`,
   );
 }
+
+/** Puts what cannot be armed off, without reading it. */
+export const postponePlacing = (
+  tx: Tx,
+  { workspaceId, orderId }: { workspaceId: WorkspaceId; orderId: OrderId },
+  until: Date,
+): Promise<number> =>
+  tx.run(sql`
+    update fulfillment_order set due_at = ${until}
+     where workspace_id = ${workspaceId}::bigint and order_id = ${orderId}::bigint and state = 'placing' and due_at is not null`);
 
 const OpenRow = row({ accountId: col.id<AccountId>(), open: col.int });
 /** Attempts of these accounts that may still use up an action credit: armed or unknown, not by hand. */

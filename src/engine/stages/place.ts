@@ -2,13 +2,14 @@ import { GateAway, type DocumentCall, type PurchaseAnswer, type PurchaseCall } f
 import type { OrderDraft } from "#domain/draft.ts";
 import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
-import { armAttempt, sendBack, type Arming } from "#domain/placement.ts";
+import { armAttempt, openAttemptOf, sendBack, type Arming } from "#domain/placement.ts";
 import type { Shared } from "#domain/shared.ts";
 import {
   claimPlacing,
   lockAdmissions,
   nextPlacing,
   openAttemptsOf,
+  postponePlacing,
   readAdmissions,
   takeCalls,
   type Admission,
@@ -254,22 +255,34 @@ async function putAside(engine: Engine, key: OrderKey, error: unknown): Promise<
     },
     "an order could not be armed; it is held",
   );
-  await changeOrders(engine, [key], {}, (drafts) => {
-    for (const draft of drafts) {
-      for (const fo of draft.dossier.fulfillmentOrders.filter((each) => each.state === "placing")) {
-        if (draft.dossier.attempts.some((attempt) => attempt.fulfillmentOrderId === fo.id && attempt.state === "armed"))
-          continue;
-        draft.openHold({
-          subject: "fulfillment_order",
-          subjectId: fo.id,
-          code: "placement_failed",
-          detail: { bug: message.slice(0, 200) },
-        });
-        draft.move(fo, "held", { why: "bug" });
-      }
-    }
-  });
+  try {
+    await changeOrders(engine, [key], {}, (drafts) => {
+      for (const draft of drafts) holdPoison(draft, message);
+    });
+  } catch (second) {
+    // It cannot even be read. It must not be claimed again at once, or nobody else would have a turn.
+    engine.log.error(
+      { order: key.orderId, workspace: key.workspaceId, error: String(second) },
+      "an order cannot be read; it waits",
+    );
+    await postponePlacing(engine.db, key, new Date(engine.clock.now().getTime() + poisonPauseMs));
+  }
   return { ...nothing, moved: 1 };
+}
+
+const poisonPauseMs = 5 * 60_000;
+
+function holdPoison(draft: OrderDraft, message: string): void {
+  for (const fo of draft.dossier.fulfillmentOrders.filter((each) => each.state === "placing")) {
+    if (openAttemptOf(draft, fo) !== null) continue;
+    draft.openHold({
+      subject: "fulfillment_order",
+      subjectId: fo.id,
+      code: "placement_failed",
+      detail: { bug: message.slice(0, 200) },
+    });
+    draft.move(fo, "held", { why: "bug" });
+  }
 }
 
 // ------------------------------------------------------------------ send and record

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { aShopFloor, contracts, type Fate, type ShopFloor } from "#test/shop.ts";
+import type { Id } from "#domain/ids.ts";
+import { confirmBought, confirmNotBought } from "#domain/placement-person.ts";
+import type { Gate } from "#connectors/ports.ts";
+import { CommitUnknown } from "#store/db.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
+import { changeOrders, type Stage } from "../stage.ts";
+import { place } from "./place.ts";
+import { reconcile } from "./reconcile.ts";
+import { release } from "./release.ts";
+import { verify } from "./verify.ts";
+
+const State = row({ state: col.text });
+const states = async ({ database }: ShopFloor): Promise<string[]> =>
+  (await database.engine.rows(State, sql`select state from fulfillment_order order by id`)).map((each) => each.state);
+const attempts = async ({ database }: ShopFloor): Promise<string[]> =>
+  (await database.engine.rows(State, sql`select state from attempt order by armed_at, id`)).map((each) => each.state);
+const evidence = async ({ database }: ShopFloor): Promise<string[]> =>
+  (await database.engine.rows(State, sql`select source || ':' || kind as state from evidence order by at, id`)).map(
+    (each) => each.state,
+  );
+
+/** Everything that happens by itself within an hour, by a worker that lives. */
+async function letItRun(floor: ShopFloor): Promise<void> {
+  const stages: Stage[] = [verify, release, place, reconcile];
+  const end = floor.clock.now().getTime() + 3_600_000;
+  for (let rounds = 0; rounds < 200; rounds += 1) {
+    let moved = 0;
+    for (const stage of stages) {
+      moved += await stage.run(floor.engine);
+      await stage.settle?.(floor.engine);
+    }
+    if (moved > 0) continue;
+    const dues = (await Promise.all(stages.map((stage) => stage.nextDue(floor.database.engine)))).filter(
+      (due) => due !== null,
+    );
+    const next = Math.min(...dues.map((due) => due.getTime()));
+    if (next > end) return;
+    if (next <= floor.clock.now().getTime()) floor.clock.advance(1_000);
+    else floor.clock.moveTo(new Date(next));
+  }
+  assert.fail("it never came to rest");
+}
+
+/** What kills whom where; then new processes take over. */
+interface Crash {
+  worker?: string;
+  gate?: string;
+  fate?: Fate;
+}
+async function crash(floor: ShopFloor, { worker, gate, fate }: Crash): Promise<void> {
+  await floor.orders(1);
+  if (fate !== undefined) floor.shop.fates.push(fate);
+  await floor.newGate(gate);
+  const dying = floor.worker(worker);
+  await place.run(dying).catch(() => 0);
+  await place.settle?.(dying);
+  await floor.newGate();
+}
+
+const kinds = { key: contracts.key, lookup: contracts.lookup, none: contracts.none } as const;
+/** Where nothing can have left, it is bought once without anybody's help, whatever the supplier offers. */
+const beforeTheFirstByte: Record<string, Crash> = {
+  "C0 before the arming is committed": { worker: "place-before-commit" },
+  "C2 after the arming, before the connection": { worker: "place-armed" },
+  "C2 in the gate, before it asks its connector": { gate: "gate-before-place" },
+};
+for (const [cell, death] of Object.entries(beforeTheFirstByte)) {
+  test(`PL-24 ${cell}: whatever the supplier's kind, it is bought once and nobody is asked`, async (t) => {
+    for (const [kind, contract] of Object.entries(kinds)) {
+      const floor = await aShopFloor(t, contract);
+      await crash(floor, death);
+      assert.equal(floor.shop.book.length, 0, kind);
+
+      await letItRun(floor);
+
+      assert.deepEqual(await states(floor), ["placed"], kind);
+      assert.deepEqual([floor.shop.book.length, floor.shop.seen.length], [1, 1], kind);
+    }
+  });
+}
+
+/** Where something may have left. `bought`: whether it did. */
+const afterwards: Record<string, Crash & { bought: boolean; answerIsKept?: boolean }> = {
+  "C3 between the last check and the first byte": { gate: "gate-after-last-check", bought: false },
+  "C4 a request that is lost on its way": { fate: "lost", bought: false },
+  "C6 bought, and the answer is lost": { fate: "bought_no_answer", bought: true },
+  "C6 bought, and the gate dies with the answer": { gate: "gate-before-answer", bought: true },
+  "C7 bought, and the worker dies with the answer": { worker: "place-before-record", bought: true, answerIsKept: true },
+  "C9 bought and recorded, then the worker dies": { worker: "place-recorded", bought: true, answerIsKept: true },
+};
+for (const [cell, { bought, answerIsKept = false, ...death }] of Object.entries(afterwards)) {
+  test(`PL-25 ${cell}: a key is asked again, a search is asked, and where nothing can be asked a person decides`, async (t) => {
+    for (const [kind, contract] of Object.entries(kinds)) {
+      const floor = await aShopFloor(t, contract);
+      await crash(floor, death);
+      assert.equal(floor.shop.book.length, bought ? 1 : 0, kind);
+
+      await letItRun(floor);
+
+      const needsPerson = kind === "none" && !answerIsKept;
+      assert.deepEqual(await states(floor), [needsPerson ? "outcome_unknown" : "placed"], kind);
+      assert.equal(floor.shop.book.length, needsPerson && !bought ? 0 : 1, kind);
+      // A supplier without keys is never sent the same twice: what it was sent before was proven lost.
+      if (kind === "lookup") assert.deepEqual(await attempts(floor), bought ? ["placed"] : ["void", "placed"]);
+    }
+  });
+}
+
+test("PL-26 absence counts only after the settle time, and only when two complete searches a lag apart agree", async (t) => {
+  const floor = await aShopFloor(t, contracts.lookup);
+  await crash(floor, { fate: "bought_no_answer" });
+  floor.shop.hidden.add(floor.shop.book[0]!.reference);
+  const [settleAt] = await floor.database.engine.rows(
+    row({ at: col.instant }),
+    sql`select settle_at as at from attempt`,
+  );
+
+  await reconcile.run(floor.engine); // may ask early, but proves nothing
+  floor.clock.moveTo(settleAt!.at);
+  await reconcile.run(floor.engine);
+  assert.deepEqual(await attempts(floor), ["unknown"]);
+  // It shows up at the last moment, before the second search.
+  floor.shop.hidden.clear();
+  await letItRun(floor);
+
+  assert.deepEqual([await attempts(floor), floor.shop.book.length], [["placed"], 1]);
+});
+
+test("PL-26 an incomplete search proves nothing, however often it is made", async (t) => {
+  const floor = await aShopFloor(t, contracts.lookup);
+  await crash(floor, { fate: "lost" });
+  floor.shop.isSearchComplete = false;
+  const until = floor.clock.now().getTime() + 1_800_000;
+
+  while (floor.clock.now().getTime() < until) {
+    await reconcile.run(floor.engine);
+    floor.clock.advance(60_000);
+  }
+  assert.ok(floor.shop.searches >= 3);
+  assert.deepEqual(await attempts(floor), ["unknown"]);
+
+  floor.shop.isSearchComplete = true;
+  await letItRun(floor);
+  assert.deepEqual([await attempts(floor), floor.shop.book.length], [["void", "placed"], 1]);
+  assert.ok((await evidence(floor)).includes("lookup:absent"));
+});
+
+test("PL-27 C11 once the key's window has passed the key is never sent again: the search decides, or a person", async (t) => {
+  const searching = await aShopFloor(t, contracts.keyAndSearch);
+  await crash(searching, { fate: "lost" });
+  searching.clock.advance(31_000);
+  await letItRun(searching);
+  assert.deepEqual([await attempts(searching), searching.shop.book.length], [["void", "placed"], 1]);
+  assert.equal(new Set(searching.shop.seen).size, searching.shop.seen.length);
+
+  const { lookup: _, ...mute } = contracts.keyAndSearch;
+  const asking = await aShopFloor(t, mute);
+  await crash(asking, { fate: "lost" });
+  asking.clock.advance(31_000);
+  await letItRun(asking);
+  assert.deepEqual([await states(asking), asking.shop.seen.length], [["outcome_unknown"], 1]);
+});
+
+test("PL-28 C10 C3 a worker that slept through its time finds its fence passed: it sends nothing, whatever it still believes", async (t) => {
+  for (const [kind, contract] of Object.entries(kinds)) {
+    const floor = await aShopFloor(t, contract);
+    await floor.orders(1);
+    const sleeper = floor.worker();
+    const held: { send?: () => Promise<void> } = {};
+    const { gate } = sleeper;
+    const slow: Gate = {
+      ...gate,
+      place: (calls, onAnswer) =>
+        new Promise((resolve) => (held.send = () => gate.place(calls, onAnswer).then(resolve))),
+    };
+    Object.defineProperty(sleeper, "gate", { get: () => slow });
+    await place.run(sleeper); // armed; its sending is stuck
+
+    floor.clock.advance(900_000);
+    await letItRun(floor);
+    assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1], kind);
+    await held.send!();
+    await place.settle?.(sleeper);
+
+    assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1], kind);
+    assert.equal((await attempts(floor)).filter((state) => state === "placed").length, 1, kind);
+  }
+});
+
+test("PL-28 a request that is late on the wire is bought at most once: absence was not believed before it could arrive", async (t) => {
+  const floor = await aShopFloor(t, contracts.lookup);
+  await floor.orders(1);
+  // The supplier acts 59 s after it was sent; the longest time in flight is 60 s.
+  floor.shop.onArrival = async () => {
+    floor.shop.onArrival = null;
+    for (let step = 0; step < 6; step += 1) {
+      floor.clock.advance(9_900);
+      await reconcile.run(floor.engine);
+    }
+  };
+
+  await place.run(floor.engine);
+  await place.settle?.(floor.engine);
+  await letItRun(floor);
+
+  assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1]);
+});
+
+test("PL-15 C8 when the answer to the recording commit is lost, it is found recorded, or recorded again", async (t) => {
+  for (const did of ["commit", "not commit"] as const) {
+    const floor = await aShopFloor(t, contracts.none);
+    await floor.orders(1);
+    const engine = floor.worker();
+    const { db } = engine;
+    let commits = 0;
+    engine.db = {
+      ...db,
+      async tx(work) {
+        commits += 1;
+        if (commits === 1) return db.tx(work); // the arming
+        if (did === "commit") await db.tx(work);
+        throw new CommitUnknown("The connection was lost during the commit.");
+      },
+    };
+    await place.run(engine);
+    await place.settle?.(engine);
+    assert.deepEqual(await attempts(floor), [did === "commit" ? "placed" : "armed"]);
+
+    await letItRun(floor);
+
+    assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1]);
+    assert.deepEqual((await evidence(floor)).filter((each) => each.endsWith("placed")).length, 1);
+  }
+});
+
+test("PL-29 while the gate is away nothing is concluded; it is asked again later", async (t) => {
+  const { GateAway } = await import("#connectors/ports.ts");
+  const floor = await aShopFloor(t, contracts.key);
+  await crash(floor, { worker: "place-armed" });
+  const engine = floor.worker();
+  const away: Gate = { ...engine.gate, settle: () => Promise.reject(new GateAway("away")) };
+  Object.defineProperty(engine, "gate", { get: () => away });
+  floor.clock.advance(120_000);
+
+  assert.equal(await reconcile.run(engine), 1);
+
+  assert.deepEqual(await attempts(floor), ["armed"]);
+  assert.deepEqual(await reconcile.nextDue(floor.database.engine), new Date(floor.clock.now().getTime() + 30_000));
+  await letItRun(floor);
+  assert.deepEqual(await states(floor), ["placed"]);
+});
+
+test("PL-33 PL-34 what only a person can find out waits for them, without a limit and without another purchase", async (t) => {
+  for (const said of ["bought", "not bought"] as const) {
+    const floor = await aShopFloor(t, contracts.none);
+    await crash(floor, { fate: said === "bought" ? "bought_no_answer" : "lost" });
+    await letItRun(floor);
+    floor.clock.advance(7 * 86_400_000);
+    await letItRun(floor);
+    assert.deepEqual([await states(floor), floor.shop.seen.length], [["outcome_unknown"], 1]);
+    const { id } = await floor.database.engine.one(
+      row({ id: col.id<Id<"order">>() }),
+      sql`select order_id as id from attempt`,
+    );
+
+    await changeOrders(floor.engine, [{ workspaceId: floor.workspaceId, orderId: id }], {}, ([draft]) => {
+      const [attempt] = draft!.dossier.attempts;
+      const done =
+        said === "bought"
+          ? confirmBought(draft!, attempt!, { supplierOrderId: "N1", cost: null, actor: "ada" })
+          : confirmNotBought(draft!, attempt!, { actor: "ada", reason: "not in the list" });
+      assert.equal(done.ok, true);
+    });
+    await letItRun(floor);
+
+    assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1]);
+  }
+});
+
+test("PL-32 a person who says 'placing now' and is never heard of again leaves an unknown outcome, not a free order", async (t) => {
+  const { beginPlacingByHand } = await import("#domain/placement-person.ts");
+  const { readArming } = await import("../arming.ts");
+  const floor = await aShopFloor(t, contracts.human);
+  const [orderId] = await floor.orders(1);
+  assert.deepEqual(await states(floor), ["escalated"]);
+  const key = { workspaceId: floor.workspaceId, orderId: orderId! };
+  await changeOrders(floor.engine, [key], {}, async ([draft], tx) => {
+    const arming = (await readArming(tx, [key])).get(orderId!)!;
+    assert.equal(beginPlacingByHand(draft!, draft!.dossier.fulfillmentOrders[0]!, "ada", arming).ok, true);
+  });
+
+  floor.clock.advance(4 * 3_600_000);
+  await letItRun(floor);
+
+  assert.deepEqual([await attempts(floor), await states(floor)], [["unknown"], ["outcome_unknown"]]);
+  assert.equal(floor.shop.seen.length, 0);
+});
