@@ -3,6 +3,7 @@ import {
   chmod,
   chown,
   lchown,
+  mkdir,
   mkdtemp,
   open,
   readdir,
@@ -14,7 +15,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { createServer } from "node:net";
-import { platform, tmpdir } from "node:os";
+import { platform } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Binaries, majorVersion } from "#store/server/binaries.ts";
 import type { OsUser } from "#store/server/os-user.ts";
@@ -37,18 +38,18 @@ export interface Cluster {
 export async function initialise({ path, user, binaries }: Cluster, superuserPassword: string): Promise<void> {
   await removeUnfinished(path);
   const unfinished = await mkdtemp(`${path}.new-`);
-  const secrets = await mkdtemp(join(tmpdir(), "switchyard-"));
-  const passwordFile = join(secrets, "password");
+  const [data, password] = [join(unfinished, "data"), join(unfinished, "password")];
   try {
-    await writeFile(passwordFile, `${superuserPassword}\n`, { mode: 0o600 });
-    if (user !== undefined)
-      await Promise.all([unfinished, secrets, passwordFile].map((p) => chown(p, user.uid, user.gid)));
+    await mkdir(data, { mode: 0o700 });
+    await writeFile(password, `${superuserPassword}\n`, { mode: 0o600 });
+    if (user !== undefined) for (const mine of [unfinished, data, password]) await chown(mine, user.uid, user.gid);
+    const here = fromInside(data, user);
     const { code, output } = await finished(
-      start(binaries.initdb, { cwd: unfinished, user, stdio: "pipe" }, [
-        `--pgdata=${fromInside(unfinished, user)}`,
+      start(binaries.initdb, { cwd: data, user, stdio: "pipe" }, [
+        `--pgdata=${here}`,
         "--username=postgres",
         "--auth=scram-sha-256",
-        `--pwfile=${passwordFile}`,
+        `--pwfile=${here}/../password`,
         "--encoding=UTF8",
         "--locale=C",
         "--locale-provider=builtin",
@@ -56,10 +57,9 @@ export async function initialise({ path, user, binaries }: Cluster, superuserPas
       ]),
     );
     if (code !== 0) throw whyNot(output, path);
-    await writeFile(join(unfinished, "postgresql.conf"), "\ninclude_if_exists = 'switchyard.conf'\n", { flag: "a" });
-    await rename(unfinished, path); // only now it counts as made
+    await writeFile(join(data, "postgresql.conf"), "\ninclude_if_exists = 'switchyard.conf'\n", { flag: "a" });
+    await rename(data, path); // only now it counts as made
   } finally {
-    await rm(secrets, { recursive: true, force: true });
     await rm(unfinished, { recursive: true, force: true });
   }
 }

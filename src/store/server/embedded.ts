@@ -93,10 +93,36 @@ async function ensureRunning(cluster: Cluster, dataDir: string, options: Embedde
   const version = await versionOf(cluster.path);
   if (version !== undefined) refuseOtherVersion(cluster.path, version);
   const known = version === undefined ? await makeCluster(cluster, dataDir, options) : await mustRead(dataDir);
-  const credentials = (await adopt(cluster, known)) ?? (await startOnSomePort(cluster, known, options));
+  const credentials = await adoptOrStart(cluster, known, options);
   await ensureOwnServer(connection(credentials, "postgres", "postgres"), credentials);
   if (credentials.port !== known.port) await writeCredentials(dataDir, credentials);
   return credentials;
+}
+
+/**
+ * A port that was asked for is used or refused; one that we chose ourselves is given up when somebody else has taken it meanwhile. A start
+ * that was killed may have left a server that is only about to write its postmaster.pid, or one whose children still hold its memory: look again.
+ */
+async function adoptOrStart(
+  cluster: Cluster,
+  known: Credentials,
+  { port, settings }: EmbeddedOptions,
+): Promise<Credentials> {
+  let credentials = port === undefined ? known : { ...known, port };
+  for (let attempt = 1; ; attempt += 1) {
+    const adopted = await adopt(cluster, known);
+    if (adopted !== undefined) return adopted;
+    try {
+      await startServer(cluster, credentials, settings);
+      return credentials;
+    } catch (error) {
+      if (!(error instanceof StoreError) || attempt === 20) throw error;
+      if (error.code === "port_in_use" && port === undefined) credentials = { ...credentials, port: await freePort() };
+      else if (error.code === "server_did_not_start" && /shared memory block|postmaster\.pid/.test(error.message))
+        await pause(500);
+      else throw error;
+    }
+  }
 }
 
 async function adopt(cluster: Cluster, known: Credentials): Promise<Credentials | undefined> {
@@ -122,28 +148,6 @@ async function mustRead(dataDir: string): Promise<Credentials> {
     `The database's passwords are missing: ${join(dataDir, "postgres.json")} is gone or damaged.`,
     "Put the file back from a backup. It belongs to this database and cannot be made anew.",
   );
-}
-
-/** A port that was asked for is used or refused. One that we chose ourselves is given up when somebody else has taken it meanwhile. */
-async function startOnSomePort(
-  cluster: Cluster,
-  known: Credentials,
-  { port, settings }: EmbeddedOptions,
-): Promise<Credentials> {
-  let credentials = port === undefined ? known : { ...known, port };
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await startServer(cluster, credentials, settings);
-      return credentials;
-    } catch (error) {
-      if (!(error instanceof StoreError) || attempt === 20) throw error;
-      if (error.code === "port_in_use" && port === undefined) credentials = { ...credentials, port: await freePort() };
-      // The children of a server that was killed outlive it by a moment and hold its memory.
-      else if (error.code === "server_did_not_start" && /shared memory block|postmaster\.pid/.test(error.message))
-        await pause(500);
-      else throw error;
-    }
-  }
 }
 
 async function startServer(cluster: Cluster, credentials: Credentials, changes: ServerSettings = {}): Promise<void> {
