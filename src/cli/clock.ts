@@ -17,6 +17,9 @@ export const realClock: Clock = {
   },
 };
 
+/** Milliseconds since some moment, never going back: for how long something took, whatever is done to the machine's clock meanwhile. */
+export const monotonicMs = (): number => performance.now();
+
 export const realRandom: Random = {
   next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   bytes: (count) => randomBytes(count),
