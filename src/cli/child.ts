@@ -17,6 +17,8 @@ export interface ChildOptions {
 export interface Child<Ready> {
   /** The first line of JSON it printed. Asked again after a restart, it is the new one. */
   ready(): Promise<Ready>;
+  /** Of the process that runs now. */
+  pid(): number | undefined;
   /** Asks it to stop and waits until it has; after `graceMs` it is killed. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -75,6 +77,7 @@ export function superviseChild<Ready>({ name, args, env, clock, log }: ChildOpti
 
   return {
     ready: () => ready.promise,
+    pid: () => current.pid,
     async stop(graceMs = 5_000) {
       stopped = true;
       if (current.exitCode !== null || current.signalCode !== null) return;

@@ -56,7 +56,8 @@ interface Run {
   closing: (() => Promise<unknown>)[];
 }
 
-async function up(connection: Connection, wish: ServeWish, { log, stop, closing }: Run): Promise<void> {
+async function up(connection: Connection, wish: ServeWish, run: Run): Promise<void> {
+  const { log, stop, closing } = run;
   const { config, db } = connection;
   wish.say(
     config.databaseUrl === null
@@ -78,51 +79,55 @@ async function up(connection: Connection, wish: ServeWish, { log, stop, closing 
     await forgetWorker(db, workerId);
   });
 
-  const gate = await openGate(connection, wish.worker, { log, stop, closing });
+  const gate = await openGate(connection, wish.worker, run);
   const engine: Engine = { ...connection.engine, log, slot, actor: `worker:${workerId}`, gate };
 
-  const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, { log, stop, closing });
-  const apiDb = openDb(connection.store.api(), { max: 6, clock: realClock });
-  closing.push(() => apiDb.end());
-
-  const working = wish.worker ? runStages(engine, db, stages, stop) : null;
-  if (working !== null) closing.push(() => working);
-  if (wish.api) {
-    const app = await buildApi({
-      db: { api: apiDb, engine: db },
-      engine: { ...engine, actor: `api:${workerId}` },
-      clock: realClock,
-      log,
-      ...(wish.sandbox === null ? {} : { sandbox: { speed: wish.sandbox.speed } }),
-    });
-    await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE")
-        throw new CliError(
-          `Port ${config.port} on 127.0.0.1 is in use.`,
-          "Stop what uses it, or choose another: --port 4401.",
-        );
-      throw error;
-    });
-    closing.push(() => app.close());
-    wish.say(`Ready: http://127.0.0.1:${config.port}`);
-  } else wish.say("Ready: working on what is due.");
-
-  if (world !== null) {
+  if (wish.worker) {
+    const working = runStages(engine, db, stages, stop);
+    closing.push(() => working);
+  }
+  if (wish.api) await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}` });
+  wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
+  if (wish.sandbox !== null) {
+    const { speed } = wish.sandbox;
+    const world = await openSandbox(connection, wish.sandbox, run);
+    wish.say(
+      `Sandbox: a pretend shop and pretend suppliers, ${speed} times as fast as life. See http://127.0.0.1:${config.port} or: npx switchyard orders list --workspace sandbox`,
+    );
     const people = runSandboxPeople(
-      {
-        url: `http://127.0.0.1:${config.port}`,
-        worldUrl: world.url,
-        clock: realClock,
-        random: realRandom,
-        log,
-        speed: wish.sandbox!.speed,
-      },
+      { url: `http://127.0.0.1:${config.port}`, worldUrl: world.url, clock: realClock, random: realRandom, log, speed },
       stop,
     );
     closing.push(() => people);
   }
   await stopped(stop);
   wish.say("Stopping: what is under way is brought to its end.");
+}
+
+async function openApi(
+  connection: Connection,
+  engine: Engine,
+  { log, closing, sandbox, actor }: Run & { sandbox: { speed: number } | null; actor: string },
+): Promise<void> {
+  const { config, store, db } = connection;
+  const apiDb = openDb(store.api(), { max: 6, clock: realClock });
+  closing.push(() => apiDb.end());
+  const app = await buildApi({
+    db: { api: apiDb, engine: db },
+    engine: { ...engine, actor },
+    clock: realClock,
+    log,
+    ...(sandbox === null ? {} : { sandbox: { speed: sandbox.speed } }),
+  });
+  await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE")
+      throw new CliError(
+        `Port ${config.port} on 127.0.0.1 is in use.`,
+        "Stop what uses it, or choose another: --port 4401.",
+      );
+    throw error;
+  });
+  closing.push(() => app.close());
 }
 
 const stopped = (signal: AbortSignal): Promise<void> =>
@@ -152,8 +157,11 @@ async function openGate(connection: Connection, owns: boolean, { log, stop, clos
   const following = (async () => {
     const installation = await findInstallation(db);
     while (!stop.aborted && installation !== undefined) {
-      at = await findGate(config.home, installation.id);
-      await realClock.sleep(at === null ? 100 : 500, stop);
+      const found = await findGate(config.home, installation.id);
+      // What a gate before ours left behind leads nowhere; ours says its own when it listens.
+      const isOurs = child === null || found?.pid === child.pid();
+      at = isOurs ? found : null;
+      await realClock.sleep(at === null ? 50 : 500, stop);
     }
   })();
   const client = createGateClient({ where: () => at, connectors: connectors.suppliers });
@@ -188,6 +196,8 @@ async function openSandbox(
     String(wish.speed),
     "--faults",
     wish.faults,
+    "--orders-per-minute",
+    "12",
     "--until-stdin-ends",
   ];
   const child = superviseChild<SandboxReady>({ name: "sandbox", args, clock: realClock, log });
