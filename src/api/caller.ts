@@ -17,7 +17,7 @@ export interface Caller {
 }
 
 /**
- * AP-2, AP-3. A key names its workspace and role. Without one, a request of this very machine is a visitor of the sandbox workspace, and of no other.
+ * API-1, API-3. A key names its workspace and role. Without one, a request of this very machine is a visitor of the sandbox workspace, and of no other.
  * Throws the problem 401 for anything else.
  */
 export async function identify(

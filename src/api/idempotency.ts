@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /**
- * AP-5. With an Idempotency-Key the same request is done once within 24 hours and gets the same answer again, refusals included. The key belongs to workspace
+ * API-30. With an Idempotency-Key the same request is done once within 24 hours and gets the same answer again, refusals included. The key belongs to workspace
  * and actor; with another route or body it is refused, naming its first use. Without a key the request is simply done.
  */
 export async function once(context: ApiContext, request: FastifyRequest, work: () => Promise<Answer>): Promise<Answer> {

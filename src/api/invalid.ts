@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { notFound, Problem, shown, type FieldError } from "./problem.ts";
 
-/** AP-6. Checks one part of a request against its schema; every fault names field, value and expectation. */
+/** API-10. Checks one part of a request against its schema; every fault names field, value and expectation. */
 export function validate(schema: z.ZodType, value: unknown, part: string): { value: unknown } | { error: Error } {
   const parsed = schema.safeParse(value ?? (part === "body" ? {} : value));
   if (parsed.success) return { value: parsed.data };

@@ -16,7 +16,7 @@ const isLoopbackAddress = (address: string): boolean =>
 const proxyHeaders = ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"];
 
 /**
- * AP-3. Whether a request certainly comes from a program on this machine that meant us: the peer is loopback, the Host is ours (a page elsewhere that rebinds
+ * API-3. Whether a request certainly comes from a program on this machine that meant us: the peer is loopback, the Host is ours (a page elsewhere that rebinds
  * its name cannot say so), no proxy stands between, and no web page of another origin sent it.
  */
 export function isFromThisMachine(request: FastifyRequest): boolean {

@@ -63,7 +63,7 @@ export class Problem extends Error {
 /** An answer of any length would let one bad request make much work. */
 const maxErrors = 20;
 
-/** AP-4. The same bytes for what is not there, what is not yours and what is no id at all: nobody learns which. */
+/** API-2. The same bytes for what is not there, what is not yours and what is no id at all: nobody learns which. */
 export const notFound = (): Problem =>
   new Problem({
     status: 404,

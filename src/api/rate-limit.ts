@@ -7,7 +7,7 @@ export interface Allowance {
   resetSeconds: number;
 }
 
-/** AP-9. A bucket per caller: 20 requests a second, 100 at once. Kept in this process: several API processes allow several times as much. */
+/** API-6. A bucket per caller: 20 requests a second, 100 at once. Kept in this process: several API processes allow several times as much. */
 export class RateLimit {
   readonly #perSecond: number;
   readonly #burst: number;

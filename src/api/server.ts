@@ -131,7 +131,7 @@ const securityHeaders = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-/** AP-8. Bodies are JSON in UTF-8 and nothing else; what two readers could read differently is refused. */
+/** API-13. Bodies are JSON in UTF-8 and nothing else; what two readers could read differently is refused. */
 function acceptJsonOnly(app: Api): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

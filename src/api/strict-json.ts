@@ -4,7 +4,7 @@ export const maxDepth = 32;
 export const maxKeys = 10_000;
 
 /**
- * AP-7. Parses JSON and refuses what two readers could read differently or what only makes work: keys that occur twice, `__proto__`, more than 32 levels,
+ * API-13. Parses JSON and refuses what two readers could read differently or what only makes work: keys that occur twice, `__proto__`, more than 32 levels,
  * more than 10,000 keys. Says at which character. Empty text is no body.
  */
 export function parseStrictJson(text: string): unknown {

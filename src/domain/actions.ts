@@ -16,7 +16,7 @@ import { refuse, type Refused } from "./result.ts";
 import { access, type Role } from "./role.ts";
 import { hasOpenUnits } from "./shipped.ts";
 
-/** Whether an action may be done to a thing now and, where not, why: for API, screens and bulk actions alike (AC-1). */
+/** Whether an action may be done to a thing now and, where not, why: for API, screens and bulk actions alike (API-22). */
 export type Verdict = { allowed: true } | { allowed: false; why: string };
 const yes: Verdict = { allowed: true };
 const no = (why: string): Verdict => ({ allowed: false, why });

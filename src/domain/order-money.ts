@@ -18,7 +18,7 @@ export interface OrderMoney {
 }
 
 /**
- * MN-1. Profit = sold − goods − shipping − fees − refunds, in the workspace's currency at its rates. What was not bought yet counts as expected, so that a
+ * API-26. Profit = sold − goods − shipping − fees − refunds, in the workspace's currency at its rates. What was not bought yet counts as expected, so that a
  * waiting order shows what it will bring; a part without a known cost makes the profit unknown, never zero.
  */
 export function orderMoney(

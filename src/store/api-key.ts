@@ -33,7 +33,7 @@ const ApiKeyShape = {
 };
 const ApiKeyRow = row(ApiKeyShape);
 
-/** AP-1. `swk_` + 12 hex digits that name the key + `_` + 256 random bits. Shown once; the database keeps the prefix and a SHA-256 of the whole. */
+/** API-1. `swk_` + 12 hex digits that name the key + `_` + 256 random bits. Shown once; the database keeps the prefix and a SHA-256 of the whole. */
 export interface NewKey {
   key: string;
   prefix: string;
@@ -66,7 +66,7 @@ export const revokeApiKey = (tx: Tx, workspaceId: WorkspaceId, prefix: string, n
     sql`update api_key set revoked_at = ${now} where workspace_id = ${workspaceId}::bigint and prefix = ${prefix} and revoked_at is null`,
   );
 
-/** AP-1. Who holds this key; null for an unknown, expired or revoked one, without saying which. Remembers, to the minute, when it was last used. */
+/** API-1. Who holds this key; null for an unknown, expired or revoked one, without saying which. Remembers, to the minute, when it was last used. */
 export async function findKeyHolder(tx: Tx, key: string, now: Date): Promise<ApiKey | null> {
   const prefix = prefixOf(key);
   if (prefix === null) return null;

@@ -266,7 +266,7 @@ export interface Reader {
   workspace: WorkspaceSettings;
 }
 
-/** One order as a person sees it; with each thing what may be done, and why not (AC-1). */
+/** One order as a person sees it; with each thing what may be done, and why not (API-22). */
 export function presentOrder(view: OrderView, reader: Reader): z.output<typeof OrderDetail> {
   const { dossier } = view;
   const { order } = dossier;

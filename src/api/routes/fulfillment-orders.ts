@@ -62,7 +62,7 @@ const Row = z
 
 type On = { order: string; part: string; ifVersion?: number };
 
-/** AP-16. The desks: placing by hand in two steps, tracking by hand, and the prep centre's scans. */
+/** API-33, API-35. The desks: placing by hand in two steps, tracking by hand, and the prep centre's scans. */
 export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
   const { db, engine } = context;
 

@@ -7,7 +7,7 @@ import { problems } from "../schemas.ts";
 
 const One = row({ one: col.int });
 
-/** AP-14. Alive, and ready: both databases answer. Neither says anything about a workspace. */
+/** API-16. Alive, and ready: both databases answer. Neither says anything about a workspace. */
 export function healthRoutes(app: Api, { db, log }: ApiContext): void {
   const schema = (summary: string) => ({
     summary,

@@ -44,7 +44,7 @@ const RowProblems = z.array(
   z.object({ line: z.int(), column: z.int(), header: z.string(), found: z.string(), expected: z.string() }),
 );
 
-/** AP-20. What files brought: every row is stored, refused or set aside with a question. Raw rows may hold personal data and stay in the command line's reports. */
+/** What files brought: every row is stored, refused or set aside with a question. Raw rows may hold personal data and stay in the command line's reports. */
 export function importRoutes(app: Api, { db }: ApiContext): void {
   app.get(
     "/v1/imports",

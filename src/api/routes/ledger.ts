@@ -13,7 +13,7 @@ import { cursor, decimalText, idOf, limit, problems, text, time } from "../schem
 const tags = ["Ledger"];
 const onAccount = z.strictObject({ id: idOf("account") });
 
-/** AP-19. Money with suppliers: what stands on each account, its statement, and bookings by hand. */
+/** API-39. Money with suppliers: what stands on each account, its statement, and bookings by hand. */
 export function ledgerRoutes(app: Api, context: ApiContext): void {
   const { db } = context;
   /** The reads of the ledger's own functions, under row-level security like every other read. */

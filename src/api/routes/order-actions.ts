@@ -26,7 +26,7 @@ const fromLine = ({ lineNo, quantity: count }: { lineNo: number; quantity: numbe
   quantity: count,
 });
 
-/** AP-15. What a person may do to an order. Each takes Idempotency-Key and If-Match; what may not be done now is 409 with the reason. */
+/** API-32. What a person may do to an order. Each takes Idempotency-Key and If-Match; what may not be done now is 409 with the reason. */
 export function orderActionRoutes(app: Api, context: ApiContext): void {
   const { engine, db } = context;
 

@@ -20,7 +20,7 @@ const files = {
 const rows = 40;
 const timelines = 8;
 
-/** AP-21. Until there is a dashboard: one page about the sandbox alone, for this machine only. It shows what is there and acts on nothing. */
+/** API-40. Until there is a dashboard: one page about the sandbox alone, for this machine only. It shows what is there and acts on nothing. */
 export function pageRoutes(app: Api, context: ApiContext): void {
   for (const [url, { path, type }] of Object.entries(files))
     app.get(url, { schema: { hide: true } }, async (_request, reply) =>

@@ -75,7 +75,7 @@ async function names(tx: Tx, workspaceId: WorkspaceId) {
   };
 }
 
-/** AP-18. What routing needs to know: product links, stock, shipping methods. A change wakes the orders that wait for it. */
+/** API-38. What routing needs to know: product links, stock, shipping methods. A change wakes the orders that wait for it. */
 export function setUpRoutes(app: Api, context: ApiContext): void {
   const { db, clock } = context;
   const look = <T>(workspaceId: WorkspaceId, work: (tx: Tx) => Promise<T>) => inWorkspace(db.api, workspaceId, work);

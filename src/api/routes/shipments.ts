@@ -46,7 +46,7 @@ const Row = z
 
 type On = { order: string; shipment: string; ifVersion?: number };
 
-/** AP-17. Shipments and what the channel knows of them. */
+/** Shipments and what the channel knows of them. */
 export function shipmentRoutes(app: Api, context: ApiContext): void {
   const { db, engine } = context;
 

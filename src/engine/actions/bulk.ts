@@ -7,7 +7,7 @@ export type BulkAction = { action: "release" } | { action: "hold"; note: string 
 export const mostInBulk = 200;
 
 /**
- * AC-6. The same action on many orders, each in a transaction of its own: one refusal stops no other. Answers one row per order, in the order asked.
+ * API-37. The same action on many orders, each in a transaction of its own: one refusal stops no other. Answers one row per order, in the order asked.
  */
 export async function inBulk(
   engine: Engine,

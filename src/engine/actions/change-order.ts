@@ -43,7 +43,7 @@ export interface OrderChange<T> {
 }
 
 /**
- * AC-2. One person's change of one order: lock, ask the table, decide, commit; a refusal changes nothing. `no_such_order` is the answer for what is not
+ * API-31. One person's change of one order: lock, ask the table, decide, commit; a refusal changes nothing. `no_such_order` is the answer for what is not
  * there and for what another workspace has.
  */
 export async function changeOrder<T>(

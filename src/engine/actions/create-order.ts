@@ -8,7 +8,7 @@ import { storeOrders } from "../intake.ts";
 import type { Who } from "./change-order.ts";
 
 /**
- * AC-5. An order made by hand or by another system. Its number is the caller's own and unique in its channel for ever: the same order again is the one that
+ * API-36. An order made by hand or by another system. Its number is the caller's own and unique in its channel for ever: the same order again is the one that
  * is there, another order under the same number is refused. `order` is what a channel would say; nothing is invented.
  */
 export async function createOrder(

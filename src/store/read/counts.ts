@@ -7,7 +7,7 @@ import { sql } from "../sql.ts";
 
 const CountRow = row({ kind: col.text, key: col.text, n: col.int });
 
-/** AP-11. Orders by headline and open holds by reason, from counter rows: the cost does not grow with the orders. Every headline is there, reasons only where not 0. */
+/** API-21. Orders by headline and open holds by reason, from counter rows: the cost does not grow with the orders. Every headline is there, reasons only where not 0. */
 export async function countOrders(
   tx: Tx,
   workspaceId: WorkspaceId,

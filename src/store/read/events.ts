@@ -17,7 +17,7 @@ const EventRow = row({
 export type EventLine = RowOf<typeof EventRow>;
 
 /**
- * AP-12. The trail of one order, newest first. `line`: only what is about that line: its own events, and those of the fulfillment orders, attempts, shipments
+ * API-23. The trail of one order, newest first. `line`: only what is about that line: its own events, and those of the fulfillment orders, attempts, shipments
  * and holds that carry it.
  */
 export async function listEvents(

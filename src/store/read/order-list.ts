@@ -91,7 +91,7 @@ export interface ListedOrder extends RowOf<typeof ListedRow> {
 }
 
 /**
- * AP-10. One page of orders, newest received first. Each state has its own stretch of the index `sales_order_list`; they are merged, so that a page costs the
+ * API-20. One page of orders, newest received first. Each state has its own stretch of the index `sales_order_list`; they are merged, so that a page costs the
  * same whatever lies behind it. Under row-level security LIKE would scan the workspace; prefixes are ranges (performance.md, reads).
  */
 export async function listOrders(

@@ -75,7 +75,7 @@ export const findOrderPublicId = async (tx: Tx, workspaceId: WorkspaceId, id: Or
     )
   ).publicId;
 
-/** AP-13. A dozen set-based reads in one go, whatever the order holds. */
+/** API-22. A dozen set-based reads in one go, whatever the order holds. */
 export async function readOrder(tx: Tx, workspaceId: WorkspaceId, publicId: string): Promise<OrderView | null> {
   const orderId = await findOrderId(tx, workspaceId, publicId);
   if (orderId === undefined) return null;
