@@ -7,18 +7,22 @@ import {
   type PlaceAnswer,
   type PlaceContract,
   type PlaceRequest,
+  type PurchaseCall,
   type Supplier,
 } from "#connectors/ports.ts";
 import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
-import type { OrderId } from "#domain/ids.ts";
+import type { AttemptId, OrderId } from "#domain/ids.ts";
 import type { Engine } from "#engine/context.ts";
 import { storeOrders } from "#engine/intake.ts";
+import { place } from "#engine/stages/place.ts";
 import { release } from "#engine/stages/release.ts";
 import { verify } from "#engine/stages/verify.ts";
 import { createGate } from "#gate/gate.ts";
 import { Journal, memoryStore, type JournalLine } from "#gate/journal.ts";
 import { insertInstallation } from "#store/installation.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
 import { setUp, testEngine, VirtualClock, type SetUp, type SetUpOptions, type TestEngine } from "./engine.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
 
@@ -216,6 +220,8 @@ export interface ShopFloor extends SetUp {
   worker(deathAt?: string): TestEngine;
   /** The gate dies; another one starts on the same journal. Dies itself at `deathAt`. */
   newGate(deathAt?: string): Promise<Gate>;
+  /** Armed by a worker that died before it sent anything: the newest one, as the gate is asked for it. */
+  armed(): Promise<PurchaseCall>;
   /** Orders of 2 mugs, verified, routed and past their buffer: about to be placed. */
   orders(count?: number): Promise<OrderId[]>;
 }
@@ -320,12 +326,23 @@ export async function aShopFloor(
     journal,
     worker,
     orders,
+    async armed() {
+      await orders(1);
+      await place.run(worker("place-armed"));
+      const { id, fence } = await db.one(
+        ArmedRow,
+        sql`select id, fence from attempt order by armed_at desc, id desc limit 1`,
+      );
+      return { workspaceId: made.workspaceId, attemptId: id, fence, mode: "send" };
+    },
     async newGate(deathAt) {
       parts.gate = await newGate(deathAt);
       return parts.gate;
     },
   };
 }
+
+const ArmedRow = row({ id: col.id<AttemptId>(), fence: col.int });
 
 export class Died extends Error {
   override readonly name = "Died";

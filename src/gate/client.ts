@@ -8,6 +8,7 @@ import {
   type PurchaseAnswer,
   type Supplier,
 } from "#connectors/ports.ts";
+import type { AttemptId } from "#domain/ids.ts";
 import { rulesOf } from "./gate.ts";
 import type { RemoteCall } from "./server.ts";
 import { fromWire, toWire } from "./wire.ts";
@@ -69,19 +70,23 @@ export function createGateClient({
   return {
     ...rulesOf(connectors),
     async place(calls, onAnswer) {
-      const open_ = new Map(calls.map((each) => [each.attemptId, each]));
+      const unanswered = new Map(calls.map((each) => [each.attemptId, each]));
       const incoming = await open("place", toWire([calls]));
+      let problem = "The gate ended before its last answer";
       try {
         for await (const line of createInterface({ input: incoming, crlfDelay: Number.POSITIVE_INFINITY })) {
-          const { attemptId, answer } = fromWire(line) as { attemptId: string; answer: PurchaseAnswer };
-          const asked = open_.get(attemptId as never);
-          if (asked !== undefined && open_.delete(asked.attemptId)) onAnswer(asked, answer);
+          const said = fromWire(line) as { attemptId: AttemptId; answer: PurchaseAnswer } | { error: string };
+          if ("error" in said) problem = said.error;
+          else {
+            const asked = unanswered.get(said.attemptId);
+            if (asked !== undefined && unanswered.delete(said.attemptId)) onAnswer(asked, said.answer);
+          }
         }
       } catch (error) {
         throw new GateAway("The gate stopped in the middle of its answers.", { cause: error });
       }
-      if (open_.size > 0)
-        throw new GateAway(`The gate ended without an answer for ${open_.size} of ${calls.length} attempts.`);
+      if (unanswered.size > 0)
+        throw new GateAway(`${problem} (${unanswered.size} of ${calls.length} attempts have none).`);
     },
     settle: (calls) => call("settle", calls) as Promise<PurchaseAnswer[]>,
     sendDocument: (each) => question("sendDocument", each),

@@ -77,8 +77,13 @@ async function answer(gate: Gate, token: string, request: IncomingMessage, respo
 async function place(gate: Gate, calls: Parameters<Gate["place"]>[0], response: ServerResponse): Promise<void> {
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   response.flushHeaders();
-  await gate.place(calls, (call, said) => response.write(`${toWire({ attemptId: call.attemptId, answer: said })}\n`));
-  response.end();
+  try {
+    await gate.place(calls, (call, said) => response.write(`${toWire({ attemptId: call.attemptId, answer: said })}\n`));
+    response.end();
+  } catch (error) {
+    // Whoever has no line has no answer; those that have one keep it.
+    response.end(`${toWire({ error: error instanceof Error ? error.message : String(error) })}\n`);
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
