@@ -51,6 +51,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/settings.ts")).settingsCommand(),
   ],
   [
+    "import",
+    "bring files in: orders, product links, stock, costs, tracking",
+    async () => (await import("./commands/import.ts")).importCommand(),
+  ],
+  [
     "balance",
     "balances of supplier accounts and their statements",
     async () => (await import("./commands/balance.ts")).balanceCommand(),

@@ -388,3 +388,41 @@ export const lockTombstones = (
      where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[])
      order by channel_order_id for update`,
   );
+
+// ------------------------------------------------------------------ whose parcel it is
+
+const PurchaseShape = row({
+  reference: col.text,
+  orderId: col.id<OrderId>(),
+  fulfillmentOrderId: col.text,
+  number: col.text,
+  channelOrderId: col.text,
+});
+/** Purchases by the reference that we gave them. */
+export const findPurchases = (tx: Tx, workspaceId: WorkspaceId, references: readonly string[]) =>
+  tx.rows(
+    PurchaseShape,
+    sql`
+    select a.reference, f.order_id, f.id as fulfillment_order_id, o.number, o.channel_order_id
+      from attempt a
+      join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
+      join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id
+     where a.workspace_id = ${workspaceId}::bigint and a.reference = any(${references}::text[]) and a.state = 'placed'
+     order by a.reference, a.id`,
+  );
+
+const NumberedShape = row({ orderId: col.id<OrderId>(), number: col.text, channelOrderId: col.text });
+/** Orders by what people call them, or by the channel's own id, on whatever channel of the workspace. */
+export const findOrdersByNumber = (tx: Tx, workspaceId: WorkspaceId, numbers: readonly string[]) =>
+  tx.rows(
+    NumberedShape,
+    sql`
+    select o.id as order_id, o.number, o.channel_order_id from sales_order o
+     where o.workspace_id = ${workspaceId}::bigint
+       and o.id in (
+           select id from sales_order where workspace_id = ${workspaceId}::bigint and number = any(${numbers}::text[])
+           union
+           select s.id from channel c join sales_order s on s.workspace_id = c.workspace_id and s.channel_id = c.id and s.channel_order_id = any(${numbers}::text[])
+            where c.workspace_id = ${workspaceId}::bigint)
+     order by o.id`,
+  );

@@ -1,7 +1,7 @@
 import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
-import { CommitUnknown, type Tx } from "#store/db.ts";
+import type { Tx } from "#store/db.ts";
 import { isUniqueViolation } from "#store/errors.ts";
-import { findKnownRows, readVersionDigests, type RowProblem } from "#store/import.ts";
+import { findKnownRows, readVersionDigests } from "#store/import.ts";
 import type { Engine } from "../context.ts";
 import { storeOrders, toIncoming, type Stored } from "../intake.ts";
 import { applyNamed, countKnown, settleUnnamed, type OrdersStart } from "./cancellations.ts";
@@ -17,6 +17,7 @@ import {
   type Tally,
 } from "./import-log.ts";
 import type { CancellationRecord, OrderRecord } from "./record.ts";
+import { storable, storeOrRefuse } from "./store-batches.ts";
 
 export interface OrderImport extends ImportWatcher {
   workspaceId: WorkspaceId;
@@ -31,7 +32,7 @@ export interface OrderImport extends ImportWatcher {
 }
 
 const mostOrders = 500;
-const mostRows = 10_000;
+const mostRows = 5_000;
 
 /**
  * IM-1 to IM-8. Stores an order file under its channel. Every row becomes stored, refused or set aside, and is counted in the transaction that made it so;
@@ -86,33 +87,18 @@ const emptyBatch = (): { records: OrderRecord[]; orders: number; rows: number } 
   rows: 0,
 });
 
-/** One transaction. When it fails it is halved until the record that cannot be stored stands alone; that one is refused, the others go on. */
-async function store(importing: Importing, records: readonly OrderRecord[], isAgain = false): Promise<void> {
-  if (records.length === 0) return;
-  try {
-    await storeBatch(importing, records);
-  } catch (error) {
-    const [first] = records;
-    if (error instanceof CommitUnknown || first === undefined || first.type === "refused") throw error;
-    if (records.length > 1) {
-      const middle = Math.ceil(records.length / 2);
-      await store(importing, records.slice(0, middle));
-      await store(importing, records.slice(middle));
-    } else if (!isAgain) await store(importing, records, true);
-    else
-      await store(importing, [
-        { type: "refused", rows: first.rows, raw: first.raw, problems: [unstorable(first, error)] },
-      ]);
-  }
-}
-
-const unstorable = (record: OrderRecord, error: unknown): RowProblem => ({
-  line: record.rows[0] ?? 0,
-  column: 0,
-  header: "",
-  found: record.type === "order" ? `order ${record.order.channelOrderId}` : record.type,
-  expected: `something that can be stored (${error instanceof Error ? error.message : String(error)})`,
-});
+/** One transaction, and where it fails, fewer: what cannot be stored is refused, the others go on. */
+const store = (importing: Importing, records: readonly OrderRecord[]): Promise<void> =>
+  storeOrRefuse(
+    records,
+    (some) => storeBatch(importing, some),
+    async (record, error) => {
+      if (record.type === "refused") throw error;
+      const found = record.type === "order" ? `order ${record.order.channelOrderId}` : record.type;
+      const problem = { line: record.rows[0] ?? 0, column: 0, header: "", found, expected: storable(error) };
+      await storeBatch(importing, [{ type: "refused", rows: record.rows, raw: record.raw, problems: [problem] }]);
+    },
+  );
 
 async function storeBatch({ engine, start, log, seen }: Importing, records: readonly OrderRecord[]): Promise<void> {
   const { workspaceId, channelId, actor } = start;

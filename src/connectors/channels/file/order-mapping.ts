@@ -113,7 +113,7 @@ const partialMapping = z
   })
   .partial();
 
-const encodingNames = new Map<string, Encoding>([
+export const encodingNames = new Map<string, Encoding>([
   ["utf-8", "utf-8"],
   ["utf8", "utf-8"],
   ["utf-16le", "utf-16le"],
@@ -192,14 +192,14 @@ const settings = new Map<string, (mapping: Partial<OrderMapping>, value: string)
   ],
 ]);
 
-function oneOf<const T extends string>(setting: string, known: readonly T[], value: string): T {
+export function oneOf<const T extends string>(setting: string, known: readonly T[], value: string): T {
   const found = known.find((one) => one === value.toLowerCase());
   if (found === undefined)
     throw new BadMapping(`--map: ${setting}=${value} is not known. Use one of ${known.join(", ")}.`);
   return found;
 }
 
-function delimiterOf(value: string): string {
+export function delimiterOf(value: string): string {
   for (const [character, name] of delimiterNames) if (name === value.toLowerCase()) return character;
   if (value.length === 1) return value;
   throw new BadMapping(
@@ -208,7 +208,7 @@ function delimiterOf(value: string): string {
 }
 
 /** Splits at commas that stand outside double quotes; a doubled quote inside them is a quote. */
-function itemsOf(text: string): string[] {
+export function itemsOf(text: string): string[] {
   const items = text.match(/(?:"(?:[^"]|"")*"|[^,"])+/g) ?? [];
   if ((text.match(/"/g) ?? []).length % 2 === 1) throw new BadMapping("--map: a double quote is not closed.");
   return items
