@@ -81,6 +81,7 @@ export function answerAsk(
   data: Record<string, unknown> = {},
 ): void {
   const { ask, fo } = open;
+  const before = givenBack(open.cancellation);
   const taken: { line: FulfillmentOrderLine; quantity: number }[] = [];
   for (const each of ask.lines) {
     const most =
@@ -104,6 +105,7 @@ export function answerAsk(
     }
   }
   cancelUnits(draft, fo, taken);
+  countNews(draft, open.cancellation, before);
   close(draft, open, data);
 }
 
@@ -118,6 +120,7 @@ export function claimForAsks(draft: OrderDraft, fo: FulfillmentOrder, stated: re
   const left = stated.map((each) => ({ ...each }));
   for (const open of openAsks(draft)) {
     if (open.fo !== fo) continue;
+    const before = givenBack(open.cancellation);
     for (const each of open.ask.lines) {
       for (const line of linesOf(fo, each)) {
         const units = left.find((one) => one.lineNo === line.no);
@@ -142,6 +145,7 @@ export function claimForAsks(draft: OrderDraft, fo: FulfillmentOrder, stated: re
         each.accepted += quantity;
       }
     }
+    countNews(draft, open.cancellation, before);
     if (open.ask.lines.some((each) => each.accepted > 0)) close(draft, open, { by: "supplier" });
   }
   return left.filter((each) => each.units > 0);
@@ -197,6 +201,7 @@ function close(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk, data: Reco
 function concludeCase(draft: OrderDraft, cancellation: Cancellation): void {
   const cancelled: Cancellation["lines"] = [];
   const refused: Cancellation["lines"] = [];
+  const before = givenBack(cancellation);
   for (const { orderLineNo, quantity } of cancellation.lines) {
     const answered = wholeUnits(
       cancellation.asks.filter((ask) => !isStopped(ask)),
@@ -209,12 +214,17 @@ function concludeCase(draft: OrderDraft, cancellation: Cancellation): void {
       }
     }
     const units = Math.min(quantity, wholeUnits(cancellation.asks, orderLineNo));
-    if (units > 0) {
-      cancelled.push({ orderLineNo, quantity: units });
-      countCancelled(draft, orderLineNo, units);
-    }
+    if (units > 0) cancelled.push({ orderLineNo, quantity: units });
     if (units < quantity) refused.push({ orderLineNo, quantity: quantity - units });
-    buyAgain(draft, cancellation, orderLineNo, units);
+  }
+  countNews(draft, cancellation, before);
+  for (const { orderLineNo } of cancellation.lines) {
+    buyAgain(
+      draft,
+      cancellation,
+      orderLineNo,
+      cancelled.find((each) => each.orderLineNo === orderLineNo)?.quantity ?? 0,
+    );
   }
   for (const ask of cancellation.asks.filter(isStopped))
     ask.state = ask.lines.some((each) => each.accepted > 0) ? "accepted" : "refused";
@@ -238,6 +248,18 @@ function wholeUnits(asks: readonly CancellationAsk[], orderLineNo: number): numb
   const whole = byComponent.get(0) ?? 0;
   byComponent.delete(0);
   return whole + (byComponent.size === 0 ? 0 : Math.min(...byComponent.values()));
+}
+
+/** Per order line of a case, the units that were given back so far. */
+export const givenBack = (cancellation: Cancellation): Map<number, number> =>
+  new Map(cancellation.lines.map(({ orderLineNo }) => [orderLineNo, wholeUnits(cancellation.asks, orderLineNo)]));
+
+/** Counted with the answer that gave them back: a unit that nobody carries and nobody has cancelled would be bought again. */
+function countNews(draft: OrderDraft, cancellation: Cancellation, before: ReadonlyMap<number, number>): void {
+  for (const [orderLineNo, units] of givenBack(cancellation)) {
+    const news = units - (before.get(orderLineNo) ?? 0);
+    if (news > 0) countCancelled(draft, orderLineNo, news);
+  }
 }
 
 /** One supplier of a bundle gave its component back and another did not: the buyer gets the bundle, so the component is bought again. */

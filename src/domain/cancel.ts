@@ -1,4 +1,4 @@
-import { closeCase, closeStaleHolds, countCancelled, isPending, wakeHeld } from "./cancel-ask.ts";
+import { closeCase, closeStaleHolds, countCancelled, givenBack, isPending, wakeHeld } from "./cancel-ask.ts";
 import { canBeTakenFreely, takeFreely } from "./cancel-free.ts";
 import type { OrderDraft } from "./draft.ts";
 import { isAtPrep, isFinal } from "./lifecycle.ts";
@@ -99,7 +99,10 @@ export function stateCancelled(
     const done = dossier.cancellations.filter(
       (each) => (each.state === "accepted" || each.state === "told") && !each.asks.some(isPending),
     );
-    const fromTheStart = line.cancelled - sum(done);
+    const half = dossier.cancellations
+      .filter((each) => each.asks.some(isPending))
+      .reduce((total, each) => total + (givenBack(each).get(orderLineNo) ?? 0), 0);
+    const fromTheStart = line.cancelled - sum(done) - half;
     const known =
       fromTheStart +
       sum(dossier.cancellations.filter((each) => each.askedBy === "channel")) +

@@ -1,5 +1,5 @@
 import type { Address } from "./address.ts";
-import { requestCancellation } from "./cancel.ts";
+import { requestCancellation, stateCancelled } from "./cancel.ts";
 import type { ChannelOrder, ChannelOrderLine, OrderOrigin } from "./channel-order.ts";
 import { OrderDraft } from "./draft.ts";
 import type { ChannelId, IdSource, WorkspaceId } from "./ids.ts";
@@ -219,7 +219,8 @@ function applyAddress(draft: OrderDraft, incoming: IncomingOrder): void {
 }
 
 function applyLines(draft: OrderDraft, said: ChannelOrder): void {
-  const cancelled: { orderLineNo: number; quantity: number }[] = [];
+  const totals: { orderLineNo: number; quantity: number }[] = [];
+  const gone: { orderLineNo: number; quantity: number }[] = [];
   const seen = new Set<string>();
   for (const theirs of said.lines) {
     seen.add(theirs.channelLineId);
@@ -242,21 +243,18 @@ function applyLines(draft: OrderDraft, said: ChannelOrder): void {
     }
     if (theirs.unitPrice !== line.unitPrice || theirs.title !== line.title || theirs.sku !== line.sku)
       draft.touchLine(line, { unitPrice: theirs.unitPrice, title: theirs.title, sku: theirs.sku });
-    const more = theirs.cancelled - line.channelCancelled;
-    if (more > 0) {
-      cancelled.push({ orderLineNo: line.no, quantity: Math.min(more, line.quantity - line.cancelled) });
-      draft.touchLine(line, { channelCancelled: theirs.cancelled });
-    }
+    if (theirs.cancelled > 0) totals.push({ orderLineNo: line.no, quantity: theirs.cancelled });
     const elsewhere = line.fulfilledBy === "us" ? Math.max(0, theirs.fulfilled - shippedUnits(draft.dossier, line)) : 0;
     if (elsewhere !== line.fulfilledElsewhere) draft.touchLine(line, { fulfilledElsewhere: elsewhere });
   }
   for (const line of draft.dossier.lines) {
     if (seen.has(line.channelLineId)) continue;
     const left = line.quantity - line.cancelled;
-    if (left > 0) cancelled.push({ orderLineNo: line.no, quantity: left });
+    if (left > 0) gone.push({ orderLineNo: line.no, quantity: left });
   }
-  const real = cancelled.filter((each) => each.quantity > 0);
-  if (real.length > 0) requestCancellation(draft, { askedBy: "channel", lines: real, at: draft.now });
+  // The channel's totals contain what we told it ourselves (CN-3).
+  stateCancelled(draft, totals);
+  if (gone.length > 0) requestCancellation(draft, { askedBy: "channel", lines: gone, at: draft.now });
 }
 
 /** Channel units of a line that we shipped: what the channel calls fulfilled because we told it. */

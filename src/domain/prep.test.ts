@@ -2,10 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requestCancellation } from "./cancel.ts";
 import type { OrderDraft } from "./draft.ts";
+import { emptyAddress } from "./address.ts";
+import { unrouted } from "./quantities.ts";
+import { leaveBuffer } from "./release.ts";
+import { linkKey, stockKey } from "./shared.ts";
 import { collect, print, putBack, scanOut, stepBack } from "./prep.ts";
-import { aDossier, aDraft, aFoLine, aFulfillmentOrder, aLine, aShared, noon, prepId } from "./testing/dossier.ts";
+import {
+  aDossier,
+  aDraft,
+  aFoLine,
+  aFulfillmentOrder,
+  after,
+  aLine,
+  aShared,
+  hours,
+  noon,
+  prepId,
+} from "./testing/dossier.ts";
 
 const label = { carrier: "UPS", trackingNumber: "1Z999AA10123456784" };
+const later = after(hours(1));
 const options = { used: [], sure: false };
 const atPrep = (): OrderDraft =>
   aDraft(
@@ -30,6 +46,73 @@ const collectAll = (draft: OrderDraft): void => {
   collect(draft, fo(draft), { supplierSku: "S-1", units: 2 });
   collect(draft, fo(draft), { supplierSku: "S-2", units: 1 });
 };
+
+test("PR-1 shelf units are promised to one order; who finds too few is held for stock", () => {
+  const waiting = () =>
+    aDossier({
+      lines: [aLine({ quantity: 6 })],
+      fulfillmentOrders: [
+        aFulfillmentOrder({
+          state: "waiting",
+          supplierId: null,
+          accountId: null,
+          placedAt: null,
+          placeAfter: noon,
+          lines: [{ no: 1, ...unrouted(1, 6) }],
+        }),
+      ],
+      attempts: [],
+    });
+  const shared = aShared({ stock: { "S-1": { onHand: 10 } } });
+  shared.links.set(linkKey("0", "SKU-1"), {
+    sku: "SKU-1",
+    nothingToShip: false,
+    options: [
+      {
+        componentNo: 1,
+        supplierId: prepId,
+        supplierSku: "S-1",
+        units: 1,
+        per: 1,
+        unitCost: "4",
+        currency: "EUR",
+        priority: 1,
+        maxUnitCost: null,
+      },
+    ],
+  });
+  shared.accounts.set("32" as never, { ...shared.accounts.get("30" as never)!, id: "32" as never, supplierId: prepId });
+  const facts = {
+    address: {
+      ...emptyAddress,
+      name: "Mia",
+      line1: "Hafenstr. 5",
+      city: "Hamburg",
+      postcode: "20095",
+      country: "DE",
+      no: 1,
+      source: "channel" as const,
+      digest: "d",
+    },
+    duplicateOf: null,
+  };
+  const drafts = [aDraft(waiting(), { shared, now: later }), aDraft(waiting(), { shared, now: later })];
+
+  for (const draft of drafts) leaveBuffer(draft, facts, () => "key");
+
+  assert.deepEqual(
+    drafts.map((draft) => [fo(draft).state, draft.dossier.holds.map((hold) => hold.code)]),
+    [
+      ["ready", []],
+      ["held", ["out_of_stock"]],
+    ],
+  );
+  assert.deepEqual(shared.stock.get(stockKey(prepId, "S-1"))?.reserved, 6);
+  assert.deepEqual(
+    drafts[0]!.newReservations.map((each) => each.units),
+    [6],
+  );
+});
 
 test("PR-2 a label is printed from ready only", () => {
   const draft = atPrep();
