@@ -21,6 +21,8 @@ export interface ApiOptions {
   /** How the sandbox runs, for the page: its speed, and how it is switched. */
   sandbox?: { speed: number };
   limits?: { perSecond?: number; burst?: number };
+  /** The asker where it is this very process (a command, by `inject`): whoever has the machine. Such an app never listens. */
+  as?: Caller;
 }
 export type ApiContext = ApiOptions;
 
