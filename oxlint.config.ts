@@ -16,9 +16,11 @@ export default defineConfig({
     "typescript/consistent-type-imports": "error",
     "typescript/unbound-method": "off", // our interfaces are of plain functions; nothing of ours reads `this` but classes
     "typescript/no-meaningless-void-operator": "off", // `return void f()` says that the answer is not one
+    "typescript/no-redundant-type-constituents": "off", // `"inbox" & string` brands an id
     "unicorn/no-useless-spread": "off", // a copy is taken on purpose where the loop changes the list
     "import/no-cycle": "error",
-    eqeqeq: "error",
+    eqeqeq: ["error", "always", { null: "ignore" }], // `== null` asks for null and undefined in one go
+    "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     "no-var": "error",
     "prefer-const": "error",
   },

@@ -52,7 +52,7 @@ export const overrides: OxlintOverride[] = [
     rules: { "no-restricted-imports": ["error", { patterns: forbiddenTo(floor) }] },
   })),
   // A test may bring together what the product keeps apart.
-  { files: ["src/**/*.test.ts", "src/**/*.suite.ts"], rules: { "no-restricted-imports": "off" } },
+  { files: ["src/**/*.test.ts", "src/**/*.suite.ts", "src/**/testing/**"], rules: { "no-restricted-imports": "off" } },
 ];
 
 /** A pattern for every text that begins with none of `beginnings`: what a negative look-ahead would say. */

@@ -66,7 +66,8 @@ const rules: Rule[] = [
   {
     title: "SQL takes times and ids as parameters",
     instead: "Hand in the time or the id as a parameter; the database's clock is not the simulation's.",
-    looksAt: (path) => path.startsWith("src/") && !isTest(path) && path !== "src/store/catalogue.ts" && path !== "src/store/doctor.ts",
+    looksAt: (path) =>
+      path.startsWith("src/") && !isTest(path) && path !== "src/store/catalogue.ts" && path !== "src/store/doctor.ts",
     reads: sqlPassages,
     forbids:
       /\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random|gen_random_uuid|uuidv[47]|uuid_generate_v\d)\s*\(|\b(current_timestamp|current_date|current_time|localtimestamp|localtime)\b/i,
