@@ -54,8 +54,8 @@ export class Shop {
   /** Runs when a request has passed the last check, before it arrives. */
   onArrival: (() => Promise<void>) | null = null;
 
-  outside(clock: VirtualClock): Outside {
-    return { now: () => clock.now(), files: {} as Outside["files"], http: (request) => this.#answer(request) };
+  outside(clock: VirtualClock, files: Outside["files"] = {} as Outside["files"]): Outside {
+    return { now: () => clock.now(), files, http: (request) => this.#answer(request) };
   }
 
   async #answer(request: HttpRequest): Promise<HttpResponse> {
@@ -235,6 +235,8 @@ export async function aShopFloor(
     second?: boolean;
     workspace?: SetUpOptions["workspace"];
     connector?: (shop: Shop) => Supplier;
+    /** For suppliers that get documents. */
+    files?: Outside["files"];
   } = {},
 ): Promise<ShopFloor> {
   const database = await testDatabase(t);
@@ -258,7 +260,7 @@ export async function aShopFloor(
       db,
       clock,
       monotonicMs: () => clock.now().getTime(),
-      outside: shop.outside(clock),
+      outside: shop.outside(clock, options.files),
       connectors,
       // The dead write nothing.
       journal: await Journal.open(
@@ -273,7 +275,7 @@ export async function aShopFloor(
   let slot = 0;
   const worker = (deathAt?: string): TestEngine => {
     slot += 1;
-    const engine = testEngine(db, { clock, slot, seed: slot, outside: shop.outside(clock) });
+    const engine = testEngine(db, { clock, slot, seed: slot, outside: shop.outside(clock, options.files) });
     Object.defineProperty(engine, "gate", { get: () => parts.gate });
     const death = dieAt(deathAt);
     engine.buggify = death;

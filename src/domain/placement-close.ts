@@ -193,6 +193,9 @@ const forPerson: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "address_incomplete",
   "phone_missing",
   "insufficient_balance",
+  "currency_mismatch",
+  "shipping_not_mapped",
+  "placement_failed",
 ]);
 
 function nothingBought(
