@@ -20,7 +20,7 @@ export default defineConfig({
     "unicorn/no-useless-spread": "off", // a copy is taken on purpose where the loop changes the list
     "import/no-cycle": "error",
     eqeqeq: ["error", "always", { null: "ignore" }], // `== null` asks for null and undefined in one go
-    "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
     "no-var": "error",
     "prefer-const": "error",
   },
