@@ -80,6 +80,7 @@ export function demoSetup({ baseUrl, speed }: { baseUrl: string; speed: number }
         followEveryMs: soon(3),
         restOverdueMs: soon(60),
         retryMs: soon(0.5),
+        carriers: { "*": { connector: "sandbox", settings: { baseUrl } } },
       },
     },
     channel: {

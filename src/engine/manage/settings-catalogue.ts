@@ -9,6 +9,7 @@ import {
   type SupplierSettings,
   type WorkspaceSettings,
 } from "#domain/settings.ts";
+import { carrierIds } from "#domain/tracking-number.ts";
 import {
   choice,
   countries,
@@ -42,6 +43,28 @@ type ChannelField = Exclude<keyof ChannelSettings, "writeBack"> | Nested<"writeB
 type SupplierField = Exclude<keyof SupplierSettings, "scan" | "connector"> | Nested<"scan", SupplierSettings["scan"]>;
 
 const writeBackModes = ["automatic", "by_hand", "never"];
+
+/** A connector that follows parcels, with what its manifest asks for. */
+const carrierConnection: Setting = {
+  help: "Which connector follows the parcels of this carrier (or, as carriers.*, of all others). Without one they are not followed.",
+  expected:
+    'a connector with its settings, such as {"connector":"sandbox","settings":{"baseUrl":"http://127.0.0.1:4410"}}',
+  wakes: [],
+  show: (value) => JSON.stringify(value),
+  read(input) {
+    let given: unknown = input;
+    try {
+      if (typeof input === "string") given = JSON.parse(input);
+    } catch {
+      return undefined;
+    }
+    if (given === null || typeof given !== "object" || Array.isArray(given)) return undefined;
+    const { connector, settings, ...more } = given as Record<string, unknown>;
+    const isComplete = typeof connector === "string" && connector !== "" && Object.keys(more).length === 0;
+    const isSet = typeof settings === "object" && settings !== null && !Array.isArray(settings);
+    return isComplete && isSet ? { connector, settings } : undefined;
+  },
+};
 
 export const workspaceSettings = {
   defaults: { ...defaultWorkspaceSettings },
@@ -82,6 +105,11 @@ export const workspaceSettings = {
     ),
   } satisfies Record<WorkspaceField, Setting>,
   open: {
+    carriers: {
+      isName: (name) => name === "*" || carrierIds.some((id) => id === name),
+      expectedName: `* or one of ${carrierIds.join(", ")}, as in carriers.*`,
+      setting: carrierConnection,
+    },
     rates: {
       isName: (name) => /^[A-Z]{3}$/.test(name),
       expectedName: "a currency code, as in rates.USD=0.92",
