@@ -5,7 +5,6 @@ import { diskFiles } from "#connectors/files/disk.ts";
 import type { Outside, Supplier } from "#connectors/ports.ts";
 import { csvSupplier } from "#connectors/suppliers/csv/supplier.ts";
 import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
-import type { WorkspaceId } from "#domain/ids.ts";
 import type { ManageContext } from "#engine/manage/context.ts";
 import type { Stage } from "#engine/stage.ts";
 import { stages as allStages } from "#engine/stages.ts";
@@ -104,7 +103,7 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
 }
 
 /** The sandbox workspace in it, set up as the product does. */
-export const openSandbox = (workshop: Workshop, speed = 1): Promise<WorkspaceId> =>
+export const openSandbox = (workshop: Workshop, speed = 1): Promise<boolean> =>
   ensureSandbox(workshop.manage, { baseUrl: "http://127.0.0.1:1", speed });
 
 export async function runStages(engine: TestEngine, stages: readonly Stage[], until: Date): Promise<number> {

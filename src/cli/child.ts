@@ -40,7 +40,11 @@ export function superviseChild<Ready>({ name, args, env, clock, log }: ChildOpti
   function launch(): void {
     let started = false;
     let complaint = "";
-    current = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    current = spawn(process.execPath, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+      env: { ...process.env, ...env },
+    });
     current.stdin?.on("error", () => {}); // it may be gone already
     createInterface({ input: current.stdout! }).on("line", (line) => {
       if (started) return;

@@ -48,32 +48,42 @@ export async function runSandboxPeople(pretend: Pretend, stop: AbortSignal): Pro
   );
 }
 
-/** Takes what has waited longest at each step one step on: print, collect all, ship. */
-async function packer({ url, worldUrl }: Pretend): Promise<void> {
+/** Takes one parcel of each step one step on: print, collect all, ship. One that is held or stopped is left for the next round. */
+async function packer(pretend: Pretend): Promise<void> {
   for (const state of ["collecting", "printed", "ready"]) {
-    const part = await oldest(url, state);
-    if (part === undefined) continue;
-    const at = `${url}/v1/fulfillment-orders/${part.id}`;
-    if (state === "ready") await post(`${at}/print`, {});
-    else if (state === "printed")
+    for (const part of await waiting(pretend.url, state)) {
+      if (await packOneStep(pretend, part)) break;
+    }
+  }
+}
+
+async function packOneStep({ url, worldUrl }: Pretend, part: Part): Promise<boolean> {
+  const at = `${url}/v1/fulfillment-orders/${part.id}`;
+  try {
+    if (part.state === "ready") await post(`${at}/print`, {});
+    else if (part.state === "printed") {
       for (const line of part.lines)
         await post(`${at}/collect`, { supplier_sku: line.supplier_sku, units: line.units });
-    else {
+    } else {
       const label = (await post(`${worldUrl}/carriers/labels`, { reference: part.id, carrier: "ups" })) as {
         carrier: string;
         trackingNumber: string;
       };
       await post(`${at}/ship`, { carrier: label.carrier, tracking_number: label.trackingNumber });
     }
+    return true;
+  } catch (error) {
+    if (error instanceof NotNow) return false;
+    throw error;
   }
 }
 
 /** Takes one order over, buys it at the supplier's own desk, enters the number. */
 async function operator({ url, worldUrl }: Pretend): Promise<void> {
   const supplier = supplierByCode.get(handSupplier);
-  const part = await oldest(url, "escalated");
-  if (part === undefined || supplier === undefined || part.supplier?.name !== supplier.name || part.claimed_by !== null)
-    return;
+  const desk = await waiting(url, "escalated");
+  const part = desk.find((each) => each.supplier?.name === supplier?.name && each.claimed_by === null);
+  if (part === undefined || supplier === undefined) return;
   const at = `${url}/v1/fulfillment-orders/${part.id}`;
   const { attempt } = (await post(`${at}/take-over`, {})) as { attempt: { reference: string } };
   const order = (await get(`${url}/v1/orders/${part.order.id}`)) as { ship_to: Record<string, string> | null };
@@ -109,12 +119,17 @@ async function operator({ url, worldUrl }: Pretend): Promise<void> {
     });
 }
 
-async function oldest(url: string, state: string): Promise<Part | undefined> {
-  const { fulfillment_orders: parts } = (await get(`${url}/v1/fulfillment-orders?state=${state}&limit=1`)) as {
+/** The oldest ones in this state. */
+async function waiting(url: string, state: string): Promise<Part[]> {
+  const { fulfillment_orders: parts } = (await get(`${url}/v1/fulfillment-orders?state=${state}&limit=50`)) as {
     fulfillment_orders: Part[];
   };
-  return parts[0];
+  return parts;
 }
+
+/** The product says that this may not be done now, and why. */
+class NotNow extends Error {}
+
 async function get(url: string): Promise<unknown> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
@@ -126,6 +141,7 @@ async function post(url: string, body: unknown): Promise<unknown> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
+  if (answer.status === 409) throw new NotNow(await answer.text());
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }

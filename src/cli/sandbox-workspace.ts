@@ -16,16 +16,16 @@ import { listWorkspaces } from "#store/workspace.ts";
 
 /**
  * The sandbox workspace: made at the first start as a seller would have set it up, and told at later starts where the pretend world listens now and how fast
- * it runs. Nothing in it is special to the product but its name and its kind.
+ * it runs. Nothing in it is special to the product but its name and its kind. Answers whether it was made now.
  */
 export async function ensureSandbox(
   context: ManageContext,
   world: { baseUrl: string; speed: number },
-): Promise<WorkspaceId> {
+): Promise<boolean> {
   const existing = (await listWorkspaces(context.db)).find((workspace) => workspace.kind === "sandbox");
   const workspaceId = existing?.id ?? (await make(context, world));
   await follow(context, workspaceId, world);
-  return workspaceId;
+  return existing === undefined;
 }
 
 async function make(context: ManageContext, world: { baseUrl: string; speed: number }): Promise<WorkspaceId> {
