@@ -1,7 +1,7 @@
 import fastifySwagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from "fastify-type-provider-zod";
-import type { z } from "zod";
+import { z } from "zod";
 import { access } from "#domain/role.ts";
 import { identify } from "./caller.ts";
 import type { Api, ApiContext, ApiOptions } from "./context.ts";
@@ -48,7 +48,11 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(context, error, request, reply));
   app.setNotFoundHandler((request, reply) => answerNoRoute(routes, request, reply));
-  app.addHook("onRoute", ({ method, url }) => routes.add([method].flat(), url));
+  app.addHook("onRoute", (route) => {
+    routes.add([route.method].flat(), route.url);
+    // An address without parameters refuses all of them: a misspelt filter must not look like an answered one.
+    if (route.schema !== undefined && route.url.startsWith("/v1/")) route.schema.querystring ??= z.strictObject({});
+  });
   acceptJsonOnly(app);
 
   app.addHook("onRequest", async (request, reply) => {
@@ -153,7 +157,7 @@ function acceptJsonOnly(app: Api): void {
 
 function decodeUtf8(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw new Problem({
       status: 400,

@@ -15,8 +15,8 @@ export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): 
 function write(part: Part): string {
   if (part === null) return "";
   if (part instanceof Html) return part.text;
-  if (Array.isArray(part)) return (part as readonly Part[]).map(write).join("");
-  return escape(String(part));
+  if (typeof part === "string" || typeof part === "number") return escape(String(part));
+  return part.map(write).join("");
 }
 
 const escape = (text: string): string => text.replaceAll(/[&<>"'`]/g, (char) => `&#${char.codePointAt(0)};`);

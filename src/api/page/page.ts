@@ -150,7 +150,7 @@ function ordersTable(state: PageState, { orders, timelines }: NonNullable<PageSt
         <tr>
           <th>Order</th>
           <th>Status</th>
-          <th>Supplier</th>
+          <th class="cut">Supplier</th>
           <th class="placed">Placed by</th>
           <th class="wide">Ship by</th>
           <th class="num">Total</th>

@@ -66,6 +66,10 @@ function withPublicIds(value: unknown, ids: PublicIds, field = ""): unknown {
   return kinds.map((kind) => ids.get(`${kind}/${value}`)).find((found) => found !== undefined) ?? null;
 }
 
+const textOf = (data: EventLine["data"], name: string, absent = ""): string => {
+  const value = data?.[name];
+  return typeof value === "string" ? value : absent;
+};
 const words = (code: string): string => code.replaceAll("_", " ");
 const state = (code: string | null): string => words(code ?? "nothing");
 const isReason = (code: unknown): code is ReasonCode => typeof code === "string" && code in reasons;
@@ -74,11 +78,11 @@ const isHeadline = (code: string): code is Headline => code in headlines;
 /** One event as a sentence for the timeline. Total: a kind it does not know is shown by its name and states. */
 export function eventText({ kind, subject, fromState, toState, data }: EventLine): string {
   const code = data?.["code"];
-  const reason = isReason(code) ? reasons[code].title : words(String(code ?? ""));
+  const reason = isReason(code) ? reasons[code].title : words(textOf(data, "code"));
   const thing = words(subject);
   switch (kind) {
     case "received":
-      return `Order received (${words(String(data?.["origin"] ?? "channel"))})`;
+      return `Order received (${words(textOf(data, "origin", "channel"))})`;
     case "headline":
       return toState !== null && isHeadline(toState)
         ? `Shown as: ${headlines[toState].title}`
@@ -95,7 +99,7 @@ export function eventText({ kind, subject, fromState, toState, data }: EventLine
       return `Placing: ${state(toState)}`;
     case "added":
       return subject === "parcel"
-        ? `Parcel ${String(data?.["trackingNumber"] ?? "")} (${String(data?.["carrier"] ?? "")})`
+        ? `Parcel ${textOf(data, "trackingNumber", "")} (${textOf(data, "carrier", "")})`
         : `New ${thing}`;
     case "parcel_moved":
       return `Parcel: ${state(toState)}`;
@@ -106,7 +110,7 @@ export function eventText({ kind, subject, fromState, toState, data }: EventLine
     case "write_back_added":
       return "The channel is to be told";
     case "cancellation_opened":
-      return `Cancellation asked by ${words(String(data?.["askedBy"] ?? "somebody"))}`;
+      return `Cancellation asked by ${words(textOf(data, "askedBy", "somebody"))}`;
     case "cancellation_moved":
       return `Cancellation: ${state(toState)}`;
     default: {
