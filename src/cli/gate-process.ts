@@ -1,10 +1,9 @@
-import { performance } from "node:perf_hooks";
 import { runGate } from "#gate/main.ts";
 import { HomeInUse } from "#gate/lock.ts";
 import { openDb } from "#store/db.ts";
 import { openStore } from "#store/server.ts";
 import { readConfig } from "./config.ts";
-import { realClock, realRandom } from "./clock.ts";
+import { monotonicMs, realClock, realRandom } from "./clock.ts";
 import { loadConnectors } from "./connectors.ts";
 import { createOutside } from "./outside.ts";
 
@@ -31,7 +30,7 @@ try {
     db,
     clock: realClock,
     random: realRandom,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     outside,
     connectors: suppliers,
     home: config.home,

@@ -2,7 +2,7 @@ import { Decimal } from "decimal.js";
 import type { OrderAddress } from "./order.ts";
 import { checkAddress } from "./address-check.ts";
 import type { HoldWish, OrderDraft } from "./draft.ts";
-import { isBeforePlacing } from "./lifecycle.ts";
+import { isBeforePlacing, isFinal } from "./lifecycle.ts";
 import { lineTotal } from "./money.ts";
 import { allocated, wanted, type FulfillmentOrder, type FulfillmentOrderLine } from "./order.ts";
 import { liveQuantity, reconcileQuantities, unrouted } from "./quantities.ts";
@@ -59,10 +59,10 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   for (const fo of unplaced) wishes.push(...routeFulfillmentOrder(draft, fo, facts));
   const live = draft.dossier.fulfillmentOrders.filter((fo) => isBeforePlacing(fo.state));
   wishes.push(...marginHold(draft, live), ...moneyHolds(draft, live));
-  draft.syncHolds(
-    owned,
-    wishes.filter((wish) => !draft.order.answered.includes(wish.code)),
-  );
+  draft.syncHolds(owned, [
+    ...wishes.filter((wish) => !draft.order.answered.includes(wish.code)),
+    ...holdsOnPlaced(draft),
+  ]);
 
   const partial = draft.channel.settings.partial;
   const blocked = live.filter((fo) => draft.holdsOn(fo).length > 0);
@@ -74,6 +74,13 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   }
   return blocked.length === 0;
 }
+
+/** What lies on a part that is placed or being placed (a price above the limit, a pack that did not divide) is not verification's to close. */
+const holdsOnPlaced = (draft: OrderDraft): HoldWish[] =>
+  draft.dossier.holds.filter((each) => {
+    const fo = draft.dossier.fulfillmentOrders.find((one) => one.id === each.subjectId);
+    return each.subject === "fulfillment_order" && fo !== undefined && !isBeforePlacing(fo.state) && !isFinal(fo.state);
+  });
 
 function hold(draft: OrderDraft, fo: FulfillmentOrder): void {
   if (fo.state !== "held") draft.move(fo, "held");
