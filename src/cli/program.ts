@@ -62,6 +62,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
   ],
   ["key", "API keys of a workspace", async () => (await import("./commands/key.ts")).keyCommand()],
   [
+    "orders",
+    "list, show, create and change orders",
+    async () => (await import("./commands/orders.ts")).ordersCommand(),
+  ],
+  [
     "reasons",
     "every reason why an order may be held, with what to do",
     async () => (await import("./commands/reasons.ts")).reasonsCommand(),

@@ -34,7 +34,9 @@ export const proveCommand = () =>
         const { id: workspaceId } = await workspace(connection);
         const supplier = await chooseSupplier(db, workspaceId, options.supplier);
         const to = realClock.now();
-        const from = sinceOf(options.since, to) ?? (await firstArmedAt(db, workspaceId, supplier.id));
+        // Without a purchase of ours theirs are counted from the day on which the supplier was added here.
+        const from =
+          sinceOf(options.since, to) ?? (await firstArmedAt(db, workspaceId, supplier.id)) ?? supplier.createdAt;
         const answer = (outcome: "proven" | "different" | "not_compared", words: string, more: object = {}): number => {
           const code = outcome === "proven" ? 0 : outcome === "different" ? 1 : 2;
           if (format === "json")
@@ -42,19 +44,13 @@ export const proveCommand = () =>
               supplier: supplier.name,
               outcome,
               message: words,
-              from: from?.toISOString() ?? null,
+              from: from.toISOString(),
               to: to.toISOString(),
               ...more,
             });
           else write(`${words}\n`);
           return code;
         };
-        if (from === null)
-          return answer("proven", `Nothing was ever placed with ${supplier.name}.`, {
-            equal: 0,
-            open: 0,
-            differences: [],
-          });
         const connector = connection.connectors.suppliers.get(supplier.kind);
         if (connector === undefined)
           return answer(

@@ -80,7 +80,7 @@ export const quantitiesFit: Invariant = {
               at(
                 `${line.unitsShipped} shipped, ${line.unitsPlaced} placed, ${line.unitsCancelled} cancelled of ${line.units} units`,
               );
-            if (line.componentNo !== 0 && line.units * line.per !== line.quantity * line.unitsPer)
+            if (line.supplierSku !== null && line.units * line.per !== line.quantity * line.unitsPer)
               at(`${line.units} units are not ${line.quantity} × ${line.unitsPer} / ${line.per}`);
             const shipped = dossier.shipments
               .filter((shipment) => shipment.fulfillmentOrderId === fo.id)

@@ -1,0 +1,64 @@
+import { buildApi } from "#api/server.ts";
+import { openDb } from "#store/db.ts";
+import type { WorkspaceId } from "#domain/ids.ts";
+import { CliError } from "./cli-error.ts";
+import { realClock } from "./clock.ts";
+import type { Connection } from "./connect.ts";
+
+export interface ApiClient {
+  get<T>(path: string, query?: Record<string, string | undefined>): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+interface ProblemBody {
+  detail: string;
+  next: string;
+  errors?: { field: string; found: string; expected: string }[];
+}
+
+/** CLI-7. Asks the product's own HTTP API in this process: commands answer with exactly its JSON, under its checks and its row-level security. */
+export async function openApi({ store, db, engine }: Connection, workspaceId: WorkspaceId): Promise<ApiClient> {
+  const api = openDb(store.api(), { max: 2 });
+  const app = await buildApi({
+    db: { api, engine: db },
+    engine,
+    clock: realClock,
+    log: engine.log,
+    as: { workspaceId, actor: engine.actor, role: "owner" },
+  });
+  async function ask<T>(method: "GET" | "POST", url: string, body?: unknown): Promise<T> {
+    const response = await app.inject({
+      method,
+      url,
+      headers: { host: "localhost", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+    if (response.statusCode < 400) return JSON.parse(response.body) as T;
+    throw problemError(JSON.parse(response.body) as ProblemBody);
+  }
+  return {
+    get: (path, query = {}) => {
+      const given = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined);
+      const text = new URLSearchParams(given).toString();
+      return ask("GET", text === "" ? path : `${path}?${text}`);
+    },
+    post: (path, body = {}) => ask("POST", path, body),
+    close: async () => {
+      await app.close();
+      await api.end();
+    },
+  };
+}
+
+/** The field at fault, or what happened; and the way out. */
+function problemError({ detail, next, errors = [] }: ProblemBody): CliError {
+  const fields = errors.map(
+    ({ field, found, expected }) =>
+      `${field.replace(/^(body|query|params)\./, "")}: found ${found}, expected ${expected}`,
+  );
+  // The API names its own addresses; at a terminal the order's page is a command.
+  const way = next
+    .replaceAll(/GET \/v1\/orders\/\{id\}/g, "npx switchyard orders show ORDER")
+    .replaceAll(/Check the address and the id\. GET .*$/g, "Look for it with npx switchyard orders list.");
+  return new CliError(fields.length > 0 ? `${fields.join("; ")}.` : detail, way);
+}
