@@ -53,8 +53,8 @@ async function storeLinks(batch: ListBatch<ListedLink>): Promise<() => Promise<u
     );
     if (answer.status === "ok") {
       for (const { item } of wishes) batch.stored(item);
-      count(batch.tally, "links_changed", answer.stored);
-      count(batch.tally, "links_unchanged", answer.unchanged);
+      if (answer.stored > 0) count(batch.tally, "links_changed", answer.stored);
+      if (answer.unchanged > 0) count(batch.tally, "links_unchanged", answer.unchanged);
       break;
     }
     const { item } = wishes[answer.index]!;
