@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { rename, rm, stat } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isatty } from "node:tty";
@@ -123,30 +124,51 @@ const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 5
 
 export interface Sink {
   write(text: string): Promise<void>;
+  /** Complete: a file gets its name only now. */
   close(): Promise<void>;
+  /** Nothing of it stays. */
+  abandon(): Promise<void>;
 }
 
-/** A file that is made anew, or standard output for "-". Waits for a slow reader; a reader that leaves ends the command quietly. */
+/**
+ * A file that is made anew, or standard output for "-". Waits for a slow reader. What is written lies beside the file until it is complete, so that nobody
+ * takes half an export for a whole one.
+ */
 export async function openSink(path: string, overwrite: boolean): Promise<Sink> {
-  if (path === "-") return sinkOf(process.stdout, async () => {});
-  const stream = createWriteStream(path, { flags: overwrite ? "w" : "wx", mode: 0o600 });
+  if (path === "-")
+    return { write: (text) => writeTo(process.stdout, text), close: async () => {}, abandon: async () => {} };
+  if (!overwrite && (await exists(path)))
+    throw new CliError(`${path} exists already.`, "Choose another name, or overwrite it with --force.");
+  const unfinished = `${path}.part`;
+  const stream = createWriteStream(unfinished, { flags: "w", mode: 0o600 });
   try {
     await once(stream, "open");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST")
-      throw new CliError(`${path} exists already.`, "Choose another name, or overwrite it with --force.");
     throw new CliError(`${path} cannot be written (${String(code)}).`, "Choose a place where you may write.");
   }
-  return sinkOf(stream, async () => {
+  const end = async (): Promise<void> => {
     stream.end();
     await finished(stream);
-  });
+  };
+  return {
+    write: (text) => writeTo(stream, text),
+    async close() {
+      await end();
+      await rename(unfinished, path);
+    },
+    async abandon() {
+      await end().catch(() => {});
+      await rm(unfinished, { force: true });
+    },
+  };
 }
 
-const sinkOf = (stream: Writable, close: () => Promise<void>): Sink => ({
-  async write(text) {
-    if (!stream.write(text)) await once(stream, "drain");
-  },
-  close,
-});
+async function writeTo(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, "drain");
+}
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

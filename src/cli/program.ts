@@ -67,6 +67,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/orders.ts")).ordersCommand(),
   ],
   [
+    "export",
+    "orders, purchase orders or events, as CSV or JSON lines",
+    async () => (await import("./commands/export.ts")).exportCommand(),
+  ],
+  [
     "reasons",
     "every reason why an order may be held, with what to do",
     async () => (await import("./commands/reasons.ts")).reasonsCommand(),

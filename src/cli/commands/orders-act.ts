@@ -6,7 +6,7 @@ import { countHeldOrders } from "#store/read/held-orders.ts";
 import { openApi, type ApiClient } from "../api-client.ts";
 import { chooseChannel } from "../choose.ts";
 import { CliError } from "../cli-error.ts";
-import { command, run, type Work } from "../command.ts";
+import { collect, command, run, type Work } from "../command.ts";
 import { orderId } from "../order-argument.ts";
 import { column, note, printJson, printList } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -196,11 +196,7 @@ export const cancelCommand = () =>
       "Cancel all that is left, or some units. What nobody placed is cancelled at once; else the supplier is asked and may refuse.",
     examples: ["orders cancel 1001", "orders cancel 1001 --line 2=1"],
   })
-    .option(
-      "--line <line=units>",
-      "only so many units of a line; may be given several times",
-      (value: string, before: string[] = []) => [...before, value],
-    )
+    .option("--line <line=units>", "only so many units of a line; may be given several times", collect)
     .action(
       run<{ line?: string[] }, [string[]]>((work, orders) => {
         const lines = readLines(work.options.line);
