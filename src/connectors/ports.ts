@@ -417,6 +417,8 @@ export interface Gate {
   /** The pure part of a document supplier; null: it is no document supplier. */
   documents(kind: string): DocumentRules | null;
 
+  /** Whether it answers. Nothing is armed while it does not: what nobody can send should not be committed to. */
+  isThere(): Promise<boolean>;
   /**
    * Sends armed attempts, each at most once, and reports each answer as it arrives. An attempt without an answer when this ends may have been
    * sent: `settle` tells. Rejects with `GateAway` where the gate cannot be reached.

@@ -348,7 +348,7 @@ test("PL-23 whoever asked to cancel while it was being bought gets an answer as 
     state: "accepted",
     lines: [],
     openedAt: t0,
-    asks: [{ fulfillmentOrderId: id("61"), state: "asking", lines: [], dueAt: null, tries: 0 }],
+    asks: [{ fulfillmentOrderId: id("61"), state: "asking", lines: [], dueAt: minutes(9), tries: 0 }],
     dueAt: null,
     answeredAt: null,
     answeredBy: null,

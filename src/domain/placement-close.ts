@@ -328,7 +328,9 @@ function closeOutcomeHold(draft: OrderDraft, fo: FulfillmentOrder): void {
 /** Who asked to cancel while it was being bought gets an answer now (C12). */
 function wakeCancellations(draft: OrderDraft, fo: FulfillmentOrder): void {
   for (const cancellation of draft.dossier.cancellations) {
-    const asks = cancellation.asks.filter((ask) => ask.fulfillmentOrderId === fo.id && ask.state === "asking");
+    const asks = cancellation.asks.filter(
+      (ask) => ask.fulfillmentOrderId === fo.id && ask.state === "asking" && ask.dueAt !== null,
+    );
     if (asks.length === 0) continue;
     for (const ask of asks) ask.dueAt = draft.now;
     draft.touchCancellation(cancellation, {});

@@ -120,7 +120,8 @@ async function record(
       );
       if (!result.ok || !result.changed) continue;
       if (answer.status === "refused" || answer.status === "void" || answer.status === "placed") freed.push(each);
-      if (answer.status === "unknown") countOne(unknowns, each, draft);
+      // What died with a worker or gate of ours says nothing about the supplier.
+      if (answer.status === "unknown" && each.by.source === "gate") countOne(unknowns, each, draft);
     }
     await countUnknowns(
       tx,

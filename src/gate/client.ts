@@ -14,8 +14,6 @@ import type { RemoteCall } from "./server.ts";
 import { fromWire, toWire } from "./wire.ts";
 
 export interface GateClient extends Gate {
-  /** Whether the gate answers. */
-  isThere(): Promise<boolean>;
   close(): void;
 }
 

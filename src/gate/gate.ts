@@ -60,6 +60,7 @@ export function createGate(options: GateOptions): Gate {
 
   return {
     ...rulesOf(connectors),
+    isThere: async () => true,
     async place(calls, onAnswer) {
       const found = readPurchases(db, calls);
       // One that fails (a full disk under the journal) must not keep the answers of the others.

@@ -45,7 +45,7 @@ export const place: Stage = {
       if (limit > 0) admitted.push({ workspaceId, accountId, limit });
       left -= limit;
     }
-    if (admitted.length === 0) return 0;
+    if (admitted.length === 0 || !(await engine.gate.isThere())) return 0;
     const armed = await armBatch(engine, admitted, null);
     under(engine, send(engine, armed));
     return armed.moved;

@@ -254,6 +254,18 @@ test("PL-29 while the gate is away nothing is concluded; it is asked again later
   assert.deepEqual(await states(floor), ["placed"]);
 });
 
+test("PL-29 while the gate is away nothing is armed: what nobody can send is not committed to", async (t) => {
+  const floor = await aShopFloor(t, contracts.none);
+  await floor.orders(1);
+  const engine = floor.worker();
+  const away: Gate = { ...engine.gate, isThere: async () => false };
+  Object.defineProperty(engine, "gate", { get: () => away });
+
+  assert.equal(await place.run(engine), 0);
+
+  assert.deepEqual([await attempts(floor), await states(floor)], [[], ["placing"]]);
+});
+
 test("PL-33 PL-34 what only a person can find out waits for them, without a limit and without another purchase", async (t) => {
   for (const said of ["bought", "not bought"] as const) {
     const floor = await aShopFloor(t, contracts.none);
