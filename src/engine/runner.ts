@@ -73,6 +73,6 @@ export async function runStages(engine: Engine, db: Db, stages: readonly Stage[]
     for (const doorbell of doorbells) doorbell.ring();
   });
   await Promise.all(stages.map((stage, index) => runStage(engine, stage, doorbells[index]!, stop)));
-  await Promise.all(stages.map((stage) => stage.settle?.(engine)));
+  for (const stage of stages) await stage.settle?.(engine);
   await stopListening();
 }
