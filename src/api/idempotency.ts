@@ -7,9 +7,10 @@ import type { ApiContext } from "./context.ts";
 import { invalid } from "./invalid.ts";
 import { Problem, shown } from "./problem.ts";
 
+/** Its text is kept as it was sent: the database's JSON would not keep the order of its fields. */
 export interface Answer {
   status: number;
-  body: unknown;
+  text: string;
   headers: Record<string, string>;
 }
 
@@ -67,7 +68,7 @@ export async function once(context: ApiContext, request: FastifyRequest, work: (
     return answer;
   } catch (error) {
     if (error instanceof Problem && error.status < 500) {
-      const answer = { status: error.status, body: error.body, headers: error.headers };
+      const answer = { status: error.status, text: JSON.stringify(error.body), headers: error.headers };
       await keepAnswer(db, use, error.status, answer);
     } else await releaseKey(db, use);
     throw error;

@@ -31,7 +31,7 @@ export async function act<T>(
     const result = await work({ workspaceId, actor, role });
     if (result.status === "refused") throw refusal(result);
     const { status = 200, body, headers = {} } = present(result.value);
-    return { status, body, headers };
+    return { status, text: JSON.stringify(body), headers };
   });
   const isProblem = answer.status >= 400;
   // Sent as text: the answer of a repetition is the stored one, byte for byte.
@@ -39,7 +39,7 @@ export async function act<T>(
     .code(answer.status)
     .headers(answer.headers)
     .type(isProblem ? "application/problem+json; charset=utf-8" : "application/json; charset=utf-8");
-  return reply.send(JSON.stringify(answer.body)) as never;
+  return reply.send(answer.text) as never;
 }
 
 /** An action on one order: `If-Match` counts, the new version is the ETag. */

@@ -238,8 +238,8 @@ export const reasons = {
     group: "attention",
     title: "Supplier price above your limit",
     what: "The supplier's price is above the highest price you allow.",
-    next: "Raise the limit, choose another supplier, or cancel.",
-    actions: ["raise_limit", "choose_supplier", "cancel"],
+    next: "Raise the limit, choose another supplier, or cancel. If it was placed already and you accept the price, dismiss this.",
+    actions: ["raise_limit", "choose_supplier", "dismiss", "cancel"],
   },
   margin_below_limit: {
     acts: "person",

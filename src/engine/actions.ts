@@ -130,7 +130,10 @@ export const dismiss = (engine: Engine, who: Who, on: OnOrder, { hold: publicId 
     decide: async (draft, tx) => {
       const found = await holdOf(draft, () => findHoldId(tx, draft.order, publicId));
       if ("status" in found) return found;
-      return asResult(dismissHold(draft, found.id));
+      const dismissed = dismissHold(draft, found.id);
+      // What is not placed yet is looked at again: a hold whose cause is still there comes back at once.
+      if (dismissed.status === "ok") verifyAgain(draft);
+      return asResult(dismissed);
     },
   });
 

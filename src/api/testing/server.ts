@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { InjectOptions } from "fastify";
+import type { Gate } from "#connectors/ports.ts";
 import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import { publicId, type WorkspaceId } from "#domain/ids.ts";
@@ -12,6 +13,7 @@ import { listChannels } from "#store/channel.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import {
+  noGate,
   seededRandom,
   setUp,
   testEngine,
@@ -44,13 +46,18 @@ export interface TestServer extends SetUp {
   /** Key of an owner of the first workspace, and of its neighbour's. */
   key: string;
   rival: SetUp & { key: string };
+  sandbox: SetUp;
+  withoutSandbox(): Promise<number>;
   channel: string;
   keyFor(workspaceId: WorkspaceId, role: Role): Promise<string>;
   /** Sends one request; with the first workspace's key unless told otherwise. */
   ask(method: "GET" | "POST" | "PUT" | "DELETE", url: string, options?: Ask): Promise<Answer>;
   /** Stores orders in the first workspace (or the rival's) and runs what falls due; answers their public ids. */
   orders(orders: Partial<ChannelOrder>[], of?: SetUp): Promise<string[]>;
+  /** Verifies what is due. */
   settle(): Promise<void>;
+  /** Moves on to the end of the buffer and lets leave what is due: acme's orders are placed by hand, the shelf's go to the prep desk. */
+  leaveBuffer(): Promise<void>;
 }
 
 const standard: SetUpOptions = {
@@ -66,11 +73,11 @@ export async function aServer(
   api: Partial<ApiOptions> = {},
 ): Promise<TestServer> {
   const database = await testDatabase(t);
-  const engine = testEngine(database.engine);
+  const engine = testEngine(database.engine, { gate: byHandOnly });
   const random = seededRandom(77);
   const mine = await setUp(engine, { ...standard, ...options });
   const rival = await setUp(engine, { ...standard, slug: "rival" });
-  await setUp(engine, { ...standard, slug: "sandbox" });
+  const sandbox = await setUp(engine, { ...standard, slug: "sandbox" });
   const now = engine.clock.now();
   await database.engine.run(sql`update workspace set kind = 'sandbox' where slug = 'sandbox'`);
   await database.engine.run(
@@ -97,7 +104,7 @@ export async function aServer(
   const [channel] = await listChannels(database.engine, mine.workspaceId);
 
   async function settle(): Promise<void> {
-    while ((await verify.run(engine)) + (await release.run(engine)) > 0);
+    while ((await verify.run(engine)) > 0);
   }
   return {
     ...mine,
@@ -106,9 +113,15 @@ export async function aServer(
     app,
     key,
     rival: { ...rival, key: rivalKey },
+    sandbox,
+    withoutSandbox: () => database.engine.run(sql`update workspace set kind = 'own' where slug = 'sandbox'`),
     channel: publicId("channel", channel!.publicId),
     keyFor,
     settle,
+    async leaveBuffer() {
+      engine.clock.advance(600_000);
+      while ((await verify.run(engine)) + (await release.run(engine)) > 0);
+    },
     async ask(method, url, { key: used = key, body, raw, headers = {}, peer } = {}) {
       const request: InjectOptions = {
         method,
@@ -147,6 +160,9 @@ export async function aServer(
     },
   };
 }
+/** Every supplier is reached by people; nothing can be sent. */
+const byHandOnly = { ...noGate, contract: () => ({ kind: "human" }) } as unknown as Gate;
+
 const Public = row({ publicId: col.text });
 
 export const anOrder = (id: string, at: Date, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
