@@ -90,17 +90,16 @@ const PurchaseRow = row({
   orderNumber: col.text,
   partNo: col.int,
   partState: col.text,
-  lines:
-    col.json<
-      {
-        no: number;
-        supplierSku: string | null;
-        units: number;
-        unitsPlaced: number;
-        unitsShipped: number;
-        unitCost: string | null;
-      }[]
-    >(),
+  lines: col.json<
+    {
+      no: number;
+      supplierSku: string | null;
+      units: number;
+      unitsPlaced: number;
+      unitsShipped: number;
+      unitCost: string | null;
+    }[]
+  >(),
 });
 export type ExportedPurchase = RowOf<typeof PurchaseRow>;
 
