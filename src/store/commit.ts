@@ -145,10 +145,7 @@ export async function commitDrafts(
     tx,
     all((draft) => draft.stockChanges.map((change) => ({ workspaceId: draft.order.workspaceId, ...change }))),
   );
-  await addSpends(
-    tx,
-    all((draft) => draft.spends.map((spend) => ({ workspaceId: draft.order.workspaceId, ...spend }))),
-  );
+  // The same order in which readShared locks them (stock, balances, caps): two orders that share all three never wait for each other in a circle.
   await postTransactions(
     tx,
     context.newId,
@@ -161,6 +158,10 @@ export async function commitDrafts(
         actor: draft.actor,
       })),
     ),
+  );
+  await addSpends(
+    tx,
+    all((draft) => draft.spends.map((spend) => ({ workspaceId: draft.order.workspaceId, ...spend }))),
   );
   await counters.write(tx);
   await ring(tx);
