@@ -6,6 +6,7 @@ import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
 const blockSize = 1000;
+const spare = 10 * blockSize;
 const Block = row({ last: col.bigint });
 
 /** Takes ids in blocks of 1000 from one sequence (R7), so that deciding needs no round trip. A block that is not used up is a gap, nothing more. */
@@ -19,10 +20,13 @@ export class IdAllocator implements IdSource {
     this.#now = now;
   }
 
-  /** Makes sure that `count` calls of `next` will succeed. Call before deciding, outside or inside the transaction. */
+  /**
+   * Makes sure that `count` calls of `next` will succeed. Call before deciding, outside or inside the transaction. Several deciders of one process share
+   * the allocator and each counts on what it was promised, so there is always a good deal more than one of them asks for.
+   */
   async ensure(tx: Tx, count: number): Promise<void> {
-    if (this.#left >= count) return;
-    const blocks = Math.ceil((count - this.#left) / blockSize);
+    if (this.#left >= count + spare) return;
+    const blocks = Math.ceil((count + spare - this.#left) / blockSize);
     for (const { last } of await tx.rows(
       Block,
       sql`select nextval('id_block') as last from generate_series(1, ${blocks}::integer)`,
