@@ -156,14 +156,7 @@ export function askByHand(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk,
   ask.state = "by_hand";
   ask.dueAt = null;
   draft.touchCancellation(cancellation, {});
-  draft.event(
-    "cancellation_by_hand",
-    "cancellation",
-    cancellation.id,
-    { fulfillmentOrder: fo.id, why },
-    "asking",
-    "by_hand",
-  );
+  draft.event("cancellation_by_hand", "cancellation", cancellation.id, { fulfillmentOrder: fo.id, why });
   const detail = { cancellation: cancellation.id, askTheSupplier: true, why, lines: ask.lines };
   draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code: "cancel_requested", detail });
 }
@@ -177,17 +170,15 @@ export function answerSupplierByHand(draft: OrderDraft, fo: FulfillmentOrder, gr
 }
 
 function close(draft: OrderDraft, { cancellation, ask, fo }: OpenAsk, data: Record<string, unknown>): void {
-  const from = ask.state;
   ask.state = ask.lines.some((each) => each.accepted > 0) ? "accepted" : "refused";
   ask.dueAt = null;
-  draft.event(
-    "cancellation_answered",
-    "cancellation",
-    cancellation.id,
-    { ...data, fulfillmentOrder: fo.id, lines: ask.lines },
-    from,
-    ask.state,
-  );
+  // The question has a state of its own; the case moves when the last one is answered.
+  draft.event("cancellation_answered", "cancellation", cancellation.id, {
+    ...data,
+    fulfillmentOrder: fo.id,
+    answer: ask.state,
+    lines: ask.lines,
+  });
   draft.touchCancellation(cancellation, {});
   if (!openAsks(draft).some((each) => each.fo === fo && each.ask.state === "by_hand"))
     closeHolds(draft, fo, ["cancel_requested"]);
@@ -258,7 +249,7 @@ export const givenBack = (cancellation: Cancellation): Map<number, number> =>
 function countNews(draft: OrderDraft, cancellation: Cancellation, before: ReadonlyMap<number, number>): void {
   for (const [orderLineNo, units] of givenBack(cancellation)) {
     const news = units - (before.get(orderLineNo) ?? 0);
-    if (news > 0) countCancelled(draft, orderLineNo, news);
+    if (news > 0) countCancelled(draft, cancellation, orderLineNo, news);
   }
 }
 
@@ -300,12 +291,19 @@ function buyAgain(draft: OrderDraft, cancellation: Cancellation, orderLineNo: nu
 }
 
 /** CN-13. What nobody wants any more is counted on the order's line, exactly once. */
-export function countCancelled(draft: OrderDraft, orderLineNo: number, quantity: number): void {
+export function countCancelled(
+  draft: OrderDraft,
+  cancellation: Cancellation,
+  orderLineNo: number,
+  quantity: number,
+): void {
   const line = draft.dossier.lines.find((each) => each.no === orderLineNo)!;
   const isOurs = line.fulfilledBy === "us" && line.kind === "goods";
   // Where the channel lowered the line's own quantity first, the units given back were never to be placed any more.
   const counted = isOurs ? Math.min(quantity, Math.max(0, toPlace(line, draft.dossier.fulfillmentOrders))) : quantity;
-  if (counted > 0) draft.touchLine(line, { cancelled: line.cancelled + counted });
+  const byChannel = cancellation.askedBy === "channel" ? counted : 0;
+  if (counted > 0)
+    draft.touchLine(line, { cancelled: line.cancelled + counted, channelCancelled: line.channelCancelled + byChannel });
   draft.event("cancelled", "line", String(orderLineNo), { quantity });
 }
 

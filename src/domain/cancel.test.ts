@@ -144,7 +144,7 @@ test("CN-3 what the channel states as cancelled after we told it is an echo, and
     [early?.lines, echo, more?.lines],
     [[{ orderLineNo: 1, quantity: 1 }], null, [{ orderLineNo: 1, quantity: 1 }]],
   );
-  assert.deepEqual([line(draft).cancelled, line(draft).channelCancelled], [4, 4]);
+  assert.deepEqual([line(draft).cancelled, line(draft).channelCancelled], [4, 2]);
 });
 
 test("CN-3 the same statement again, and one that repeats what a line came with, change nothing", () => {

@@ -107,7 +107,6 @@ export function stateCancelled(
       fromTheStart +
       sum(dossier.cancellations.filter((each) => each.askedBy === "channel")) +
       sum(done.filter((each) => each.askedBy !== "channel" && !silent.has(each.id)));
-    if (quantity > line.channelCancelled) draft.touchLine(line, { channelCancelled: quantity });
     return quantity > known ? [{ orderLineNo, quantity: quantity - known }] : [];
   });
   return news.length === 0 ? null : requestCancellation(draft, { askedBy: "channel", lines: news });
@@ -183,7 +182,7 @@ function apply(draft: OrderDraft, cancellation: Cancellation): void {
     const line = draft.dossier.lines.find((each) => each.no === orderLineNo)!;
     const now = takeNow(draft, line, quantity);
     if (now > 0) {
-      countCancelled(draft, orderLineNo, now);
+      countCancelled(draft, cancellation, orderLineNo, now);
       cancelled.push({ orderLineNo, quantity: now });
     }
     const later = askFor(draft, line, quantity - now, asks);
