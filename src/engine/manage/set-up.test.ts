@@ -664,7 +664,10 @@ test("MO-2 a reference is booked once, also when two book it at the same moment"
   const asCorrection = await correct(context, { workspaceId, accountId, amount: "-1.00", reference: "bank 1" });
   const without = await topUp(context, { workspaceId, accountId, amount: "10.00", reference: " " });
 
-  assert.deepEqual(both.map(codeOf).sort(), ["reference_used", null].sort());
+  assert.deepEqual(
+    both.map(codeOf).filter((code) => code !== null),
+    ["reference_used"],
+  );
   assert.deepEqual([later, asCorrection, without].map(codeOf), ["reference_used", null, "reference_missing"]);
   assert.equal((await showBalances(context, workspaceId))[0]?.available, "9.00");
 });
