@@ -2,7 +2,7 @@ import type { Clock, Random } from "#domain/clock.ts";
 import { uuidv7 } from "#domain/uuid.ts";
 import { checkHome, homePaths, machineId, settleHome, type HomeCheck, type Place } from "#gate/home.ts";
 import { Journal, JournalFolder, writeAdopted } from "#gate/journal.ts";
-import { knownAttempts } from "#store/attempt.ts";
+import { knownReferences } from "#store/attempt.ts";
 import type { Db } from "#store/db.ts";
 import { enterSafeMode, findInstallation, insertInstallation, moveHome } from "#store/installation.ts";
 import type { Config } from "./config.ts";
@@ -49,7 +49,7 @@ export async function enterHome(here: Here): Promise<HomeCheck> {
   if (found.safeModeReason !== null) return { status: "safe_mode", reason: found.safeModeReason };
   const journal = await Journal.open(new JournalFolder(homePaths(config.home, found.id).journal), () => clock.now());
   try {
-    const check = await checkHome(place, found, journal, (keys) => knownAttempts(db, keys));
+    const check = await checkHome(place, found, journal, (keys) => knownReferences(db, keys));
     if (check.status === "safe_mode") await enterSafeMode(db, check.reason);
     return check;
   } finally {

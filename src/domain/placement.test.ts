@@ -53,10 +53,10 @@ test("PL-4 key and reference come from installation, workspace, fulfillment orde
   const second = armAttempt(world.draft(minutes(1)), world.fo, arming());
   assert.ok(second.armed && one.armed);
 
-  assert.equal(first.armed.idempotencyKey, sha256("inst/1/61/1"));
+  assert.equal(first.armed.idempotencyKey, sha256("inst/1/f/1"));
   assert.equal(first.armed.reference, one.armed.reference);
   assert.equal(second.armed.no, 2);
-  assert.equal(second.armed.idempotencyKey, sha256("inst/1/61/2"));
+  assert.equal(second.armed.idempotencyKey, sha256("inst/1/f/2"));
   assert.notEqual(second.armed.reference, first.armed.reference);
   assert.match(first.armed.reference, /^SW-[0-9A-HJKMNP-TV-Z]{14}$/);
 });

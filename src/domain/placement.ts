@@ -166,7 +166,8 @@ export function writeAttempt(
   { terms, fence, installationId, sha256, shipTo, addressNo }: Arming,
 ): { armed: Attempt; request: OutgoingRequest } {
   const no = 1 + Math.max(0, ...attemptsOf(draft, fo).map((each) => each.no));
-  const idempotencyKey = sha256([installationId, draft.order.workspaceId, fo.id, no].join("/"));
+  // The public id, because it is drawn and not counted: a restored database counts the same ids again for other orders.
+  const idempotencyKey = sha256([installationId, draft.order.workspaceId, fo.publicId, no].join("/"));
   const reference = referenceOf(idempotencyKey);
   const { currency } = account.settings;
   const kept: KeptRequest = {

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { seededRandom, VirtualClock } from "#test/engine.ts";
-import type { AttemptId } from "#domain/ids.ts";
 import { checkHome, homePaths, settleHome, type Place } from "./home.ts";
 import { Journal, memoryStore } from "./journal.ts";
 import { HomeInUse, takeLock } from "./lock.ts";
@@ -25,7 +24,7 @@ test("PL-60 this place is home as long as token, machine, folder and journal agr
   const place: Place = { home, dataFolder: "/srv/switchyard", machine: "m1" };
   const marks = await settleHome(place, "inst", seededRandom(1));
   const journal = await Journal.open(memoryStore(), () => noon);
-  const check = (change: Partial<Place> = {}, known: AttemptId[] = [], database = marks) =>
+  const check = (change: Partial<Place> = {}, known: string[] = [], database = marks) =>
     checkHome({ ...place, ...change }, { id: "inst", ...database }, journal, async () => new Set(known));
   const reason = async (...args: Parameters<typeof check>): Promise<string> => {
     const found = await check(...args);
@@ -36,12 +35,20 @@ test("PL-60 this place is home as long as token, machine, folder and journal agr
   assert.match(await reason({ machine: "m2" }), /machine or the path/);
   assert.match(await reason({ dataFolder: "/srv/copy" }), /machine or the path/);
   assert.match(await reason({ home: await aFolder(t) }), /token of this installation is not in/);
-  await journal.append({ line: "closed", at: noon, workspaceId: "1" as never, attemptId: "9" as never, message: "" });
+  await journal.append({
+    line: "closed",
+    at: noon,
+    workspaceId: "1" as never,
+    attemptId: "9" as never,
+    reference: "SW-9",
+    requestHash: "h",
+    message: "",
+  });
   assert.match(await reason(), /journal knows purchases that the database does not/);
-  assert.equal(await reason({}, ["9" as never]), "home");
+  assert.equal(await reason({}, ["SW-9"]), "home");
   // Another place is made home: this one is a copy from then on.
   await writeFile(homePaths(home, "inst").token, "other\n");
-  assert.match(await reason({}, ["9" as never]), /another one/);
+  assert.match(await reason({}, ["SW-9"]), /another one/);
 });
 
 test("PL-62 a second gate on the same home refuses to start, names the first, and takes over once that one is dead", async (t) => {

@@ -3,8 +3,7 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Random } from "#domain/clock.ts";
-import type { AttemptId } from "#domain/ids.ts";
-import type { AttemptKey } from "#store/attempt.ts";
+import type { ReferenceKey } from "#store/attempt.ts";
 import type { Journal } from "./journal.ts";
 
 /**
@@ -66,7 +65,7 @@ export async function checkHome(
   place: Place,
   installation: HomeMarks & { id: string },
   journal: Journal,
-  knownAttempts: (keys: AttemptKey[]) => Promise<Set<AttemptId>>,
+  knownReferences: (keys: ReferenceKey[]) => Promise<Set<string>>,
 ): Promise<HomeCheck> {
   const safe = (reason: string): HomeCheck => ({ status: "safe_mode", reason });
   const token = await readToken(homePaths(place.home, installation.id).token);
@@ -79,8 +78,8 @@ export async function checkHome(
   if (!isSame(markOf(place), installation.home))
     return safe("the machine or the path of the data folder is another than before");
   const newest = journal.newest(compared);
-  const known = await knownAttempts(newest);
-  const lost = newest.find((each) => !known.has(each.attemptId));
+  const known = await knownReferences(newest);
+  const lost = newest.find((each) => !known.has(each.reference));
   if (lost !== undefined)
     return safe(
       `the gate's journal knows purchases that the database does not, the newest of ${lost.at.toISOString()}: the database is older than what was bought`,

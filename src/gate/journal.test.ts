@@ -7,21 +7,28 @@ import { Journal, JournalFolder, writeAdopted, type JournalLine } from "./journa
 
 const at = (text: string): Date => new Date(text);
 const noon = at("2026-11-22T12:00:00Z");
-const sending = (attemptId: string, when = noon): JournalLine => ({
-  line: "sending",
+const about = (no: string, when: Date) => ({
   at: when,
   workspaceId: "1" as never,
-  attemptId: attemptId as never,
-  fence: 1,
-  reference: "SW-1",
+  attemptId: no as never,
+  reference: `SW-${no}`,
   requestHash: "h",
+});
+const sending = (no: string, when = noon): JournalLine => ({
+  line: "sending",
+  ...about(no, when),
+  fence: 1,
   mode: "send",
 });
 const answered = (
-  attemptId: string,
+  no: string,
   answer: Extract<JournalLine, { line: "answered" }>["answer"],
   when = noon,
-): JournalLine => ({ line: "answered", at: when, workspaceId: "1" as never, attemptId: attemptId as never, answer });
+): JournalLine => ({
+  line: "answered",
+  ...about(no, when),
+  answer,
+});
 const placed = {
   status: "placed",
   supplierOrderId: "77",
@@ -47,9 +54,9 @@ test("PL-51 what was written is there after the process, amounts and all", async
 
   const second = await openAt(folder);
 
-  assert.deepEqual(second.find("1" as never)?.answer, { ...placed, notAccepted: [] });
-  assert.deepEqual([second.find("2" as never)?.wasSent, second.find("2" as never)?.answer], [true, null]);
-  assert.equal(second.find("3" as never), undefined);
+  assert.deepEqual(second.find("SW-1")?.answer, { ...placed, notAccepted: [] });
+  assert.deepEqual([second.find("SW-2")?.wasSent, second.find("SW-2")?.answer], [true, null]);
+  assert.equal(second.find("SW-3"), undefined);
 });
 
 test("PL-51 a line that a crash cut off is not believed and does not spoil the next one; a damaged one stops everything", async (t) => {
@@ -61,10 +68,10 @@ test("PL-51 a line that a crash cut off is not believed and does not spoil the n
   await appendFile(join(folder, name!), '{"line":"sending","attemptId":"2"');
 
   const second = await openAt(folder);
-  assert.equal(second.find("2" as never), undefined);
+  assert.equal(second.find("SW-2"), undefined);
   await second.append(sending("3"));
   await second.close();
-  assert.equal((await openAt(folder)).find("3" as never)?.wasSent, true);
+  assert.equal((await openAt(folder)).find("SW-3")?.wasSent, true);
 
   await appendFile(join(folder, name!), "nonsense\n");
   await assert.rejects(openAt(folder), /2026-11-22\.ndjson is damaged in line 4\. Nothing is sent/);
@@ -76,20 +83,20 @@ test("PL-51 an answer that says more is never forgotten for one that says less",
   await journal.append(answered("1", { ...placed, notAccepted: [] }));
   await journal.append(answered("1", { status: "unknown", message: "time-out" }));
 
-  assert.equal(journal.find("1" as never)?.answer?.status, "placed");
+  assert.equal(journal.find("SW-1")?.answer?.status, "placed");
 });
 
-test("PL-55 the journal knows since when its silence is proof: from its first line, and a week at most", async (t) => {
+test("PL-55 the journal knows since when its silence is proof: from its first line, and 36 days at most", async (t) => {
   const folder = await aFolder(t);
   const journal = await openAt(folder);
   assert.deepEqual([journal.knowsSince(at("2026-11-22T11:59:59Z")), journal.knowsSince(noon)], [false, true]);
   await journal.append(sending("1"));
   await journal.close();
 
-  const later = await openAt(folder, at("2026-12-22T12:00:00Z"));
+  const later = await openAt(folder, at("2026-12-29T12:00:00Z"));
 
-  assert.deepEqual([later.knowsSince(noon), later.knowsSince(at("2026-12-22T12:00:00Z"))], [false, true]);
-  assert.equal(later.find("1" as never), undefined);
+  assert.deepEqual([later.knowsSince(noon), later.knowsSince(at("2026-12-29T12:00:00Z"))], [false, true]);
+  assert.equal(later.find("SW-1"), undefined);
 });
 
 test("PL-60 once a database was said to be home, the lines before that no longer speak against it", async (t) => {
@@ -97,8 +104,8 @@ test("PL-60 once a database was said to be home, the lines before that no longer
   const journal = await openAt(folder);
   await journal.append(sending("1"));
   assert.deepEqual(
-    (await openAt(folder)).newest(10).map((each) => each.attemptId),
-    ["1"],
+    (await openAt(folder)).newest(10).map((each) => each.reference),
+    ["SW-1"],
   );
 
   await writeAdopted(folder, at("2026-11-22T13:00:00Z"));
@@ -106,8 +113,8 @@ test("PL-60 once a database was said to be home, the lines before that no longer
   await journal.close();
 
   assert.deepEqual(
-    (await openAt(folder)).newest(10).map((each) => each.attemptId),
-    ["2"],
+    (await openAt(folder)).newest(10).map((each) => each.reference),
+    ["SW-2"],
   );
   assert.match(await readFile(join(folder, "2026-11-22.ndjson"), "utf8"), /"adopted"/);
 });

@@ -10,19 +10,10 @@ export type JournalLine =
   /** The administrator said that this database is home, whatever lines before this knew. */
   | { line: "adopted"; at: Date }
   /** From here on a byte may have left. */
-  | {
-      line: "sending";
-      at: Date;
-      workspaceId: WorkspaceId;
-      attemptId: AttemptId;
-      fence: number;
-      reference: string;
-      requestHash: string;
-      mode: "send" | "resend";
-    }
-  | { line: "answered"; at: Date; workspaceId: WorkspaceId; attemptId: AttemptId; answer: PurchaseAnswer }
+  | (About & { line: "sending"; fence: number; mode: "send" | "resend" })
+  | (About & { line: "answered"; answer: PurchaseAnswer })
   /** Nothing of it left and nothing ever will. */
-  | { line: "closed"; at: Date; workspaceId: WorkspaceId; attemptId: AttemptId; message: string }
+  | (About & { line: "closed"; message: string })
   | {
       line: "document";
       at: Date;
@@ -33,11 +24,17 @@ export type JournalLine =
       what: "releasing" | "left" | "withdrawn";
     };
 
-/** What the journal knows of one attempt. */
-export interface Known {
+/** Which purchase a line is about. The reference names it for ever: a database that was restored from a backup arms the same purchase under the same one. */
+interface About {
+  at: Date;
   workspaceId: WorkspaceId;
   attemptId: AttemptId;
-  at: Date;
+  reference: string;
+  requestHash: string;
+}
+
+/** What the journal knows of one purchase. */
+export interface Known extends About {
   /** A byte may have left at some time. */
   wasSent: boolean;
   isClosed: boolean;
@@ -51,8 +48,8 @@ export interface JournalStore {
   close(): Promise<void>;
 }
 
-/** How far back questions are answered from memory. No purchase may be sent longer than minutes after its arming, so days are plenty. */
-const memoryMs = 7 * 86_400_000;
+/** How far back questions are answered. Longer than any backup is kept (35 days): a database restored from one must not buy again. */
+const memoryMs = 36 * 86_400_000;
 
 /** The gate's memory of what left, kept on disk. Lines that are written at the same time share one sync. */
 export class Journal {
@@ -95,8 +92,8 @@ export class Journal {
     });
   }
 
-  find(attemptId: AttemptId): Known | undefined {
-    return this.#known.get(attemptId);
+  find(reference: string): Known | undefined {
+    return this.#known.get(reference);
   }
 
   /** Whether silence about an attempt armed at `instant` means that nothing of it was ever sent. */
@@ -140,30 +137,24 @@ export class Journal {
   #remember(line: JournalLine): void {
     if (line.line === "adopted") this.#adoptedAt = line.at;
     if (line.line === "opened" || line.line === "adopted" || line.line === "document") return;
-    const { attemptId, workspaceId, at } = line;
-    const known = this.#known.get(attemptId) ?? {
-      workspaceId,
-      attemptId,
-      at,
-      wasSent: false,
-      isClosed: false,
-      answer: null,
-    };
+    const { at, workspaceId, attemptId, reference, requestHash } = line;
+    const about: About = { at, workspaceId, attemptId, reference, requestHash };
+    const known = this.#known.get(reference) ?? { ...about, wasSent: false, isClosed: false, answer: null };
     known.at = at;
     if (line.line === "sending") known.wasSent = true;
     if (line.line === "closed") known.isClosed = true;
     // An answer that says more is never forgotten for one that says less.
     if (line.line === "answered" && (known.answer === null || !isFinal(known.answer) || isFinal(line.answer)))
       known.answer = line.answer;
-    this.#known.set(attemptId, known);
+    this.#known.set(reference, known);
   }
 
   /** What is too old to be asked for; the map is in the order of arrival, so the old ones come first. */
   #forget(): void {
     const horizon = this.#now().getTime() - memoryMs;
-    for (const [attemptId, known] of this.#known) {
+    for (const [reference, known] of this.#known) {
       if (known.at.getTime() >= horizon) return;
-      this.#known.delete(attemptId);
+      this.#known.delete(reference);
     }
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
 import { mayStillSend, type Purchase } from "#store/attempt.ts";
-import { isFinal } from "./journal.ts";
+import { isFinal, type Known } from "./journal.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
 
 /** How long a last check may take before it no longer counts as the last thing before the first byte. */
@@ -27,18 +27,17 @@ export async function sendOnce(
   purchase: Purchase | undefined,
 ): Promise<PurchaseAnswer> {
   const { journal, clock, monotonicMs } = options;
-  const known = journal.find(call.attemptId);
-  if (known !== undefined && known.answer !== null && isFinal(known.answer)) return known.answer;
-  if (known?.isClosed === true) return notSent("it was found never sent, and was closed for ever");
-  if (call.mode === "send" && known?.wasSent === true)
-    return known.answer ?? { status: "unknown", message: "it was sent before, and no answer was kept" };
-  if (purchase === undefined)
-    return { status: "bug", message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.` };
+  if (purchase === undefined) return missing(call);
+  const known = journal.find(purchase.request.reference);
+  if (known !== undefined) {
+    const before = fromBefore(known, purchase, call.mode);
+    if (before !== null) return before;
+  }
 
   const now = clock.now();
   const refusal = whyNot(options, call, purchase, now);
   if (refusal !== null)
-    return call.mode === "send" ? never(options, call, purchase, refusal) : { status: "unknown", message: refusal };
+    return call.mode === "send" ? never(options, purchase, refusal) : { status: "unknown", message: refusal };
   const until =
     call.mode === "send"
       ? purchase.sendBy.getTime()
@@ -55,7 +54,7 @@ export async function sendOnce(
     secrets = await options.secrets(account);
   } catch (error) {
     return call.mode === "send"
-      ? never(options, call, purchase, `the account's secrets could not be opened: ${messageOf(error)}`)
+      ? never(options, purchase, `the account's secrets could not be opened: ${messageOf(error)}`)
       : { status: "unknown", message: messageOf(error) };
   }
   const way = oneWayOut(options, call, purchase, deadlineMs);
@@ -67,17 +66,42 @@ export async function sendOnce(
     outside: way.outside,
   };
   const said = await askConnector(options, context, purchase);
-  const answer = weigh(said, way.mayHaveLeft(), journal.find(call.attemptId)?.wasSent === true, call.mode);
+  const answer = weigh(said, way.mayHaveLeft(), journal.find(purchase.request.reference)?.wasSent === true, call.mode);
   await options.buggify?.("gate-before-answer");
-  await journal.append({
-    line: "answered",
-    at: clock.now(),
-    workspaceId: call.workspaceId,
-    attemptId: call.attemptId,
-    answer,
-  });
+  await journal.append({ line: "answered", ...about(options, purchase), answer });
   return answer;
 }
+
+/**
+ * PL-53, PL-64. What an earlier try under this reference says; null: it may be sent again (the same key, with the same request). A reference belongs to one
+ * purchase for ever, so where what is asked for differs from what the journal knows, the database is older than the journal: what was bought then may have
+ * been for this, and only what certainly was not bought leaves room for another attempt, which has another reference.
+ */
+function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): PurchaseAnswer | null {
+  const bought = known.answer === null || known.answer.status === "placed" || !isFinal(known.answer);
+  if (known.requestHash !== purchase.requestHash) {
+    if (known.isClosed || !bought)
+      return notSent("this reference was used before for another request, of which nothing was bought");
+    const number = known.answer?.status === "placed" ? ` and is the supplier's ${known.answer.supplierOrderId}` : "";
+    return { status: "unknown", message: `this reference was sent before with another request${number}` };
+  }
+  if (known.answer !== null && isFinal(known.answer)) return known.answer;
+  if (known.isClosed) return notSent("it was found never sent, and was closed for ever");
+  if (mode === "resend" || !known.wasSent) return null;
+  return known.answer ?? { status: "unknown", message: "it was sent before, and no answer was kept" };
+}
+
+const missing = (call: PurchaseCall): PurchaseAnswer => ({
+  status: "bug",
+  message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.`,
+});
+const about = ({ clock }: GateOptions, { workspaceId, attemptId, request, requestHash }: Purchase) => ({
+  at: clock.now(),
+  workspaceId,
+  attemptId,
+  reference: request.reference,
+  requestHash,
+});
 
 /** What speaks against sending this attempt now; null: nothing. */
 function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purchase, now: Date): string | null {
@@ -99,21 +123,10 @@ function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purch
 }
 
 /** Nothing leaves, now or ever. Only where the journal reaches back to the arming is that proof. */
-async function never(
-  { journal, clock }: GateOptions,
-  call: PurchaseCall,
-  purchase: Purchase,
-  message: string,
-): Promise<PurchaseAnswer> {
-  if (!journal.knowsSince(purchase.armedAt))
+async function never(options: GateOptions, purchase: Purchase, message: string): Promise<PurchaseAnswer> {
+  if (!options.journal.knowsSince(purchase.armedAt))
     return { status: "unknown", message: `${message}; it was armed before this gate's journal begins` };
-  await journal.append({
-    line: "closed",
-    at: clock.now(),
-    workspaceId: call.workspaceId,
-    attemptId: call.attemptId,
-    message,
-  });
+  await options.journal.append({ line: "closed", ...about(options, purchase), message });
   return notSent(message);
 }
 
@@ -124,13 +137,11 @@ export async function settle(
   isRunning: boolean,
 ): Promise<PurchaseAnswer> {
   if (isRunning) return { status: "unknown", message: "it is being sent right now" };
-  const known = options.journal.find(call.attemptId);
-  if (known !== undefined && known.answer !== null) return known.answer;
-  if (known?.isClosed === true) return notSent("nothing of it was ever sent");
-  if (known?.wasSent === true) return { status: "unknown", message: "it was sent, and no answer was kept" };
-  if (purchase === undefined)
-    return { status: "bug", message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.` };
-  return never(options, call, purchase, "nothing of it was ever sent");
+  if (purchase === undefined) return missing(call);
+  const known = options.journal.find(purchase.request.reference);
+  if (known !== undefined)
+    return fromBefore(known, purchase, "send") ?? { status: "unknown", message: "it was sent, and no answer was kept" };
+  return never(options, purchase, "nothing of it was ever sent");
 }
 
 /**
@@ -143,23 +154,14 @@ function oneWayOut(
   purchase: Purchase,
   deadlineMs: number,
 ): { outside: Outside; mayHaveLeft: () => boolean } {
-  const { outside, journal, clock, db, monotonicMs } = options;
+  const { outside, journal, db, monotonicMs } = options;
   const seen = new Set<string>();
   let mayHaveLeft = false;
   let isJournaled: Promise<void> | null = null;
 
   async function lastCheck(): Promise<void> {
-    const { workspaceId, attemptId, fence, mode } = call;
-    isJournaled ??= journal.append({
-      line: "sending",
-      at: clock.now(),
-      workspaceId,
-      attemptId,
-      fence,
-      mode,
-      reference: purchase.request.reference,
-      requestHash: purchase.requestHash,
-    });
+    const { fence, mode } = call;
+    isJournaled ??= journal.append({ line: "sending", ...about(options, purchase), fence, mode });
     await isJournaled;
     await options.buggify?.("gate-before-last-check");
     const startedMs = monotonicMs();

@@ -125,17 +125,21 @@ export async function mayStillSend(
   return found?.yes ?? false;
 }
 
-const IdRow = row({ id: col.id<AttemptId>() });
+export interface ReferenceKey {
+  workspaceId: WorkspaceId;
+  reference: string;
+}
+const ReferenceRow = row({ reference: col.text });
 
-/** Which of these attempts the database knows: what a gate's journal knows more of was lost here (a restored backup). */
-export async function knownAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise<Set<AttemptId>> {
+/** Which of these references the database knows: what a gate's journal knows more of was lost here (a restored backup). */
+export async function knownReferences(tx: Tx, keys: readonly ReferenceKey[]): Promise<Set<string>> {
   const rows = await tx.rows(
-    IdRow,
+    ReferenceRow,
     sql`
-    select a.id from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.attemptId)}::bigint[]) as k(workspace_id, id)
-      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id`,
+    select a.reference from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.reference)}::text[]) as k(workspace_id, reference)
+      join attempt a on a.workspace_id = k.workspace_id and a.reference = k.reference`,
   );
-  return new Set(rows.map((each) => each.id));
+  return new Set(rows.map((each) => each.reference));
 }
 
 const AccountRow = row({ kind: col.text, settings: col.json<{ connector?: Record<string, unknown> }>() });

@@ -4,7 +4,7 @@ import { aShopFloor, contracts, type Fate, type ShopFloor } from "#test/shop.ts"
 import type { Id } from "#domain/ids.ts";
 import { confirmBought, confirmNotBought } from "#domain/placement-person.ts";
 import type { Gate } from "#connectors/ports.ts";
-import { CommitUnknown } from "#store/db.ts";
+import { CommitUnknown, openDb } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { changeOrders, type Stage } from "../stage.ts";
@@ -234,6 +234,36 @@ test("PL-15 C8 when the answer to the recording commit is lost, it is found reco
 
     assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], 1]);
     assert.deepEqual((await evidence(floor)).filter((each) => each.endsWith("placed")).length, 1);
+  }
+});
+
+test("PL-64 C13 a database that was restored from before a purchase does not buy it again, whatever the supplier's kind", async (t) => {
+  for (const [kind, contract] of Object.entries(kinds)) {
+    for (const changed of [false, true]) {
+      const floor = await aShopFloor(t, contract);
+      await floor.orders(1);
+      await letItRun(floor);
+      assert.equal(floor.shop.book.length, 1);
+      // The backup is from just before the arming; the administrator has said that this copy is home.
+      const superuser = openDb(floor.database.config("postgres"));
+      for (const table of [sql`truncate evidence, ledger_entry, ledger_transaction`, sql`delete from attempt`])
+        await superuser.run(table);
+      await superuser.run(
+        sql`update fulfillment_order set state = 'placing', placed_at = null, due_at = ${floor.clock.now()}, fence = 0`,
+      );
+      await superuser.run(
+        sql`update fulfillment_order_line set units_placed = 0, unit_cost = unit_cost + ${changed ? "1" : "0"}::numeric`,
+      );
+      await superuser.end();
+      await floor.newGate();
+
+      await letItRun(floor);
+
+      assert.equal(floor.shop.book.length, 1, kind);
+      assert.equal(floor.shop.seen.length, 1, kind);
+      // The same request: its answer is in the journal. Another price: the search finds it, else a person is told its number.
+      assert.deepEqual(await states(floor), [changed && kind !== "lookup" ? "outcome_unknown" : "placed"], kind);
+    }
   }
 });
 
