@@ -14,6 +14,9 @@ import { importLinks } from "#engine/import/links.ts";
 import { importOrders } from "#engine/import/orders.ts";
 import { importStock } from "#engine/import/stock.ts";
 import { importTracking } from "#engine/import/tracking.ts";
+import { openDb } from "#store/db.ts";
+import type { Store } from "#store/server.ts";
+import { refreshStatistics } from "#store/statistics.ts";
 import { chooseChannel, chooseSupplier } from "../choose.ts";
 import { CliError } from "../cli-error.ts";
 import { command, group, run, type Work } from "../command.ts";
@@ -113,19 +116,39 @@ const ordersCommand = (): Command =>
             { path, lines: file.lines, dialect: mapping, headerLine: header.line, guessed },
             () => readOrders(path, mapping),
             (watcher, records) =>
-              importOrders(connection.engine, {
-                workspaceId,
-                channelId: channel.id,
-                file,
-                mapping,
-                records,
-                actor: connection.engine.actor,
-                ...watcher,
-              }),
+              withStatistics(connection.store, watcher, (watched) =>
+                importOrders(connection.engine, {
+                  workspaceId,
+                  channelId: channel.id,
+                  file,
+                  mapping,
+                  records,
+                  actor: connection.engine.actor,
+                  ...watched,
+                }),
+              ),
           );
         });
       }),
     );
+
+/** Beside the import, once its first rows are there; an import does not fail because of it. */
+async function withStatistics<T>(store: Store, watcher: Watcher, work: (watcher: Watcher) => Promise<T>): Promise<T> {
+  const owner = openDb(store.owner(), { max: 1 });
+  let refreshed: Promise<void> | undefined;
+  try {
+    return await work({
+      ...watcher,
+      onProgress: (progress) => {
+        refreshed ??= refreshStatistics(owner).catch(() => {});
+        watcher.onProgress(progress);
+      },
+    });
+  } finally {
+    await refreshed;
+    await owner.end();
+  }
+}
 
 const listCommand = (kind: ListKind, about: string, examples: string[]): Command => {
   const made = fileCommand(kind, about, examples);
