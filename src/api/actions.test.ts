@@ -430,3 +430,31 @@ test("API-39 a top-up is booked once per reference and shown in the statement", 
     ["100.00"],
   );
 });
+
+test("API-32 a parcel that a person knows to have arrived is delivered, by their word", async (t) => {
+  const at = await aServer(t);
+  const [id] = await at.orders([{}]);
+  await at.leaveBuffer();
+  const part = (await partOf(at, id!)).id;
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/take-over`);
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/placed`, { body: { supplier_order_id: "PO-1" } });
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/tracking`, {
+    body: { carrier: "ups", tracking_number: "1Z999AA10123456784" },
+  });
+  const shipment = (await detail(at, id!)).shipments[0]!.id;
+
+  const future = await at.ask("POST", `/v1/shipments/${shipment}/parcels/1/delivered`, {
+    body: { at: "2030-01-01T00:00:00Z" },
+  });
+  const done = await at.ask("POST", `/v1/shipments/${shipment}/parcels/1/delivered`);
+  const again = await at.ask("POST", `/v1/shipments/${shipment}/parcels/1/delivered`);
+  const nowhere = await at.ask("POST", `/v1/shipments/${shipment}/parcels/2/delivered`);
+
+  assert.equal(future.status, 422);
+  assert.equal(done.status, 200, done.text);
+  assert.equal((await detail(at, id!)).headline, "delivered");
+  assert.equal(again.status, 409);
+  assert.equal(nowhere.status, 422);
+  const events = (await at.ask("GET", `/v1/orders/${id}/events`)).text;
+  assert.match(events, /person:key:/);
+});

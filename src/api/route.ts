@@ -77,6 +77,9 @@ export function versionOf(request: FastifyRequest): { ifVersion?: number } {
   return { ifVersion: Number(version) };
 }
 
+/** Refusals of what was sent, not of the moment at which it was sent. */
+const wrongInput: ReadonlySet<string> = new Set(["in_the_future", "no_number", "no_reason", "reason_needed"]);
+
 /** What domain and engine refuse, as a problem. What another workspace has is answered like what is not there. */
 export function refusal({ code, message }: Refused): Problem {
   if (code === "no_such_order") return notFound();
@@ -94,7 +97,7 @@ export function refusal({ code, message }: Refused): Problem {
       detail: message,
       next: "Correct the id or the number in the request; the order (GET /v1/orders/{id}) and the lists name what there is.",
     });
-  if (code.endsWith("_invalid") || code.endsWith("_missing") || code.startsWith("no_") || code === "in_the_future")
+  if (code.endsWith("_invalid") || code.endsWith("_missing") || wrongInput.has(code))
     return new Problem({
       status: 422,
       code,

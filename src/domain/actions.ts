@@ -11,6 +11,7 @@ import type {
   Shipment,
   WriteBack,
 } from "./order.ts";
+import { isLater } from "./parcel.ts";
 import { reasonOf } from "./reasons.ts";
 import { refuse, type Refused } from "./result.ts";
 import { access, type Role } from "./role.ts";
@@ -86,6 +87,19 @@ const fulfillmentOrderTable = {
       ? yes
       : no("All units have left or were cancelled. To change a number, correct its parcel.");
   },
+  confirm_tracking: ({ dossier }, fo) =>
+    dossier.holds.some(
+      (hold) =>
+        hold.code === "tracking_not_accepted" && hold.subject === "fulfillment_order" && hold.subjectId === fo.id,
+    )
+      ? yes
+      : no("No tracking number waits for a word of yours here."),
+  supplier_answered: ({ dossier }, fo) =>
+    dossier.cancellations.some((each) =>
+      each.asks.some((ask) => ask.fulfillmentOrderId === fo.id && ask.state === "by_hand"),
+    )
+      ? yes
+      : no("No question about a cancellation waits for a person to ask this supplier."),
   print: (view, fo) => prepStep(view, fo, ["ready"]),
   collect: (view, fo) => prepStep(view, fo, ["printed", "collecting", "partially_shipped"]),
   back: (view, fo) => prepStep(view, fo, ["printed", "collecting"]),
@@ -148,6 +162,7 @@ export type ShipmentAction = keyof typeof shipmentTable;
 const parcelTable = {
   confirm_shared: (_view, parcel) => (parcel.accepted ? no("Its number is accepted.") : yes),
   correct: () => yes,
+  delivered: (_view, parcel) => (isLater(parcel.state, "delivered") ? yes : no(`It is ${words(parcel.state)}.`)),
 } as const satisfies Record<string, (view: ActionView, parcel: Parcel) => Verdict>;
 export type ParcelAction = keyof typeof parcelTable;
 

@@ -5,7 +5,7 @@ import { chooseSupplierFor } from "#engine/actions.ts";
 import type { ChangedOrder, OrderResult, Who } from "#engine/actions/change-order.ts";
 import * as placing from "#engine/actions/placing.ts";
 import * as prep from "#engine/actions/prep.ts";
-import { enterTracking } from "#engine/actions/shipping.ts";
+import { confirmPartTracking, enterTracking, supplierAnswered } from "#engine/actions/shipping.ts";
 import { listParts, orderOfPart } from "#store/read/part.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -241,6 +241,22 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
             : { lines: lines.map((line) => ({ supplierSku: line.supplier_sku, units: line.units })) }),
         });
       }),
+  );
+
+  app.post(
+    "/v1/fulfillment-orders/:id/confirm-tracking",
+    { schema: schema("A number that came on top of all units belongs here", nothing) },
+    (request, reply) => actOnPart(request, reply, (who, on) => confirmPartTracking(engine, who, on)),
+  );
+  app.post(
+    "/v1/fulfillment-orders/:id/supplier-answered",
+    {
+      schema: schema(
+        "You asked the supplier to cancel: what it said",
+        z.strictObject({ granted: z.enum(["all", "none"]) }),
+      ),
+    },
+    (request, reply) => actOnPart(request, reply, (who, on) => supplierAnswered(engine, who, on, request.body)),
   );
 
   app.post(

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { resolveSetAside } from "#engine/import/set-aside.ts";
 import { findImport, listImports, listRefused, listSetAside, type StoredImport } from "#store/import.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { notFound } from "../problem.ts";
-import { cursor, limit, problems, time, timeOrNull } from "../schemas.ts";
+import { act } from "../route.ts";
+import { cursor, idOf, limit, problems, text, time, timeOrNull } from "../schemas.ts";
 
 const tags = ["Imports"];
 const importId = /^imp_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
@@ -45,7 +47,8 @@ const RowProblems = z.array(
 );
 
 /** What files brought: every row is stored, refused or set aside with a question. Raw rows may hold personal data and stay in the command line's reports. */
-export function importRoutes(app: Api, { db }: ApiContext): void {
+export function importRoutes(app: Api, context: ApiContext): void {
+  const { db } = context;
   app.get(
     "/v1/imports",
     {
@@ -143,5 +146,43 @@ export function importRoutes(app: Api, { db }: ApiContext): void {
         next: isMore ? encodeCursor([last.importId, String(last.line)]) : null,
       };
     },
+  );
+
+  app.post(
+    "/v1/set-aside/:id/:line/resolve",
+    {
+      schema: {
+        summary: "Answer the question of a row that was set aside, once",
+        tags,
+        params: onImport.extend({ line: z.coerce.number().int().min(1) }),
+        body: z
+          .strictObject({
+            cancels: idOf("order").optional().meta({ description: "It cancels this order" }),
+            ignore: text(500).optional().meta({ description: "It needs no doing, and why" }),
+            refuse: text(500).optional().meta({ description: "It is wrong, and why" }),
+          })
+          .refine(
+            (body) => Object.values(body).filter((each) => each !== undefined).length === 1,
+            "exactly one of cancels, ignore and refuse",
+          ),
+        response: { 200: z.object({ resolution: z.string() }), ...problems },
+      },
+    },
+    (request, reply) =>
+      act(
+        context,
+        request,
+        reply,
+        async ({ workspaceId, actor }) => {
+          const { cancels, ignore, refuse: wrong } = request.body;
+          const place = { workspaceId, import: uuidOf(request.params.id), line: request.params.line };
+          const answer =
+            cancels !== undefined ? { cancels } : ignore !== undefined ? { ignore } : { refuse: wrong ?? "" };
+          const resolved = await resolveSetAside(context.engine, place, answer, actor);
+          if (resolved.status === "refused" && resolved.code === "no_such_row") throw notFound();
+          return resolved;
+        },
+        (body) => ({ body: { resolution: body.resolution } }),
+      ),
   );
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { publicId } from "#domain/ids.ts";
 import type { ChangedOrder, OrderResult, Who } from "#engine/actions/change-order.ts";
-import { confirmShared, correctParcel, resendShipment, toldByHand } from "#engine/actions/shipping.ts";
+import { confirmShared, correctParcel, parcelDelivered, resendShipment, toldByHand } from "#engine/actions/shipping.ts";
 import { orderOfShipment } from "#store/read/part.ts";
 import { listShipments } from "#store/read/shipment-list.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
@@ -10,7 +10,7 @@ import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { notFound } from "../problem.ts";
 import { actOnOrder, OrderState } from "../route.ts";
-import { cursor, idOf, limit, problems, text, time, timeOrNull } from "../schemas.ts";
+import { cursor, idOf, instant, limit, problems, text, time, timeOrNull } from "../schemas.ts";
 
 const tags = ["Shipments"];
 const onShipment = z.strictObject({ id: idOf("shipment") });
@@ -147,6 +147,28 @@ export function shipmentRoutes(app: Api, context: ApiContext): void {
       actOnShipment(request, reply, (who, on) =>
         confirmShared(engine, who, { ...on, parcel: request.params.no }, request.body),
       ),
+  );
+  app.post(
+    "/v1/shipments/:id/parcels/:no/delivered",
+    {
+      schema: {
+        summary: "You know that the parcel arrived",
+        tags,
+        params: onParcel,
+        body: z.strictObject({ at: instant.optional() }),
+        response: answer,
+      },
+    },
+    (request, reply) =>
+      actOnShipment(request, reply, (who, on) => {
+        const { at } = request.body;
+        return parcelDelivered(
+          engine,
+          who,
+          { ...on, parcel: request.params.no },
+          at === undefined ? {} : { at: new Date(at) },
+        );
+      }),
   );
   app.post(
     "/v1/shipments/:id/parcels/:no/correct",

@@ -1,9 +1,11 @@
+import { answerSupplierByHand } from "#domain/cancel-ask.ts";
 import { fulfillmentOrderActions, mayResend, parcelActions, shipmentActions, writeBacksOf } from "#domain/actions.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { Shipment } from "#domain/order.ts";
 import { ok, refuse, type Refused } from "#domain/result.ts";
-import { addTracking, confirmTracking, correctTracking } from "#domain/shipping.ts";
-import { markTold, resend } from "#domain/write-back.ts";
+import { recordParcelProgress } from "#domain/parcel.ts";
+import { addTracking, confirmExcess, confirmTracking, correctTracking } from "#domain/shipping.ts";
+import { markTold, refreshWriteBacks, resend } from "#domain/write-back.ts";
 import { usedNumbers } from "#store/read/used-number.ts";
 import type { Engine } from "../context.ts";
 import {
@@ -44,6 +46,55 @@ export const enterTracking = (engine: Engine, who: Who, on: OnPart, input: Track
         );
       const used = await usedNumbers(tx, who.workspaceId, [trackingNumber], draft.now);
       return asResult(addTracking(draft, fo, { carrier, trackingNumber, shippedAt, lines }, { used, sure }));
+    },
+  });
+
+/** A number that came on top of all units belongs here after all. */
+export const confirmPartTracking = (engine: Engine, who: Who, on: OnPart): OrderResult =>
+  changeOrder(engine, who, on, {
+    may: (view, draft) => onPart(draft, on.part, (fo) => fulfillmentOrderActions(view, fo).confirm_tracking),
+    decide: async (draft, tx) => {
+      const fo = partOf(draft, on.part);
+      if (fo === undefined) return noSuchPart;
+      const numbers = draft.dossier.holds.flatMap(({ subjectId, detail }) =>
+        subjectId === fo.id && typeof detail["trackingNumber"] === "string" ? [detail["trackingNumber"]] : [],
+      );
+      return asResult(confirmExcess(draft, fo, await usedNumbers(tx, who.workspaceId, numbers, draft.now)));
+    },
+  });
+
+/** What the supplier told a person who asked it to cancel. */
+export const supplierAnswered = (
+  engine: Engine,
+  who: Who,
+  on: OnPart,
+  { granted }: { granted: "all" | "none" },
+): OrderResult =>
+  changeOrder(engine, who, on, {
+    need: { stock: "lock", balances: "lock" },
+    may: (view, draft) => onPart(draft, on.part, (fo) => fulfillmentOrderActions(view, fo).supplier_answered),
+    decide: (draft) => {
+      const fo = partOf(draft, on.part);
+      return fo === undefined ? noSuchPart : asResult(answerSupplierByHand(draft, fo, granted));
+    },
+  });
+
+/** Somebody knows that a parcel arrived; their word is the evidence. */
+export const parcelDelivered = (engine: Engine, who: Who, on: OnParcel, { at }: { at?: Date }): OrderResult =>
+  changeOrder(engine, who, on, {
+    may: (view, draft) => {
+      const parcel = shipmentOf(draft, on.shipment)?.parcels[on.parcel - 1];
+      return parcel === undefined ? { allowed: true } : parcelActions(view, parcel).delivered;
+    },
+    decide: (draft) => {
+      const shipment = shipmentOf(draft, on.shipment);
+      const parcel = shipment?.parcels[on.parcel - 1];
+      if (shipment === undefined || parcel === undefined) return noSuchParcel;
+      if (at !== undefined && at > draft.now)
+        return refuse("in_the_future", `at is ${at.toISOString()}; a parcel arrives before it is reported.`);
+      recordParcelProgress(draft, shipment, parcel, { state: "delivered", at: at ?? draft.now }, `person:${who.actor}`);
+      refreshWriteBacks(draft);
+      return ok({});
     },
   });
 
