@@ -4,13 +4,7 @@ import { hasOpenUnits } from "./shipped.ts";
 import { isUntold } from "./write-back.ts";
 
 /** Why a shipped fulfillment order is not completed yet; null: it may be. */
-export type NotComplete =
-  | "not_shipped"
-  | "open_units"
-  | "open_hold"
-  | "channel_not_told"
-  | "cancellation_open"
-  | "too_early";
+export type NotComplete = "not_shipped" | "open_units" | "open_hold" | "channel_not_told" | "too_early";
 
 /** SH-22. Never while a unit is open, a hold is open, or the channel does not know of a shipment that it may be told. */
 export function whyNotComplete(draft: OrderDraft, fo: FulfillmentOrder): NotComplete | null {
@@ -19,7 +13,6 @@ export function whyNotComplete(draft: OrderDraft, fo: FulfillmentOrder): NotComp
   if (hasOpenUnits(fo)) return "open_units";
   if (dossier.holds.length > 0) return "open_hold";
   if (isUntold(dossier, fo.id)) return "channel_not_told";
-  if (dossier.cancellations.some((each) => each.state === "requested")) return "cancellation_open";
   const since = fo.deliveredAt ?? fo.lastShippedAt;
   const completionMs = draft.channel.settings.completionMs ?? shared.workspace.completionMs;
   return since === null || draft.now.getTime() < since.getTime() + completionMs ? "too_early" : null;

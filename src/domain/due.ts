@@ -63,12 +63,14 @@ function acknowledgementLimit(fo: FulfillmentOrder, dossier: OrderDossier, share
   const within =
     fo.supplierId === null ? null : (shared.suppliers.get(fo.supplierId)?.settings.acknowledgeWithinMs ?? null);
   if (within === null || fo.state !== "placed" || fo.placedAt === null) return null;
+  if (dossier.order.answered.includes("acknowledgement_overdue")) return null;
   if (dossier.holds.some((hold) => hold.code === "acknowledgement_overdue" && hold.subjectId === fo.id)) return null;
   return new Date(fo.placedAt.getTime() + within);
 }
 
 function restLimit(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared): Date | null {
   if (fo.state !== "partially_shipped" || fo.lastShippedAt === null) return null;
+  if (dossier.order.answered.includes("rest_overdue")) return null;
   if (dossier.holds.some((hold) => hold.code === "rest_overdue" && hold.subjectId === fo.id)) return null;
   return new Date(fo.lastShippedAt.getTime() + shared.workspace.restOverdueMs);
 }

@@ -7,6 +7,7 @@ import { allocated, type FulfillmentOrder } from "./order.ts";
 import type { SupplierId } from "./ids.ts";
 import { reconcileQuantities } from "./quantities.ts";
 import { done, ok, refuse, type Result } from "./result.ts";
+import { leaveUntold } from "./write-back.ts";
 
 export interface OrderEdit {
   /** The whole new address. */
@@ -149,6 +150,11 @@ export function dismissHold(draft: OrderDraft, holdId: string): Result {
       `“${reasonOf(hold.code).title}” cannot just be dismissed. ${reasonOf(hold.code).next}`,
     );
   draft.closeHold(hold, { by: "person" });
+  // Time would open these again at once, and an untold shipment would never be completed: a person said that it is all right.
+  const { answered } = draft.order;
+  if ((hold.code === "acknowledgement_overdue" || hold.code === "rest_overdue") && !answered.includes(hold.code))
+    draft.touchOrder({ answered: [...answered, hold.code] });
+  if (hold.code === "channel_refused") leaveUntold(draft, hold);
   return done;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dueAt } from "./due.ts";
+import { dismissHold } from "./edit.ts";
 import { holdCredentials, looksInPlan, passTime } from "./overdue.ts";
 import { defaultSupplierSettings } from "./settings.ts";
 import {
@@ -108,4 +109,19 @@ test("SH-21 a refused login is a hold that waits for its account and goes when t
   assert.deepEqual([whileRejected, mended], [false, true]);
   assert.deepEqual(dossier.holds, []);
   assert.equal(fo.looks, 3);
+});
+
+test("SH-23 what a person dismissed as overdue is not opened again by time", () => {
+  const dossier = aDossier();
+  const shared = aShared({ supplier: { acknowledgeWithinMs: hours(1) } });
+  const draft = aDraft(dossier, { now: after(hours(2)), shared });
+  passTime(draft, dossier.fulfillmentOrders[0]!, { polls: true });
+  const [hold] = dossier.holds;
+
+  dismissHold(draft, hold!.id);
+  passTime(draft, dossier.fulfillmentOrders[0]!, { polls: true });
+
+  assert.equal(hold!.code, "acknowledgement_overdue");
+  assert.deepEqual(dossier.holds, []);
+  assert.deepEqual(dueAt(dossier.fulfillmentOrders[0]!, dossier, shared, draft.now), after(hours(24)));
 });

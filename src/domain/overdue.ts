@@ -21,7 +21,11 @@ export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { p
   const open = (
     code: "acknowledgement_overdue" | "rest_overdue" | "tracking_overdue",
     detail: Record<string, unknown>,
-  ): void => void draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code, detail });
+  ): void => {
+    // SH-23: a person has said that it is all right.
+    if (!draft.order.answered.includes(code))
+      draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code, detail });
+  };
 
   if (fo.state === "placed" && acknowledgeWithinMs !== null && since(fo.placedAt) >= acknowledgeWithinMs)
     open("acknowledgement_overdue", { withinMs: acknowledgeWithinMs });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dismissHold } from "./edit.ts";
 import type { FulfillmentOrderId, ShipmentId, ParcelId } from "./ids.ts";
 import type { OrderDossier, Shipment } from "./order.ts";
 import {
@@ -284,4 +285,15 @@ test("WB-15 what no connection can tell goes to the list of what a person types,
 
   assert.deepEqual(counts, [1, 0]);
   assert.deepEqual([row.state, row.dueAt, row.message], ["by_hand", null, "no connection"]);
+});
+
+test("WB-16 a person may leave it at the channel's refusal: it is not told and holds nothing up", () => {
+  const { draft, row, dossier } = sent();
+  armWriteBacks(draft);
+  recordWriteBack(draft, row.id, { status: "refused", message: "no such order" });
+
+  const result = dismissHold(draft, dossier.holds[0]!.id);
+
+  assert.equal(result.status, "ok");
+  assert.deepEqual([row.state, dossier.holds, isUntold(dossier, "200")], ["not_needed", [], false]);
 });

@@ -2,6 +2,7 @@ import type { OrderDraft } from "./draft.ts";
 import type {
   Cancellation,
   FulfillmentOrderLine,
+  Hold,
   OrderDossier,
   Parcel,
   Shipment,
@@ -335,6 +336,15 @@ export function markTold(draft: OrderDraft, row: WriteBack, evidence: string): R
   draft.touchWriteBack(row, { message: evidence.trim().slice(0, 500) });
   tell(draft, row, { by: "person" });
   return done;
+}
+
+/** WB-16. A person leaves it at the channel's refusal: it is not told, and the order can be completed. */
+export function leaveUntold(draft: OrderDraft, hold: Hold): void {
+  for (const row of draft.dossier.writeBacks) {
+    const place = holdPlace(row);
+    if (row.state === "refused" && place.subject === hold.subject && place.subjectId === hold.subjectId)
+      draft.touchWriteBack(row, { state: "not_needed", dueAt: null });
+  }
 }
 
 /** Whether the channel still has to hear of a shipment of this fulfillment order. */
