@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
@@ -203,6 +203,54 @@ test("IM-2 an import that was killed anywhere counts what it stored, and done ag
       assert.match(stopped.problem ?? "", /^It was stopped before its end; import imp_.* read the file again/);
   }
   assert.ok(killed >= 5, `${killed} of the imports were killed`);
+});
+
+test("IM-2 the same file imported twice at the same moment ends like one import", async (t) => {
+  const whole = await aShop(t);
+  await importLines(whole, ...mixed);
+  const shop = await aShop(t);
+  const path = await fileOf(...mixed.map(line));
+  const other = (slot: number): TestEngine =>
+    testEngine(shop.database.engine, { clock: shop.engine.clock, seed: 10 + slot, slot });
+
+  const reports = await Promise.all([
+    importFile(shop, path),
+    importFile(shop, path, other(2)),
+    importFile(shop, path, other(3)),
+  ]);
+
+  for (const report of reports) assert.deepEqual(rowsOf(report), [9, 6, 1, 2]);
+  assert.equal(await stateOf(shop), await stateOf(whole));
+});
+
+test("IM-1 long ids, any script, huge and impossible quantities, long fields and a cut end: nothing is lost or changed", async (t) => {
+  const shop = await aShop(t);
+  const long = "x".repeat(100_000);
+  const path = await fileOf(
+    "90071992547409931234,ΜΠΛΕ-1,Κούπα 青い,1000000,10.00,2026-11-01,山田",
+    "90071992547409931235,MUG,Mug,1000000000,10.00,2026-11-01,bob",
+    `1003,MUG,${long},1,10.00,2026-11-01,ann`,
+    `1004,${long},Mug,1,10.00,2026-11-01,ann`,
+    '1005,MUG,"cut in the mid',
+  ).then(async (at) => {
+    const text = (await readFile(at, "utf8")).trimEnd().replace(head, head.replace(",Cancels", ""));
+    await writeFile(at, text);
+    return at;
+  });
+  const { mapping } = await guessMapping(path, parseMap(map.replace(",cancels=Cancels", "")));
+
+  const report = await importRecords(shop, readOrders(path, mapping));
+
+  assert.deepEqual(rowsOf(report), [5, 2, 3, 0]);
+  const Kept = row({ channelOrderId: col.text, sku: col.text, title: col.text, quantity: col.int });
+  const kept = await shop.engine.db.rows(
+    Kept,
+    sql`select o.channel_order_id, l.sku, l.title, l.quantity from sales_order o join order_line l on l.order_id = o.id order by o.id`,
+  );
+  assert.deepEqual(kept, [
+    { channelOrderId: "90071992547409931234", sku: "ΜΠΛΕ-1", title: "Κούπα 青い", quantity: 1_000_000 },
+    { channelOrderId: "1003", sku: "MUG", title: long, quantity: 1 },
+  ]);
 });
 
 test("IM-2 a file that cannot be read to its end says so, and keeps what was stored", async (t) => {
