@@ -114,6 +114,62 @@ test("PR-1 shelf units are promised to one order; who finds too few is held for 
   );
 });
 
+test("PR-1 two lines of one SKU may not have more together than there is", () => {
+  const shared = aShared({ stock: { "S-1": { onHand: 10 } } });
+  const option = {
+    componentNo: 1,
+    supplierId: prepId,
+    supplierSku: "S-1",
+    units: 1,
+    per: 1,
+    unitCost: "4",
+    currency: "EUR",
+    priority: 1,
+    maxUnitCost: null,
+  };
+  for (const sku of ["SKU-1", "SKU-2"])
+    shared.links.set(linkKey("0", sku), { sku, nothingToShip: false, options: [option] });
+  shared.accounts.set("32" as never, { ...shared.accounts.get("30" as never)!, id: "32" as never, supplierId: prepId });
+  const address = {
+    ...emptyAddress,
+    name: "Mia",
+    line1: "Hafenstr. 5",
+    city: "Hamburg",
+    postcode: "20095",
+    country: "DE",
+    no: 1,
+    source: "channel" as const,
+    digest: "d",
+  };
+  const dossier = aDossier({
+    lines: [aLine({ no: 1, quantity: 6 }), aLine({ no: 2, quantity: 6 })],
+    fulfillmentOrders: [
+      aFulfillmentOrder({
+        state: "waiting",
+        supplierId: null,
+        accountId: null,
+        placedAt: null,
+        placeAfter: noon,
+        lines: [
+          { no: 1, ...unrouted(1, 6) },
+          { no: 2, ...unrouted(2, 6) },
+        ],
+      }),
+    ],
+    attempts: [],
+  });
+  const draft = aDraft(dossier, { shared, now: later });
+
+  leaveBuffer(draft, { address, duplicateOf: null }, () => "key");
+
+  assert.deepEqual(draft.stockChanges, []);
+  assert.equal(shared.stock.get(stockKey(prepId, "S-1"))?.reserved, 0);
+  assert.deepEqual(
+    draft.dossier.holds.map((hold) => hold.code),
+    ["out_of_stock"],
+  );
+});
+
 test("PR-2 a label is printed from ready only", () => {
   const draft = atPrep();
 

@@ -25,7 +25,12 @@ export function leaveBuffer(
 
 /** PR-1: units at a prep centre are promised to one order only; the row of the stock is locked, earliest ship-by first. */
 function reserveShelf(draft: OrderDraft, fo: FulfillmentOrder): void {
-  const short = fo.lines.find((line) => (available(draft.shared, fo.supplierId!, line.supplierSku!) ?? 0) < line.units);
+  // Two lines may want the same SKU: together they may not have more than there is.
+  const wanted = new Map<string, number>();
+  for (const line of fo.lines) wanted.set(line.supplierSku!, (wanted.get(line.supplierSku!) ?? 0) + line.units);
+  const short = fo.lines.find(
+    ({ supplierSku }) => (available(draft.shared, fo.supplierId!, supplierSku!) ?? 0) < wanted.get(supplierSku!)!,
+  );
   if (short !== undefined) {
     draft.openHold({
       subject: "fulfillment_order",
