@@ -24,7 +24,10 @@ export interface ApiOptions {
   /** The asker where it is this very process (a command, by `inject`): whoever has the machine. Such an app never listens. */
   as?: Caller;
 }
-export type ApiContext = ApiOptions;
+export interface ApiContext extends ApiOptions {
+  /** How many Idempotency-Keys this process has seen. */
+  keyUses: number;
+}
 
 export type Api = FastifyInstance<
   RawServerDefault,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { Db } from "#store/db.ts";
-import { claimKey, keepAnswer, releaseKey } from "#store/idempotency.ts";
+import { claimKey, forgetOldKeys, keepAnswer, releaseKey } from "#store/idempotency.ts";
 import { canonical } from "#store/event-chain.ts";
 import type { ApiContext } from "./context.ts";
 import { invalid } from "./invalid.ts";
@@ -13,6 +13,9 @@ export interface Answer {
   text: string;
   headers: Record<string, string>;
 }
+
+/** Old keys are swept by those who bring new ones. */
+const sweepEvery = 500;
 
 /**
  * API-30. With an Idempotency-Key the same request is done once within 24 hours and gets the same answer again, refusals included. The key belongs to workspace
@@ -36,6 +39,8 @@ export async function once(context: ApiContext, request: FastifyRequest, work: (
       .update(canonical(request.body ?? null))
       .digest("hex"),
   };
+  context.keyUses += 1;
+  if (context.keyUses % sweepEvery === 0) await forgetOldKeys(db, workspaceId, context.clock.now());
   const claimed = await claimKey(db, use, context.clock.now());
   switch (claimed.status) {
     case "other_request":

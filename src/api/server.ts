@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { access } from "#domain/role.ts";
+import { CommitUnknown } from "#store/db.ts";
 import { identify } from "./caller.ts";
 import type { Api, ApiContext, ApiOptions } from "./context.ts";
 import { hostName, isLoopbackName } from "./loopback.ts";
@@ -28,7 +29,7 @@ const maxBodyBytes = 1024 * 1024;
  * workspace; errors are problem details (RFC 9457) without exception.
  */
 export async function buildApi(options: ApiOptions): Promise<Api> {
-  const context: ApiContext = options;
+  const context: ApiContext = { ...options, keyUses: 0 };
   const routes = new RouteTable();
   const app = Fastify({
     bodyLimit: maxBodyBytes,
@@ -242,6 +243,15 @@ function unexpected({ engine, log }: ApiContext, error: Error, request: FastifyR
     stack: error.stack,
   };
   log.error(fields, "a request failed");
+  if (error instanceof CommitUnknown)
+    return new Problem({
+      status: 503,
+      code: "outcome_unknown",
+      detail: "The database went away while it was committing: it was done, or it was not.",
+      next: "Read the order first. To send the action again is safe: what was done already is refused or changes nothing.",
+      headers: { "retry-after": "5" },
+      extra: { reference },
+    });
   const isAway = /ECONN|ENOTFOUND|57P0|terminat|Connection/.test(
     `${String(error)} ${(error as FastifyError).code ?? ""}`,
   );

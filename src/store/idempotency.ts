@@ -67,3 +67,8 @@ export const keepAnswer = (
 export const releaseKey = (tx: Tx, { workspaceId, actor, key }: KeyUse): Promise<number> =>
   tx.run(sql`
     delete from idempotency where workspace_id = ${workspaceId}::bigint and actor = ${actor} and key = ${key} and status is null`);
+
+/** Keys of this workspace that are older than they are kept. Answers how many there were. */
+export const forgetOldKeys = (tx: Tx, workspaceId: WorkspaceId, now: Date): Promise<number> =>
+  tx.run(sql`
+    delete from idempotency where workspace_id = ${workspaceId}::bigint and created_at <= ${new Date(now.getTime() - keptMs)}`);
