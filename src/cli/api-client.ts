@@ -60,5 +60,5 @@ function problemError({ detail, next, errors = [] }: ProblemBody): CliError {
   const way = next
     .replaceAll(/GET \/v1\/orders\/\{id\}/g, "npx switchyard orders show ORDER")
     .replaceAll(/Check the address and the id\. GET .*$/g, "Look for it with npx switchyard orders list.");
-  return new CliError(fields.length > 0 ? `${fields.join("; ")}.` : detail, way);
+  return fields.length > 0 ? new CliError(`${fields.join("; ")}.`, "Nothing was changed.") : new CliError(detail, way);
 }

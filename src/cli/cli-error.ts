@@ -1,4 +1,5 @@
 import { StoreError } from "#store/store-error.ts";
+import { linesForTerminal } from "./terminal-text.ts";
 import type { Refused } from "#domain/result.ts";
 
 /** What stops a command, for the person at the terminal: what, where, and what to do about it. */
@@ -15,7 +16,9 @@ export class CliError extends Error {
 export const refused = ({ message }: Refused): CliError => new CliError(message);
 
 /** One line (a store's own words may have more); the stack only where somebody asked for it with SWITCHYARD_DEBUG. */
-export function describeError(error: unknown, debug: boolean): string {
+export const describeError = (error: unknown, debug: boolean): string => linesForTerminal(describe(error, debug));
+
+function describe(error: unknown, debug: boolean): string {
   if (debug && error instanceof Error) return `error: ${error.stack ?? error.message}`;
   if (error instanceof CliError) return `error: ${error.message}`;
   if (error instanceof StoreError) return `error: ${error.message} ${error.next}`;

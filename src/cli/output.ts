@@ -6,6 +6,7 @@ import { finished } from "node:stream/promises";
 import { isatty } from "node:tty";
 import Table from "cli-table3";
 import { CliError } from "./cli-error.ts";
+import { forTerminal } from "./terminal-text.ts";
 
 export const formats = ["table", "json", "csv"] as const;
 export type Format = (typeof formats)[number];
@@ -82,13 +83,6 @@ export const csvLine = (cells: readonly string[]): string =>
     .map(defuse)
     .map((cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
     .join(",")}\r\n`;
-
-/** What orders bring may hold marks that move the cursor or turn the text; at a terminal they are shown, not obeyed. */
-const forTerminal = (text: string): string =>
-  text.replaceAll(
-    /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (mark) => `\\u${mark.codePointAt(0)!.toString(16).padStart(4, "0")}`,
-  );
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const plain = {

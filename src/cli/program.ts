@@ -112,3 +112,5 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   }
   return program;
 }
+
+export const commandNames: readonly string[] = commands.map(([name]) => name);

@@ -7,6 +7,7 @@ import { chooseChannel, chooseSupplier } from "../choose.ts";
 import { command, run } from "../command.ts";
 import { orderId } from "../order-argument.ts";
 import { column, printJson, printList, write } from "../output.ts";
+import { forTerminal } from "../terminal-text.ts";
 
 type Row = z.output<typeof OrderRow>;
 type Detail = z.output<typeof OrderDetail>;
@@ -145,18 +146,14 @@ interface TrailLine {
   actor: string;
 }
 
-const marks = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-/** What buyers and channels wrote may hold marks that move the cursor. */
-const safe = (text: string): string => text.replaceAll(marks, "\u{fffd}");
-
 function page(order: Detail, events: readonly TrailLine[]): string {
   const lines = [
-    `${safe(order.number)}  ${order.title}${order.ship_by === null ? "" : `, ship by ${shortTime(order.ship_by)}`}`,
+    `${forTerminal(order.number)}  ${order.title}${order.ship_by === null ? "" : `, ship by ${shortTime(order.ship_by)}`}`,
     `${order.channel.name}, ${order.payment}, received ${shortTime(order.received_at)}, ${order.id}`,
     "",
     ...order.lines.map(
       (line) =>
-        `  ${line.quantity} × ${safe(line.sku)}  ${safe(line.title)}${line.cancelled > 0 ? `  (${line.cancelled} cancelled)` : ""}`,
+        `  ${line.quantity} × ${forTerminal(line.sku)}  ${forTerminal(line.title)}${line.cancelled > 0 ? `  (${line.cancelled} cancelled)` : ""}`,
     ),
     "",
   ];
@@ -170,13 +167,13 @@ function page(order: Detail, events: readonly TrailLine[]): string {
     );
     for (const attempt of part.attempts)
       lines.push(
-        `     purchase ${attempt.reference} ${attempt.state}${attempt.supplier_order_id === null ? "" : `, their number ${safe(attempt.supplier_order_id)}`}${attempt.cost === null ? "" : `, ${attempt.cost.amount} ${attempt.cost.currency}`}`,
+        `     purchase ${attempt.reference} ${attempt.state}${attempt.supplier_order_id === null ? "" : `, their number ${forTerminal(attempt.supplier_order_id)}`}${attempt.cost === null ? "" : `, ${attempt.cost.amount} ${attempt.cost.currency}`}`,
       );
   }
   for (const shipment of order.shipments)
     for (const parcel of shipment.parcels)
-      lines.push(`  parcel ${safe(parcel.carrier)} ${safe(parcel.tracking_number)}: ${parcel.state}`);
+      lines.push(`  parcel ${forTerminal(parcel.carrier)} ${forTerminal(parcel.tracking_number)}: ${parcel.state}`);
   lines.push("", "Trail, newest first:");
-  for (const event of events) lines.push(`  ${shortTime(event.at)}  ${safe(event.text)}  (${event.actor})`);
+  for (const event of events) lines.push(`  ${shortTime(event.at)}  ${forTerminal(event.text)}  (${event.actor})`);
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import type { OrderDetail } from "#api/present/order.ts";
 import { publicId } from "#domain/ids.ts";
@@ -59,11 +60,12 @@ order.json:
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
   const from = path === "-" ? "standard input" : path;
-  const text = await readFile(path === "-" ? "/dev/stdin" : path, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const reading = path === "-" ? text(process.stdin) : readFile(path, "utf8");
+  const given = await reading.catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`${from} cannot be read (${error.code ?? error.message}).`, "Name a file that is there.");
   });
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = JSON.parse(given) as unknown;
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     throw new CliError(
