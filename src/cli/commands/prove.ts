@@ -72,11 +72,9 @@ export const proveCommand = () =>
             secrets: await secretsOf({ workspaceId, supplierId: supplier.id, accountId: account.id }),
             outside: engine.outside,
           };
-          // A little more on both ends: their clock is not ours.
-          const listed = await connector.list(
-            context,
-            new Date(from.getTime() - 3_600_000),
-            new Date(to.getTime() + 3_600_000),
+          const listed = await patiently(() =>
+            // A little more on both ends: their clock is not ours.
+            connector.list(context, new Date(from.getTime() - 3_600_000), new Date(to.getTime() + 3_600_000)),
           );
           if (listed.status === "no_list")
             return answer(
@@ -128,6 +126,18 @@ export const proveCommand = () =>
         );
       }),
     );
+
+const mostTries = 6;
+const longestPauseMs = 10_000;
+/** A supplier that is busy is asked again a few times; to list is harmless. */
+async function patiently<Answer extends { status: string }>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask();
+    if (answer.status !== "retry_later" || tries === mostTries) return answer;
+    const { afterMs } = answer as unknown as { afterMs: number };
+    await realClock.sleep(Math.min(longestPauseMs, Math.max(200, afterMs)));
+  }
+}
 
 const words = {
   bought_without_attempt: "bought, and we never sent it",
