@@ -15,7 +15,9 @@ import { memoryLog } from "#sandbox/log.ts";
 import { httpTo } from "#sandbox/outside.ts";
 import { profiles, type Profile } from "#sandbox/profile.ts";
 import { createWorld, type World } from "#sandbox/world.ts";
+import { verifyInvariants } from "#store/invariants/verify.ts";
 import { sql } from "#store/sql.ts";
+import assert from "node:assert/strict";
 import { ensureSandbox } from "#cli/sandbox-workspace.ts";
 import { testEngine, VirtualClock, type TestEngine } from "./engine.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
@@ -126,4 +128,13 @@ export async function runStages(engine: TestEngine, stages: readonly Stage[], un
     if (next <= engine.clock.now()) engine.clock.advance(1000);
     else engine.clock.moveTo(next);
   }
+}
+
+/** The invariants of the live database hold. */
+export async function isClean({ database }: Workshop): Promise<void> {
+  const report = await verifyInvariants(database.engine);
+  assert.deepEqual(
+    report.filter((each) => each.count > 0),
+    [],
+  );
 }
