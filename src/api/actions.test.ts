@@ -458,3 +458,38 @@ test("API-32 a parcel that a person knows to have arrived is delivered, by their
   const events = (await at.ask("GET", `/v1/orders/${id}/events`)).text;
   assert.match(events, /person:key:/);
 });
+
+test("RT-7 a supplier chosen by a person is kept by routing, and cannot be changed once it is being placed", async (t) => {
+  const at = await aServer(t, {
+    links: {
+      MUG: [
+        { supplier: "acme", sku: "A-MUG" },
+        { supplier: "other", sku: "O-MUG", priority: 2 },
+      ],
+    },
+    stock: [],
+  });
+  const [id] = await at.orders([{}]);
+  const part = (await partOf(at, id!)).id;
+  const suppliers = (await at.ask("GET", "/v1/suppliers")).body["suppliers"] as unknown as {
+    id: string;
+    name: string;
+  }[];
+  const choose = (name: string) =>
+    at.ask("POST", `/v1/fulfillment-orders/${part}/choose-supplier`, {
+      body: { supplier: suppliers.find((each) => each.name === name)!.id },
+    });
+  assert.equal((await partOf(at, id!)).supplier!.name, "acme");
+
+  const chosen = await choose("other");
+  await at.settle();
+  await at.leaveBuffer();
+
+  assert.equal(chosen.status, 200, chosen.text);
+  const now = await partOf(at, id!);
+  assert.equal(now.supplier!.name, "other");
+  assert.equal(now.state, "escalated");
+  const late = await choose("acme");
+  assert.equal(late.status, 409);
+  assert.match(late.text, /never after/);
+});

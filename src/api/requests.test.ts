@@ -218,3 +218,22 @@ test("API-16 alive while the process lives, ready only while the database answer
   assert.equal(gone.body["code"] as unknown, "not_ready");
   assert.equal((await at.ask("GET", "/healthz", { key: null })).status, 200);
 });
+
+test("API-17 every action that resolves a reason is an address of the API, or a command", async (t) => {
+  const at = await aServer(t);
+  const described = (await at.ask("GET", "/v1/openapi.json")).body["paths"] as unknown as Record<string, object>;
+
+  const { reasons, resolve_by: how } = (await at.ask("GET", "/v1/reasons")).body as unknown as {
+    reasons: { code: string; resolve_with: string[] }[];
+    resolve_by: Record<string, string>;
+  };
+
+  for (const { code, resolve_with: names } of reasons) {
+    assert.ok(names.length > 0, code);
+    for (const name of names) {
+      const [method, path] = how[name]!.split(" ");
+      if (method === "npx") continue;
+      assert.ok(method!.toLowerCase() in (described[path!] ?? {}), `${name}: ${how[name]}`);
+    }
+  }
+});

@@ -7,6 +7,7 @@ import { listChannels } from "#store/channel.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
+import { resolveBy } from "../present/resolve.ts";
 import { HeadlineCode, problems, ReasonCodeSchema, timeOrNull } from "../schemas.ts";
 
 const tags = ["Catalogue"];
@@ -34,6 +35,9 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
                 resolve_with: z.array(z.string()),
               }),
             ),
+            resolve_by: z
+              .record(z.string(), z.string())
+              .meta({ description: "How each action of resolve_with is done" }),
             states: z.array(z.object({ code: HeadlineCode, title: z.string(), hint: z.string() })),
           }),
           ...problems,
@@ -55,6 +59,7 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
           resolve_with: [...reason.actions],
         };
       }),
+      resolve_by: resolveBy,
       states: headlineOrder.map((code) => ({ code, ...headlines[code] })),
     }),
   );
