@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Command } from "commander";
+import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
+import { emptyAddress } from "#domain/address.ts";
 import { verify } from "#engine/stages/verify.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { testEngine, type TestEngine } from "#test/engine.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
+import { realClock } from "./clock.ts";
+import { createOutside } from "./outside.ts";
 import { buildProgram, commandNames } from "./program.ts";
 
 // One database for all; each test's commands are processes of their own, as a person would run them.
@@ -305,6 +310,72 @@ test("CLI-12 a supplier that cannot list its purchases cannot be proven: exit co
   assert.equal(compared.code, 2);
   assert.equal(json<{ outcome: string }>(compared).outcome, "not_compared");
   assert.match(json<{ message: string }>(compared).message, /northwind cannot list its purchases/);
+});
+
+test("CLI-12 the same purchases on both sides are proven, one that we never sent is a difference", async (t) => {
+  const world = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, "../sandbox/main.ts"),
+      "--folder",
+      join(folder, "world"),
+      "--faults",
+      "calm",
+      "--orders-at-start",
+      "0",
+      "--orders-per-minute",
+      "0",
+      "--until-stdin-ends",
+    ],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  t.after(() => world.kill("SIGKILL"));
+  const [line] = (await once(world.stdout, "data")) as [Buffer];
+  const { url: baseUrl } = JSON.parse(line.toString()) as { url: string };
+  const settings = { baseUrl, supplier: "northlight", kind: "key", token: "sandbox-northlight" };
+  await ok(
+    "supplier",
+    "add",
+    "north",
+    "--kind",
+    "sandbox",
+    ...Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]),
+  );
+
+  const nothing = await sw(["prove", "--supplier", "north", "-o", "json"]);
+  const outside = createOutside({ clock: realClock });
+  t.after(() => outside.close());
+  const request = {
+    reference: "SW-NOT-OURS",
+    idempotencyKey: "k1",
+    maxTotal: { amount: 100_000n, currency: "EUR" },
+    shipTo: { ...emptyAddress, name: "Ada", line1: "1 Mill Lane", city: "Hamburg", postcode: "20095", country: "DE" },
+    method: "STD",
+    lines: [{ no: 1, supplierSku: "NL-3104", units: 1, unitCost: "1.35" }],
+    note: "",
+  };
+  const answers: unknown[] = [];
+  await sandboxSupplier.place(
+    { supplierId: "1", accountId: "1", settings, secrets: {}, outside },
+    [request],
+    (_reference, answer) => answers.push(answer.status),
+  );
+  const different = await sw(["prove", "--supplier", "north", "-o", "json"]);
+
+  assert.deepEqual(
+    [nothing.code, json<{ outcome: string }>(nothing).outcome],
+    [0, "proven"],
+    nothing.out + nothing.err,
+  );
+  assert.deepEqual(answers, ["placed"]);
+  assert.equal(different.code, 1, different.out + different.err);
+  assert.deepEqual(
+    json<{ differences: { kind: string; reference: string }[] }>(different).differences.map(({ kind, reference }) => [
+      kind,
+      reference,
+    ]),
+    [["bought_without_attempt", "SW-NOT-OURS"]],
+  );
 });
 
 test("CLI-13 verify ends with 1 and names what is violated; doctor ends with 1 when something is broken", async () => {

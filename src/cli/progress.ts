@@ -7,11 +7,14 @@ export interface Progress {
   done(words: string): void;
 }
 
+/** On a narrower terminal (some report no width at all) a bar would break into lines. */
+const leastColumns = 40;
+
 const silent: Progress = { advance: () => {}, done: () => {} };
 
 /** CLI-8. A bar on standard error while long work runs at a terminal; nothing where output goes to a file or another program. */
 export async function startProgress(words: string, total: number | null): Promise<Progress> {
-  if (!isatty(1) || !isatty(2)) return silent;
+  if (!isatty(1) || !isatty(2) || (process.stderr.columns ?? 0) < leastColumns) return silent;
   const { progress, spinner } = await import("@clack/prompts");
   const output = process.stderr;
   if (total === null) {

@@ -11,6 +11,7 @@ export interface ProvableAttempt {
   state: AttemptState;
   supplierOrderId: string | null;
   armedAt: Date;
+  closedAt: Date | null;
   orderPublicId: string;
 }
 const AttemptRow = row({
@@ -20,22 +21,23 @@ const AttemptRow = row({
   state: col.oneOf<AttemptState>(),
   supplierOrderId: col.textOrNull,
   armedAt: col.instant,
+  closedAt: col.instantOrNull,
   orderPublicId: col.text,
 });
 
-/** All attempts at a supplier that were armed in the period, in pages by id. */
+/** All attempts at a supplier that were armed since, in pages by id. */
 export async function* attemptsAt(
   tx: Tx,
-  of: { workspaceId: WorkspaceId; supplierId: SupplierId; from: Date; to: Date },
+  of: { workspaceId: WorkspaceId; supplierId: SupplierId; from: Date },
 ): AsyncGenerator<ProvableAttempt[]> {
   for (let after = "0"; ;) {
     const page = await tx.rows(
       AttemptRow,
       sql`
-      select a.id, a.account_id, a.reference, a.state, a.supplier_order_id, a.armed_at, o.public_id as order_public_id
+      select a.id, a.account_id, a.reference, a.state, a.supplier_order_id, a.armed_at, a.closed_at, o.public_id as order_public_id
         from attempt a join sales_order o on o.workspace_id = a.workspace_id and o.id = a.order_id
        where a.workspace_id = ${of.workspaceId}::bigint and a.supplier_id = ${of.supplierId}::bigint and a.id > ${after}::bigint
-         and a.armed_at >= ${of.from} and a.armed_at <= ${of.to}
+         and a.armed_at >= ${of.from}
        order by a.id limit 1000`,
     );
     if (page.length === 0) return;

@@ -11,9 +11,6 @@ import { command, run } from "../command.ts";
 import { openSecretsOf } from "../installation-secrets.ts";
 import { column, printJson, printList, write } from "../output.ts";
 
-/** A purchase that is on its way while the list is read is neither there nor missing. */
-const settleMs = 60_000;
-
 export const proveCommand = () =>
   command({
     name: "prove",
@@ -58,12 +55,13 @@ export const proveCommand = () =>
             `No connector of kind ${supplier.kind} is installed, so ${supplier.name} cannot be asked.`,
           );
 
-        const ours: OurPurchase[] = [];
-        for await (const page of attemptsAt(db, { workspaceId, supplierId: supplier.id, from, to }))
-          ours.push(...page.map((each) => ({ ...each, order: publicId("order", each.orderPublicId) })));
         const theirs = new Map<string, TheirPurchase>();
+        // Their list may be shorter than the period; what it covers is compared all the same.
+        let begins = from;
         const secretsOf = await openSecretsOf(config, db);
         const accounts = (await listAccounts(db, workspaceId)).filter((each) => each.supplierId === supplier.id);
+        if (accounts.length === 0)
+          return answer("not_compared", `${supplier.name} has no account with which it could be asked.`);
         for (const account of accounts) {
           const context: SupplierContext = {
             supplierId: supplier.id,
@@ -83,32 +81,42 @@ export const proveCommand = () =>
             );
           if (listed.status !== "ok")
             return answer("not_compared", `${supplier.name} could not be asked (${account.name}): ${listed.message}`);
-          if (listed.since > from) {
-            return answer(
-              "not_compared",
-              `The list of ${supplier.name} begins at ${listed.since.toISOString()}, our purchases at ${from.toISOString()}. Prove the rest with --since ${listed.since.toISOString()}.`,
-            );
-          }
+          if (listed.since > begins) begins = listed.since;
           // Two accounts of ours may see the same list.
           for (const each of listed.purchases) theirs.set(`${each.reference}/${each.supplierOrderId}`, each);
         }
-        const inPeriod = [...theirs.values()].filter(
-          (each) => each.at >= from || ours.some((our) => our.reference === each.reference),
+        const settled = new Date(
+          to.getTime() - connector.contract((supplier.settings.connector ?? {}) as Record<string, unknown>).lookupLagMs,
         );
-        const recent = new Date(to.getTime() - settleMs);
-        // What left us while their list was being read may be missing in it, and what we armed since is not in ours.
+        // Theirs was read first: whatever it holds was armed before it was bought, so ours knows it. What was closed since, or so lately that their list lags behind, may be missing there.
+        const listed = new Set([...theirs.values()].map((each) => each.reference));
+        const ours: OurPurchase[] = [];
+        const earlier = new Date(begins.getTime() - longestWayMs);
+        for await (const page of attemptsAt(db, { workspaceId, supplierId: supplier.id, from: earlier }))
+          for (const { orderPublicId, closedAt, ...each } of page) {
+            if (each.armedAt < begins && !listed.has(each.reference)) continue;
+            const isOpen = each.armedAt > to || (closedAt !== null && closedAt > settled);
+            ours.push({ ...each, state: isOpen ? "armed" : each.state, order: publicId("order", orderPublicId) });
+          }
         const known = new Set(ours.map((each) => each.reference));
         const proof = prove(
           ours,
-          inPeriod.filter((each) => known.has(each.reference) || each.at < recent),
+          [...theirs.values()].filter((each) => each.at >= begins || known.has(each.reference)),
         );
         const { equal, open, differences } = proof;
         const waiting = open === 0 ? "" : ` ${open} are on their way or being asked about.`;
+        const counts = { compared_from: begins.toISOString(), equal, open, differences };
+        if (differences.length === 0 && begins > from)
+          return answer(
+            "not_compared",
+            `The list of ${supplier.name} begins at ${begins.toISOString()}; since then ${equal} purchases are the same on both sides.${waiting} What was bought before, from ${from.toISOString()} on, could not be compared.`,
+            counts,
+          );
         if (differences.length === 0)
           return answer(
             "proven",
             `Proven: ${equal} purchases of ${supplier.name} since ${from.toISOString()} are the same on both sides.${waiting}`,
-            { equal, open, differences },
+            counts,
           );
         if (format === "table") {
           const columns = [
@@ -122,11 +130,13 @@ export const proveCommand = () =>
         return answer(
           "different",
           `${differences.length} differences, ${equal} purchases are the same on both sides.${waiting}`,
-          { equal, open, differences },
+          counts,
         );
       }),
     );
 
+/** From arming to the purchase at the latest: the same key may be sent again for so long. */
+const longestWayMs = 3 * 86_400_000;
 const mostTries = 6;
 const longestPauseMs = 10_000;
 /** A supplier that is busy is asked again a few times; to list is harmless. */
