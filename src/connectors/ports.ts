@@ -449,11 +449,7 @@ export interface Gate {
   /** Makes what a document supplier needs outside, once, when it is set up. */
   prepareDocuments(account: AccountKey): Promise<{ status: "ok" } | Failure>;
   readInbox(account: AccountKey, zone: string): Promise<{ status: "ok"; documents: InboxDocument[] } | Failure>;
-  finishInbox(
-    account: AccountKey,
-    document: InboxDocument,
-    faults: InboxFault[],
-  ): Promise<{ status: "ok" } | Failure>;
+  finishInbox(account: AccountKey, document: InboxDocument, faults: InboxFault[]): Promise<{ status: "ok" } | Failure>;
 }
 
 export type DocumentRules = Pick<Documents, "grouping" | "nextSendTime" | "compose">;
@@ -482,10 +478,7 @@ export interface CancelCall {
   lines: { supplierSku: string; units: number }[] | "all";
 }
 export type CancelAnswer = { status: "accepted" } | { status: "refused"; message: string } | Failure;
-export type ListAnswer =
-  | { status: "ok"; since: Date; purchases: ListedPurchase[] }
-  | { status: "no_list" }
-  | Failure;
+export type ListAnswer = { status: "ok"; since: Date; purchases: ListedPurchase[] } | { status: "no_list" } | Failure;
 
 /** The gate did not take the call. Whether an earlier one left is its journal's to say. */
 export class GateAway extends Error {

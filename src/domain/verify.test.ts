@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyAddress } from "./address.ts";
 import type { OrderDraft } from "./draft.ts";
-import { releaseOrder } from "./edit.ts";
+import { chooseSupplier, releaseOrder } from "./edit.ts";
 import type { OrderAddress } from "./order.ts";
 import { linkKey, stockKey, type LinkOption, type Shared } from "./shared.ts";
 import { unrouted } from "./quantities.ts";
@@ -349,6 +349,20 @@ test("RT-6 the decision records every candidate, what spoke against each, and th
   ]);
 });
 
+test("RT-7 a supplier chosen by a person is kept, also where another one is preferred", () => {
+  const shared = aShared();
+  link(shared, "SKU-1", [option({ priority: 1 }), option({ supplierId: otherSupplierId, priority: 2 })]);
+  const draft = received({ shared });
+  verifyOrder(draft, good);
+  const [fo] = draft.dossier.fulfillmentOrders;
+  assert.equal(fo!.supplierId, supplierId);
+
+  assert.equal(chooseSupplier(draft, fo!, otherSupplierId).status, "ok");
+  verifyOrder(draft, good);
+
+  assert.deepEqual([fo!.supplierId, fo!.state], [otherSupplierId, "waiting"]);
+});
+
 test("RT-8 lines with different suppliers become one fulfillment order each", () => {
   const shared = aShared();
   link(shared, "SKU-1", [option()]);
@@ -388,6 +402,14 @@ test("RT-9 a link that says nothing to ship takes the line out; nothing else lef
     [2],
   );
   assert.equal(only.order.headline, "completed");
+
+  const held = received({ shared: aShared(), lines: [aLine({ no: 1 }), aLine({ no: 2 })] });
+  link(held.shared, "SKU-1", [], true);
+  verifyOrder(held, good);
+  assert.deepEqual(
+    [states(held), held.dossier.fulfillmentOrders[0]!.lines.map((line) => line.orderLineNo)],
+    [["held"], [2]],
+  );
 });
 
 test("HD-1 a hold on the order stops also what is created later", () => {

@@ -3,10 +3,10 @@ import type { OrderAddress } from "./order.ts";
 import { checkAddress } from "./address-check.ts";
 import type { HoldWish, OrderDraft } from "./draft.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
-import { lineTotal } from "./money.ts";
+import { lineTotal, toMajor } from "./money.ts";
 import { allocated, wanted, type FulfillmentOrder, type FulfillmentOrderLine } from "./order.ts";
 import { liveQuantity, reconcileQuantities, unrouted } from "./quantities.ts";
-import { reasonOf, type ReasonCode } from "./reasons.ts";
+import type { ReasonCode } from "./reasons.ts";
 import { routeLines, type Route, type RoutedPart, type Wish } from "./route.ts";
 
 /** What verification reads beside the order and what orders share. The address is personal data: it decides, but never enters the record. */
@@ -56,7 +56,7 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   if (unplaced.length === 0) return true;
 
   const wishes: HoldWish[] = orderHolds(draft, facts);
-  for (const fo of unplaced) wishes.push(...routeFulfillmentOrder(draft, fo, facts));
+  for (const fo of unplaced) wishes.push(...routeFulfillmentOrder(draft, fo));
   const live = draft.dossier.fulfillmentOrders.filter((fo) => isBeforePlacing(fo.state));
   wishes.push(...marginHold(draft, live), ...moneyHolds(draft, live));
   draft.syncHolds(owned, [
@@ -155,8 +155,8 @@ export function standsBy(draft: OrderDraft): boolean {
   return order.orderedAt < since;
 }
 
-function routeFulfillmentOrder(draft: OrderDraft, fo: FulfillmentOrder, _facts: VerifyFacts): HoldWish[] {
-  const wishes: Wish[] = wishesOf(fo);
+function routeFulfillmentOrder(draft: OrderDraft, fo: FulfillmentOrder): HoldWish[] {
+  const wishes = wishesOf(fo);
   const route = routeLines(draft.order, draft.dossier.lines, wishes, draft.shared, {
     failed: fo.failedSuppliers,
     pinned: fo.supplierPinned ? fo.supplierId : null,
@@ -167,6 +167,9 @@ function routeFulfillmentOrder(draft: OrderDraft, fo: FulfillmentOrder, _facts: 
     draft.touchLine(line, { fulfilledBy: "nobody" });
     draft.event("nothing_to_ship", "line", String(no));
   }
+  // They leave at once, also where another line keeps the rest here: what nobody wants must not stay allocated.
+  const shipping = fo.lines.filter((line) => !route.nothingToShip.includes(line.orderLineNo));
+  if (shipping.length > 0 && shipping.length < fo.lines.length) draft.replaceFoLines(fo, shipping);
   const changed = applyRoute(draft, fo, route);
   if (changed || route.problems.length > 0) draft.decisions.push({ fo, kind: "route", record });
   return route.problems.map((problem) => {
@@ -191,22 +194,13 @@ function failureOf(draft: OrderDraft, fo: FulfillmentOrder): ReasonCode {
   return attempt?.state === "placed" ? "supplier_cancelled" : (attempt?.reason ?? "supplier_refused");
 }
 
-/** What a fulfillment order asks for: routed components fold back into whole channel units, so that routing starts from the facts again. */
-function wishesOf(fo: FulfillmentOrder): Wish[] {
-  if (fo.replaces !== null) {
-    // A replacement stands for one component of a bundle where only that one was refused.
-    return fo.lines.map((line) => ({
-      orderLineNo: line.orderLineNo,
-      componentNo: line.componentNo,
-      quantity: liveQuantity(line),
-    }));
-  }
-  return fo.lines.map((line) => ({
+/** What a fulfillment order asks for, line by line: whole channel units while unrouted, a component of a bundle afterwards. */
+const wishesOf = (fo: FulfillmentOrder): Wish[] =>
+  fo.lines.map((line) => ({
     orderLineNo: line.orderLineNo,
     componentNo: line.componentNo,
     quantity: liveQuantity(line),
   }));
-}
 
 /** Gives the fulfillment order its supplier, or splits it. Returns whether anything changed. */
 function applyRoute(draft: OrderDraft, fo: FulfillmentOrder, route: Route): boolean {
@@ -320,11 +314,8 @@ function marginHold(draft: OrderDraft, live: FulfillmentOrder[]): HoldWish[] {
   for (const fo of draft.dossier.fulfillmentOrders.filter(
     (each) => each.state !== "cancelled" && each.currency !== null,
   )) {
-    const digits = new Decimal((fo.expectedGoods! + fo.expectedShipping!).toString());
-    const minor =
-      new Intl.NumberFormat("en", { style: "currency", currency: fo.currency! }).resolvedOptions()
-        .maximumFractionDigits ?? 2;
-    const here: Decimal | null = inWorkspace(digits.div(new Decimal(10).pow(minor)), fo.currency!);
+    const expected = toMajor({ amount: fo.expectedGoods! + fo.expectedShipping!, currency: fo.currency! });
+    const here: Decimal | null = inWorkspace(new Decimal(expected), fo.currency!);
     cost = cost === null || here === null ? null : cost.plus(here);
   }
   if (soldHere === null || cost === null)
@@ -379,7 +370,3 @@ function moneyHolds(draft: OrderDraft, live: FulfillmentOrder[]): HoldWish[] {
   }
   return wishes;
 }
-
-/** Whether the workspace's ordering team could place it although the machine may not (LC-6). */
-export const teamCanPlace = (draft: OrderDraft, fo: FulfillmentOrder): boolean =>
-  draft.shared.workspace.hasOrderingTeam && draft.holdsOn(fo).every((code) => reasonOf(code).placeable);

@@ -336,12 +336,10 @@ export async function readDossiers(tx: Tx, keys: readonly OrderKey[]): Promise<O
   for (const { orderId: _, shipmentId, ...parcel } of parcels) shipmentsById.get(shipmentId)!.parcels.push(parcel);
   for (const { orderId, ...writeBack } of writeBacks) dossiers.get(orderId)!.writeBacks.push(writeBack);
   for (const { orderId, asks, ...rest } of cancellations) {
-    dossiers
-      .get(orderId)!
-      .cancellations.push({
-        ...rest,
-        asks: asks.map((ask) => ({ ...ask, dueAt: ask.dueAt === null ? null : new Date(ask.dueAt) })),
-      });
+    dossiers.get(orderId)!.cancellations.push({
+      ...rest,
+      asks: asks.map((ask) => ({ ...ask, dueAt: ask.dueAt === null ? null : new Date(ask.dueAt) })),
+    });
   }
   return keys.map((key) => dossiers.get(key.orderId)).filter((dossier) => dossier !== undefined);
 }

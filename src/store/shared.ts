@@ -162,16 +162,14 @@ export async function readShared(
   for (const { workspaceId, settings, ...supplier } of suppliers)
     shared.get(workspaceId)!.suppliers.set(supplier.id, { ...supplier, settings: withDefaults.supplier(settings) });
   for (const { workspaceId, settings, credentialsRejectedAt, ...account } of accounts) {
-    shared
-      .get(workspaceId)!
-      .accounts.set(account.id, {
-        ...account,
-        settings: withDefaults.account(settings),
-        credentialsRejected: credentialsRejectedAt !== null,
-        balance: 0n,
-        credits: 0n,
-        spentToday: 0n,
-      });
+    shared.get(workspaceId)!.accounts.set(account.id, {
+      ...account,
+      settings: withDefaults.account(settings),
+      credentialsRejected: credentialsRejectedAt !== null,
+      balance: 0n,
+      credits: 0n,
+      spentToday: 0n,
+    });
   }
   for (const mapping of mappings)
     shared

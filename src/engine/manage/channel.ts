@@ -38,7 +38,9 @@ export async function addChannel(context: ManageContext, wish: NewChannel): Prom
     );
 
   const { connector: wishedConnector = {}, ...wishedOwn } = splitConnector(wish.settings ?? {});
-  const changed = changeSettings(channelSettings, {}, wishedOwn);
+  // Files go one way: without another word nothing waits for the shop to be told, else no order of a file would ever be completed.
+  const standing = connector === undefined ? { "writeBack.shipped": "never", "writeBack.cancelled": "never" } : {};
+  const changed = changeSettings(channelSettings, {}, { ...standing, ...wishedOwn });
   if (changed.status === "refused") return changed;
   let connectorSettings: Record<string, unknown> = {};
   if (connector !== undefined) {

@@ -24,6 +24,8 @@ export function serverSettings(port: number, changes: ServerSettings = {}): Serv
     full_page_writes: "on",
     synchronous_commit: "on",
     jit: "off",
+    // A new database plans by what it has learnt of its tables: let it learn within seconds, not after a minute of a large import.
+    autovacuum_naptime: "10s",
     timezone: "UTC",
     log_timezone: "UTC",
     // Errors reach the client that made them. In the log their details would be buyers' names and addresses.
