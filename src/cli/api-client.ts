@@ -56,9 +56,9 @@ function problemError({ detail, next, errors = [] }: ProblemBody): CliError {
     ({ field, found, expected }) =>
       `${field.replace(/^(body|query|params)\./, "")}: found ${found}, expected ${expected}`,
   );
-  // The API names its own addresses; at a terminal the order's page is a command.
-  const way = next
-    .replaceAll(/GET \/v1\/orders\/\{id\}/g, "npx switchyard orders show ORDER")
-    .replaceAll(/Check the address and the id\. GET .*$/g, "Look for it with npx switchyard orders list.");
+  // The API's way out speaks of its own addresses and headers; at a terminal the reason itself says it.
+  const way = next.startsWith("Read the order again")
+    ? ""
+    : next.replace(/^Check the address and the id\..*$/s, "Look for it with npx switchyard orders list.");
   return fields.length > 0 ? new CliError(`${fields.join("; ")}.`, "Nothing was changed.") : new CliError(detail, way);
 }

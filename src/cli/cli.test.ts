@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import type { Command } from "commander";
 import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
 import { emptyAddress } from "#domain/address.ts";
+import { release } from "#engine/stages/release.ts";
 import { verify } from "#engine/stages/verify.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
@@ -66,7 +67,8 @@ const anOrder = (number: string, sku: string) =>
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchyard-cli-"));
   database = await testDatabase({ after: (work: () => unknown) => void cleanUp.push(work) } as never);
-  engine = testEngine(database.engine, { seed: 5, slot: 3 });
+  // The commands go by the real clock; the stages here a little ahead of it, so that what they made is due.
+  engine = testEngine(database.engine, { seed: 5, slot: 3, now: new Date(Date.now() + 60_000) });
   await ok("workspace", "create", "acme", "--zone", "Europe/Berlin");
   await ok("channel", "add", "shop");
   await ok("supplier", "add", "northwind", "--kind", "csv", "--set", "folder=./northwind");
@@ -248,6 +250,41 @@ test("CLI-7, CLI-9 orders come as the API gives them, by id or number, and are r
   await ok("orders", "unhold", "H-1");
 });
 
+test("CLI-7 an order is placed by hand in two steps, with the words of the API for what may not be done", async () => {
+  await ok("supplier", "add", "bazaar", "--kind", "by_hand");
+  await ok("link", "set", "TEA", "--supplier", "bazaar", "--supplier-sku", "B-TEA", "--cost", "4.50");
+  const made = await sw(["orders", "create", "--channel", "shop", "--file", "-"], { input: anOrder("H-3", "TEA") });
+  assert.equal(made.code, 0, made.err);
+  const early = await sw(["orders", "place", "H-3", "--bought", "B-1"]);
+  await verify.run(engine);
+  await ok("orders", "release", "H-3");
+  engine.clock.advance(3_600_000);
+  await verify.run(engine);
+  await release.run(engine);
+
+  const taken = json<{ attempt: { reference: string } }>(await ok("orders", "place", "H-3", "--take", "-o", "json"));
+  const twice = await sw(["orders", "place", "H-3", "--take"]);
+  const placed = json<{ order: { headline: string } }>(
+    await ok("orders", "place", "H-3", "--bought", "B-1", "--cost", "9.00", "-o", "json"),
+  );
+  const shown = json<{
+    fulfillment_orders: { placed_by: string; attempts: { supplier_order_id: string; cost: object }[] }[];
+  }>(await ok("orders", "show", "H-3", "-o", "json"));
+
+  assert.match(early.err, /^error: /);
+  assert.match(taken.attempt.reference, /^SW-/);
+  assert.match(twice.err, /^error: Somebody or the machine is placing it/);
+  assert.equal(placed.order.headline, "ordered");
+  assert.deepEqual(
+    shown.fulfillment_orders.map((part) => [
+      part.placed_by,
+      part.attempts[0]?.supplier_order_id,
+      part.attempts[0]?.cost,
+    ]),
+    [["person", "B-1", { amount: "9.00", currency: "EUR" }]],
+  );
+});
+
 test("CLI-8 without a terminal nothing but the answer is on standard output", async () => {
   const [verified, exported, key] = await Promise.all([
     ok("verify", "-o", "json"),
@@ -273,7 +310,7 @@ test("CLI-10 an export is complete or not there, and overwrites only when told t
   ]);
 
   const [head, ...rows] = (await readFile(path, "utf8")).trim().split("\r\n");
-  assert.equal(rows.length, 2);
+  assert.equal(rows.length, 3);
   assert.deepEqual(Object.keys(JSON.parse(lines.out.split("\n")[0]!) as object), head!.split(","));
   assert.match(refused.err, /there\.csv exists already\. Choose another name, or overwrite it with --force\./);
   assert.equal(await readFile(join(folder, "there.csv"), "utf8"), "mine");
