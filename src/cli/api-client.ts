@@ -1,6 +1,7 @@
 import { buildApi } from "#api/server.ts";
 import { openDb } from "#store/db.ts";
 import type { WorkspaceId } from "#domain/ids.ts";
+import type { Log } from "#engine/context.ts";
 import { CliError } from "./cli-error.ts";
 import { realClock } from "./clock.ts";
 import type { Connection } from "./connect.ts";
@@ -19,11 +20,14 @@ interface ProblemBody {
 /** CLI-7. Asks the product's own HTTP API in this process: commands answer with exactly its JSON, under its checks and its row-level security. */
 export async function openApi({ store, db, engine }: Connection, workspaceId: WorkspaceId): Promise<ApiClient> {
   const api = openDb(store.api(), { max: 2 });
+  // A server would write it to its log; a command has only its own error to say it in.
+  let unexpected: string | null = null;
+  const log: Log = { ...engine.log, error: (fields) => (unexpected = String(fields["error"])) };
   const app = await buildApi({
     db: { api, engine: db },
     engine,
     clock: realClock,
-    log: engine.log,
+    log,
     as: { workspaceId, actor: engine.actor, role: "owner" },
   });
   async function ask<T>(method: "GET" | "POST", url: string, body?: unknown): Promise<T> {
@@ -34,6 +38,7 @@ export async function openApi({ store, db, engine }: Connection, workspaceId: Wo
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     });
     if (response.statusCode < 400) return JSON.parse(response.body) as T;
+    if (response.statusCode >= 500) throw new Error(unexpected ?? response.body);
     throw problemError(JSON.parse(response.body) as ProblemBody);
   }
   return {

@@ -69,6 +69,9 @@ before(async () => {
   database = await testDatabase({ after: (work: () => unknown) => void cleanUp.push(work) } as never);
   // The commands go by the real clock; the stages here a little ahead of it, so that what they made is due.
   engine = testEngine(database.engine, { seed: 5, slot: 3, now: new Date(Date.now() + 60_000) });
+  const at = engine.clock.now();
+  await database.engine.run(sql`
+    insert into installation (only_one, id, token_digest, home, safe_mode_reason, started_at, heartbeat_at) values (true, 'inst-cli', 'old', 'here', null, ${at}, ${at})`);
   await ok("workspace", "create", "acme", "--zone", "Europe/Berlin");
   await ok("channel", "add", "shop");
   await ok("supplier", "add", "northwind", "--kind", "csv", "--set", "folder=./northwind");
@@ -462,9 +465,7 @@ test("CLI-14 a reader that leaves ends the command quietly", async () => {
 });
 
 test("CLI-15 safe mode is shown with its reason and lifted only when confirmed", async () => {
-  const at = engine.clock.now();
-  await database.engine.run(sql`
-    insert into installation (only_one, id, token_digest, home, safe_mode_reason, started_at, heartbeat_at) values (true, 'inst-cli', 'old', 'elsewhere', 'a copy', ${at}, ${at})`);
+  await database.engine.run(sql`update installation set safe_mode_reason = 'a copy'`);
 
   const shown = json<{ safeMode: boolean; reason: string }>(await ok("safe-mode", "show", "-o", "json"));
   const unconfirmed = await sw(["safe-mode", "lift"]);
