@@ -212,10 +212,12 @@ async function openSandbox(
 
 /** Among the first orders of a new sandbox are some for the people who order by hand, so that their desk is not empty. */
 async function showEveryDesk(worldUrl: string): Promise<void> {
-  const order = { sku: "HP-LAMP-OAK", country: "FR", address: "good", paid: true };
-  await fetch(`${worldUrl}/admin/sell`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ count: 3, order }),
-  });
+  for (const quantity of [1, 2, 3]) {
+    const order = { sku: "HP-LAMP-OAK", quantity, country: "FR", address: "good", paid: true };
+    await fetch(`${worldUrl}/admin/sell`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ count: 1, order }),
+    });
+  }
 }
