@@ -194,7 +194,7 @@ test("no file only passes on what others export", () => {
 test("every rule of the specification has a test that begins with its number, and every number a rule", () => {
   const specified = files
     .filter(({ path }) => /^docs\/(SPEC\.md|spec\/.+\.md)$/.test(path))
-    .flatMap(({ text }) => [...text.matchAll(/^- \*\*([A-Z]{2,3}-\d+)\*\*/gm)].map((match) => match[1] ?? ""));
+    .flatMap(({ text }) => [...text.matchAll(/^- \*\*([A-Z]{2,4}-\d+)\*\*/gm)].map((match) => match[1] ?? ""));
   const tested = new Set(
     files.filter(({ path }) => isTest(path)).flatMap(({ text }) => titles(text).flatMap(numbersAtTheStart)),
   );
@@ -215,12 +215,12 @@ test("every rule of the specification has a test that begins with its number, an
 
 /** The titles of tests; several numbers may lead one: "PL-1, PL-4 …". */
 function titles(text: string): string[] {
-  return [...text.matchAll(/\b(?:test|it|suite|describe)\(\s*["'`]([^"'`\n]*)/g)].map((match) => match[1] ?? "");
+  return [...text.matchAll(/\b(?:test|it|suite|describe|rule)\(\s*["'`]([^"'`\n]*)/g)].map((match) => match[1] ?? "");
 }
 
 function numbersAtTheStart(title: string): string[] {
-  const lead = /^(?:[A-Z]{2,3}-\d+(?:,? (?:and )?|$))+/.exec(title)?.[0] ?? "";
-  return [...lead.matchAll(/[A-Z]{2,3}-\d+/g)].map(([id]) => id);
+  const lead = /^(?:[A-Z]{2,4}-\d+(?:,? (?:and )?|$))+/.exec(title)?.[0] ?? "";
+  return [...lead.matchAll(/[A-Z]{2,4}-\d+/g)].map(([id]) => id);
 }
 
 function wholeFile({ text }: SourceFile): Passage[] {

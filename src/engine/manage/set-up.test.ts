@@ -223,7 +223,9 @@ test("ST-12 two workspaces may each have a file channel of the same name", async
     }),
   );
 
-  assert.deepEqual(second.settings, { zone: "Europe/Berlin" });
+  // Files go one way: nothing waits for the shop to be told.
+  const told = { shipped: "never", cancelled: "never" };
+  assert.deepEqual(second.settings, { zone: "Europe/Berlin", writeBack: told });
 });
 
 test("ST-13 a supplier of documents gets its folders when it is added, or is not added", async (t) => {
