@@ -82,20 +82,24 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   const gate = await openGate(connection, wish.worker, run);
   const engine: Engine = { ...connection.engine, log, slot, actor: `worker:${workerId}`, gate };
 
+  if (wish.api) await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}` });
+  wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
+  const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
   if (wish.worker) {
+    // A look at a supplier that finds no gate is a look lost: work begins when there is one, or after a while all the same.
+    for (let waitedMs = 0; waitedMs < 10_000 && !stop.aborted && !(await gate.isThere()); waitedMs += 50)
+      await realClock.sleep(50, stop);
     const working = runStages(engine, db, stages, stop);
     closing.push(() => working);
   }
-  if (wish.api) await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}` });
-  wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
-  if (wish.sandbox !== null) {
+  if (wish.sandbox !== null && world !== null) {
     const { speed } = wish.sandbox;
-    const world = await openSandbox(connection, wish.sandbox, run);
+    const url = `http://127.0.0.1:${config.port}`;
     wish.say(
-      `Sandbox: a pretend shop and pretend suppliers, ${speed} times as fast as life. See http://127.0.0.1:${config.port} or: npx switchyard orders list --workspace sandbox`,
+      `Sandbox: a pretend shop and pretend suppliers, ${speed} times as fast as life. See ${url} or: npx switchyard orders list --workspace sandbox`,
     );
     const people = runSandboxPeople(
-      { url: `http://127.0.0.1:${config.port}`, worldUrl: world.url, clock: realClock, random: realRandom, log, speed },
+      { url, worldUrl: world.url, clock: realClock, random: realRandom, log, speed },
       stop,
     );
     closing.push(() => people);
