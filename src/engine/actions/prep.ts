@@ -4,7 +4,7 @@ import type { FulfillmentOrder } from "#domain/order.ts";
 import { collect, print, putBack, scanOut, stepBack } from "#domain/prep.ts";
 import { ok, type Result } from "#domain/result.ts";
 import type { Tx } from "#store/db.ts";
-import { usedNumbers } from "#store/read/used-number.ts";
+import { usedNumbers } from "#store/parcel.ts";
 import type { Engine } from "../context.ts";
 import { asResult, changeOrder, noSuchPart, onPart, partOf, type OrderResult, type Who } from "./change-order.ts";
 import type { OnPart } from "./placing.ts";

@@ -6,7 +6,7 @@ import { ok, refuse, type Refused } from "#domain/result.ts";
 import { recordParcelProgress } from "#domain/parcel.ts";
 import { addTracking, confirmExcess, confirmTracking, correctTracking } from "#domain/shipping.ts";
 import { markTold, refreshWriteBacks, resend } from "#domain/write-back.ts";
-import { usedNumbers } from "#store/read/used-number.ts";
+import { usedNumbers } from "#store/parcel.ts";
 import type { Engine } from "../context.ts";
 import {
   asResult,

@@ -8,7 +8,7 @@ import { normalizeTrackingNumber } from "#domain/tracking-number.ts";
 import { commitDrafts } from "#store/commit.ts";
 import { lockOrders } from "#store/dossier.ts";
 import { findOrdersByNumber, findPurchases } from "#store/import.ts";
-import { usedNumbers } from "#store/read/used-number.ts";
+import { usedNumbers } from "#store/parcel.ts";
 import type { Engine } from "../context.ts";
 import { openDrafts } from "../stage.ts";
 import type { ImportReport } from "./import-log.ts";
