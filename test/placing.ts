@@ -147,6 +147,8 @@ export function aWorld(options: WorldOptions = {}): World {
     failedSuppliers: [],
     placeAfter: t0,
     dueAt: t0,
+    woken: false,
+    mendedAt: null,
     fence: 0,
     tries: 0,
     claimedBy: null,

@@ -231,6 +231,8 @@ export class OrderDraft {
       failedSuppliers: [],
       placeAfter: null,
       dueAt: null,
+      woken: false,
+      mendedAt: null,
       fence: 0,
       tries: 0,
       claimedBy: null,

@@ -48,3 +48,21 @@ test("ENG-3 a capped one wakes with the workspace's next day, also where a day h
   );
   assert.equal(startOfNextDay(noon, "UTC").toISOString(), "2026-11-23T00:00:00.000Z");
 });
+
+test("VF-11 a held one wakes with the workspace's next day at the latest; a wake-up that is not answered yet stays", () => {
+  const fo = aFulfillmentOrder({ state: "held" });
+  const shared = aShared({ workspace: { zone: "Europe/Berlin" } });
+  const dossier = aDossier({ fulfillmentOrders: [fo], holds: [aHold({ code: "stand_by", madeBy: "machine" })] });
+
+  assert.equal(dueAt(fo, dossier, shared, noon)?.toISOString(), "2026-11-22T23:00:00.000Z");
+  assert.deepEqual(dueAt({ ...fo, woken: true, dueAt: noon }, dossier, shared, after(hours(1))), noon);
+});
+
+test("VF-11 the next day is right again after it came, and for an instant before the one that was asked first", () => {
+  const at = (text: string): string | undefined => startOfNextDay(new Date(text), "Asia/Tokyo").toISOString();
+
+  assert.equal(at("2026-11-22T12:00:00Z"), "2026-11-22T15:00:00.000Z");
+  assert.equal(at("2026-11-22T14:59:59.999Z"), "2026-11-22T15:00:00.000Z");
+  assert.equal(at("2026-11-22T15:00:00Z"), "2026-11-23T15:00:00.000Z");
+  assert.equal(at("2026-11-20T00:00:00Z"), "2026-11-20T15:00:00.000Z");
+});

@@ -11,7 +11,7 @@ export function dueAt(fo: FulfillmentOrder, dossier: OrderDossier, shared: Share
     case "received":
       return now;
     case "held":
-      return heldUntil(fo, dossier, shared, now);
+      return heldUntil(fo, shared, now);
     case "waiting":
       return fo.placeAfter ?? now;
     case "placing": {
@@ -32,11 +32,9 @@ export function dueAt(fo: FulfillmentOrder, dossier: OrderDossier, shared: Share
   }
 }
 
-/** Only a hold that time alone may clear wakes by itself: a spent cap is new on the next day of the workspace. */
-function heldUntil(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared, now: Date): Date | null {
-  const capped = dossier.holds.some((hold) => hold.code === "spend_cap" && hold.subjectId === fo.id);
-  return capped ? startOfNextDay(now, shared.workspace.zone) : null;
-}
+/** A wake-up that verification has not answered yet stays; else the daily sweep, which is also when a spent cap is new. */
+const heldUntil = (fo: FulfillmentOrder, shared: Shared, now: Date): Date =>
+  fo.woken ? (fo.dueAt ?? now) : startOfNextDay(now, shared.workspace.zone);
 
 /** Look `n` (0 is the first) after placing; null when the plan is used up. The default plan has 43: at 24, 28 … 192 hours. */
 export function lookAt(plan: ScanPlan, placedAt: Date, n: number): Date | null {
@@ -117,6 +115,15 @@ function dayFormat(zone: string): Intl.DateTimeFormat {
 
 /** The first instant of the next day there; found by halving, so that days of 23 and 25 hours are right. */
 export function startOfNextDay(now: Date, zone: string): Date {
+  const known = nextDays.get(zone);
+  if (known !== undefined && now >= known.from && now < known.next) return known.next;
+  const next = findNextDay(now, zone);
+  nextDays.set(zone, { from: now, next });
+  return next;
+}
+/** Every held order asks for the same midnight: the last answer per zone, valid from the instant it was asked at until then. */
+const nextDays = new Map<string, { from: Date; next: Date }>();
+function findNextDay(now: Date, zone: string): Date {
   const today = dayOf(now, zone);
   let low = now.getTime();
   let high = low + dayMs + 2 * 3_600_000;

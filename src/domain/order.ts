@@ -111,6 +111,10 @@ export interface FulfillmentOrder {
   placeAfter: Date | null;
   /** The earliest of its timers; null: only an event can move it. */
   dueAt: Date | null;
+  /** Something that a hold waits for changed since it was verified last. */
+  woken: boolean;
+  /** When the daily sweep let it go although nothing had woken it: a wake-up is missing somewhere. */
+  mendedAt: Date | null;
   fence: number;
   tries: number;
   /** The person who has claimed it on the operators' desk. */
@@ -193,6 +197,9 @@ export interface Attempt {
   currency: string;
   maxTotal: bigint;
   expectedTotal: bigint;
+  /** What arming took: `maxTotal` out of the balance, one action credit. The account's settings may change while it is armed. */
+  holdsMoney: boolean;
+  takesCredit: boolean;
   requestHash: string;
   supplierOrderId: string | null;
   cost: bigint | null;

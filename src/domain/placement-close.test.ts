@@ -75,6 +75,38 @@ test("PL-11 prepaid: the charge comes from the hold and the rest goes back; a pr
   );
 });
 
+test("PL-39 what was armed prepaid is freed and charged from its hold, what was armed on account is not, whatever the account says now", () => {
+  const said = (before: "prepaid" | "on_account", answer: Answer) => {
+    const world = armed({
+      account: { payment: before, actionCredits: before === "prepaid" },
+      balance: 5000n,
+      credits: 1n,
+    });
+    const account = world.shared.accounts.get(id("41"))!;
+    account.settings = {
+      ...account.settings,
+      payment: before === "prepaid" ? "on_account" : "prepaid",
+      actionCredits: before !== "prepaid",
+    };
+    const draft = world.draft();
+    closeAttempt(draft, world.attempt, answer, gate);
+    return [entriesOf(draft), account.balance, account.credits];
+  };
+
+  assert.deepEqual(said("prepaid", outOfStock), [[["release", { held: -2640n, available: 2640n }]], 5000n, 1n]);
+  assert.deepEqual(said("prepaid", number77), [
+    [
+      ["charge", { held: -2400n, goods: 2400n }],
+      ["release", { held: -240n, available: 240n }],
+      ["credit_used", { credits: -1n, credits_used: 1n }],
+    ],
+    2600n,
+    0n,
+  ]);
+  assert.deepEqual(said("on_account", outOfStock), [[], 5000n, 1n]);
+  assert.deepEqual(said("on_account", number77), [[["charge", { payable: -2400n, goods: 2400n }]], 5000n, 1n]);
+});
+
 test("PL-11 on account: the same entries against a payable; without a stated total the expected cost is charged", () => {
   const { draft: at, attempt } = armed();
   const draft = at();

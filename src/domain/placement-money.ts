@@ -65,29 +65,29 @@ export function moneyProblems(
 /** Takes the worst case out of what is left: the balance (a hold), the day's cap, one action. */
 export function reserveMoney(draft: OrderDraft, attempt: Attempt): void {
   const account = accountOf(draft, attempt);
-  if (account.settings.payment === "prepaid") {
+  if (attempt.holdsMoney) {
     account.balance -= attempt.maxTotal;
     book(draft, attempt, "hold", { available: -attempt.maxTotal, held: attempt.maxTotal });
   }
-  if (usesCredit(account, attempt)) account.credits -= 1n;
+  if (attempt.takesCredit) account.credits -= 1n;
   spend(draft, attempt, attempt.maxTotal);
 }
 
 /** PL-12. Nothing was bought: the hold is freed, the cap and the action are given back. */
 export function releaseMoney(draft: OrderDraft, attempt: Attempt): void {
   const account = accountOf(draft, attempt);
-  if (account.settings.payment === "prepaid") {
+  if (attempt.holdsMoney) {
     account.balance += attempt.maxTotal;
     book(draft, attempt, "release", { held: -attempt.maxTotal, available: attempt.maxTotal });
   }
-  if (usesCredit(account, attempt)) account.credits += 1n;
+  if (attempt.takesCredit) account.credits += 1n;
   spend(draft, attempt, -attempt.maxTotal);
 }
 
 /** PL-11. It was bought at `cost`: charged from the hold or against the payable; the rest of the hold goes back; the action is used up. */
 export function chargeMoney(draft: OrderDraft, attempt: Attempt, cost: bigint): void {
   const account = accountOf(draft, attempt);
-  if (account.settings.payment === "prepaid") {
+  if (attempt.holdsMoney) {
     const fromHold = cost < attempt.maxTotal ? cost : attempt.maxTotal;
     const rest = attempt.maxTotal - cost; // below zero: the supplier took more than was held
     account.balance += rest;
@@ -96,7 +96,7 @@ export function chargeMoney(draft: OrderDraft, attempt: Attempt, cost: bigint): 
   } else {
     book(draft, attempt, "charge", { payable: -cost, goods: cost });
   }
-  if (usesCredit(account, attempt)) {
+  if (attempt.takesCredit) {
     book(draft, attempt, "credit_used", { credits: -1n, credits_used: 1n }, actionCreditUnit);
   }
   spend(draft, attempt, cost - attempt.maxTotal);
@@ -108,7 +108,7 @@ export function confirmCost(draft: OrderDraft, attempt: Attempt, total: { amount
   if (attempt.costIs === "confirmed" && attempt.cost === total.amount) return false;
   const more = total.amount - attempt.cost;
   const account = accountOf(draft, attempt);
-  if (account.settings.payment === "prepaid") {
+  if (attempt.holdsMoney) {
     account.balance -= more;
     book(draft, attempt, "adjustment", { available: -more, goods: more });
   } else book(draft, attempt, "adjustment", { payable: -more, goods: more });
@@ -123,9 +123,6 @@ export function confirmCost(draft: OrderDraft, attempt: Attempt, total: { amount
 
 /** Actions are counted, not paid: ISO 4217 has XXX for "no currency". */
 export const actionCreditUnit = "XXX";
-
-const usesCredit = (account: SharedAccount, attempt: Attempt): boolean =>
-  account.settings.actionCredits && attempt.kind !== "human";
 
 function accountOf(draft: OrderDraft, attempt: Attempt): SharedAccount {
   const account = draft.shared.accounts.get(attempt.accountId);

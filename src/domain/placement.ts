@@ -215,6 +215,8 @@ export function writeAttempt(
     currency,
     maxTotal: cost.max,
     expectedTotal: cost.expected,
+    holdsMoney: account.settings.payment === "prepaid",
+    takesCredit: account.settings.actionCredits && terms.kind !== "human", // a person's work uses up no action of the provider's
     requestHash: sha256(requestText(request)),
     supplierOrderId: null,
     cost: null,

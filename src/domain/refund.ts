@@ -28,8 +28,7 @@ export function refundUnits(
   const amount = !left || goods > attempt.cost ? attempt.cost : goods;
   if (amount <= 0n) return;
   const account = draft.shared.accounts.get(attempt.accountId);
-  const isPrepaid = account?.settings.payment === "prepaid";
-  if (isPrepaid) account.balance += amount;
+  if (attempt.holdsMoney && account !== undefined) account.balance += amount;
   draft.post({
     kind: "refund",
     accountId: attempt.accountId,
@@ -38,7 +37,7 @@ export function refundUnits(
     attemptId: attempt.id,
     reference: attempt.reference,
     entries: [
-      { ledger: isPrepaid ? "available" : "payable", amount },
+      { ledger: attempt.holdsMoney ? "available" : "payable", amount },
       { ledger: "goods", amount: -amount },
     ],
   });

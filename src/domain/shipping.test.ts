@@ -525,7 +525,7 @@ test("SH-17 cancelled units are booked back at their cost, and the whole rest of
 });
 
 test("SH-17 a prepaid account gets its money back into the balance, never more than was charged", () => {
-  const dossier = aDossier({ attempts: [anAttempt({ cost: 100n })] });
+  const dossier = aDossier({ attempts: [anAttempt({ cost: 100n, holdsMoney: true })] });
   const draft = aDraft(dossier, { shared: aShared({ account: { payment: "prepaid" } }) });
 
   recordSupplierProgress(draft, fo(draft), report({ cancelled: "all" }), []);

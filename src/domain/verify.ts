@@ -53,6 +53,7 @@ const owned: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   reconcileQuantities(draft);
   const unplaced = draft.dossier.fulfillmentOrders.filter((fo) => isBeforePlacing(fo.state));
+  for (const fo of unplaced) if (fo.woken) draft.touch(fo, { woken: false });
   if (unplaced.length === 0) return true;
 
   const wishes: HoldWish[] = orderHolds(draft, facts);
@@ -73,6 +74,23 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
     else wait(draft, fo);
   }
   return blocked.length === 0;
+}
+
+/**
+ * VF-11. A held part that is due although nothing woke it: the daily sweep looks whether a wake-up was forgotten. Where a day's cap is part of what
+ * holds the order, midnight is its proper time and no sweep.
+ */
+export const isSwept = (draft: OrderDraft, fo: FulfillmentOrder): boolean =>
+  fo.state === "held" && !fo.woken && !draft.dossier.holds.some((each) => each.code === "spend_cap");
+
+/** VF-11. What the sweep looked at and what verification then let go: nothing had told us that its cause was gone. */
+export function markMended(draft: OrderDraft, swept: readonly FulfillmentOrder[]): FulfillmentOrder[] {
+  const mended = swept.filter((fo) => fo.state !== "held");
+  for (const fo of mended) {
+    draft.touch(fo, { mendedAt: draft.now });
+    draft.event("mended_by_sweep", "fulfillment_order", fo.id);
+  }
+  return mended;
 }
 
 /** What lies on a part that is placed or being placed (a price above the limit, a pack that did not divide) is not verification's to close. */

@@ -132,9 +132,10 @@ async function record(
     await freeCalls(tx, answers, now);
     if (dispatch !== null) await closeDispatch(tx, answers[0]!.workspaceId, dispatch.id, dispatch.state, now);
     await ring(tx);
-    return freed.filter(
-      (each) => shared.get(each.workspaceId)?.accounts.get(each.accountId)?.settings.payment === "prepaid",
-    );
+    return freed.filter(({ workspaceId, accountId }) => {
+      const settings = shared.get(workspaceId)?.accounts.get(accountId)?.settings;
+      return settings !== undefined && (settings.payment === "prepaid" || settings.actionCredits);
+    });
   });
 }
 
@@ -150,7 +151,7 @@ function countOne(
   else known.count += 1;
 }
 
-/** Money that came back may be what a held order waits for. After the commit: it locks other orders, which must not be locked out of order. */
+/** Money or an action that came back may be what a held order waits for. After the commit: it locks other orders, which must not be locked out of order. */
 async function wakeFreed(engine: Engine, freed: readonly Freed[]): Promise<void> {
   const byWorkspace = new Map<WorkspaceId, Set<string>>();
   for (const { workspaceId, accountId } of freed) {

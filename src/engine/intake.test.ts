@@ -3,7 +3,9 @@ import { test, type TestContext } from "node:test";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
 import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
+import type { OrderId } from "#domain/ids.ts";
 import type { Db } from "#store/db.ts";
+import { readMended } from "#store/doctor.ts";
 import { chain } from "#store/event-chain.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
@@ -339,4 +341,54 @@ test("ENG-8 a change wakes exactly those that wait for it", async (t) => {
 
   assert.equal(woken, 2);
   assert.equal(await verify.run(at.engine), 2);
+});
+
+test("VF-11 the daily sweep verifies all that is held; what goes on although nothing woke it is marked and logged, what was woken is not", async (t) => {
+  const at = await workshop(t);
+  const unknown = (sku: string) => ({ lines: [{ ...anOrder("x").lines[0]!, sku }] });
+  await storeOrders(at.engine, arrival(at), [
+    anOrder("1", unknown("A")),
+    anOrder("2", unknown("B")),
+    anOrder("3", unknown("C")),
+  ]);
+  await verify.run(at.engine);
+  const link = (sku: string) =>
+    at.database.engine.run(sql`
+      insert into product_link (workspace_id, id, channel_id, sku, nothing_to_ship, updated_at)
+      values (${at.workspaceId}::bigint, ${`9000${sku.charCodeAt(0)}`}::bigint, 0, ${sku}, true, ${at.engine.clock.now()})`);
+  await link("A");
+  await at.database.engine.tx((tx) => wake(tx, at.workspaceId, ["sku:A"], at.engine.clock.now()));
+  await verify.run(at.engine);
+  assert.deepEqual(await readMended(at.database.engine, new Date(0)), []);
+  assert.equal(at.engine.log.lines.filter((line) => line.level === "warn").length, 0);
+
+  await link("B"); // written past everything that should wake its orders
+  const midnight = await verify.nextDue(at.database.engine);
+  at.engine.clock.moveTo(midnight!);
+  const swept = await verify.run(at.engine);
+
+  assert.equal(midnight!.toISOString(), "2026-11-23T00:00:00.000Z");
+  assert.equal(swept, 2);
+  const mended = await readMended(at.database.engine, new Date(0));
+  assert.deepEqual(
+    mended.map(({ orders, last }) => [orders, last]),
+    [[1, midnight]],
+  );
+  assert.equal(at.engine.log.lines.filter((line) => line.level === "warn").length, 1);
+  assert.equal((await verify.nextDue(at.database.engine))!.toISOString(), "2026-11-24T00:00:00.000Z");
+});
+
+test("VF-11 another change of the order between a wake-up and its verification does not lose the wake-up", async (t) => {
+  const at = await workshop(t);
+  await storeOrders(at.engine, arrival(at), [anOrder("1", { lines: [{ ...anOrder("x").lines[0]!, sku: "A" }] })]);
+  await verify.run(at.engine);
+  await at.database.engine.tx((tx) => wake(tx, at.workspaceId, ["sku:A"], at.engine.clock.now()));
+  const IdRow = row({ id: col.id<OrderId>() });
+  const { id: orderId } = await at.database.engine.one(IdRow, sql`select id from sales_order`);
+
+  await changeOrders(at.engine, [{ workspaceId: at.workspaceId, orderId }], {}, ([draft]) => {
+    draft!.openHold({ subject: "order", subjectId: "0", code: "by_person" }, "person");
+  });
+
+  assert.equal(await verify.run(at.engine), 1);
 });

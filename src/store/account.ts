@@ -274,7 +274,7 @@ export async function openAttemptsOf(
     OpenRow,
     sql`
     select account_id, count(*)::integer as open from attempt
-     where workspace_id = any(${workspaceIds}::bigint[]) and account_id = any(${accountIds}::bigint[]) and state in ('armed', 'unknown') and kind <> 'human'
+     where workspace_id = any(${workspaceIds}::bigint[]) and account_id = any(${accountIds}::bigint[]) and state in ('armed', 'unknown') and takes_credit
      group by account_id`,
   );
   return new Map(rows.map((each) => [each.accountId, each.open]));

@@ -81,3 +81,14 @@ export const readProblems = (tx: Tx) =>
      where i.problem is not null and i.due_at is null and i.done_at is null group by w.slug
     order by 1, 2`,
   );
+
+const MendedRow = row({ workspace: col.text, orders: col.int, example: col.text, last: col.instant });
+/** Orders that the daily sweep let go although nothing had woken them (VF-11), per workspace; must be empty. */
+export const readMended = (tx: Tx, since: Date) =>
+  tx.rows(
+    MendedRow,
+    sql`
+    select w.slug as workspace, count(distinct o.id)::int as orders, min(o.number) as example, max(f.mended_at) as last
+      from fulfillment_order f join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id join workspace w on w.id = f.workspace_id
+     where f.mended_at >= ${since} group by w.slug order by w.slug`,
+  );

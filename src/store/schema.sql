@@ -89,6 +89,8 @@ create table attempt (
   currency text not null,
   max_total bigint not null,
   expected_total bigint not null,
+  holds_money boolean not null,
+  takes_credit boolean not null,
   request_hash text not null,
   request jsonb not null,
   address_no integer not null,
@@ -215,10 +217,15 @@ create table connection (
   last_sync_at timestamp with time zone,
   last_problem text,
   due_at timestamp with time zone,
+  gap_due_at timestamp with time zone,
+  gap_checked_at timestamp with time zone,
+  gap_missing integer,
   constraint connection_pkey PRIMARY KEY (workspace_id, id),
+  constraint connection_gap_missing_check CHECK ((gap_missing >= 0)),
   constraint connection_workspace_id_channel_id_fkey FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id)
 );
 CREATE INDEX connection_due ON public.connection USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX connection_gap_due ON public.connection USING btree (gap_due_at) WHERE (gap_due_at IS NOT NULL);
 alter table connection enable row level security;
 alter table connection force row level security;
 create policy workspace on connection using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
@@ -337,6 +344,8 @@ create table fulfillment_order (
   failed_suppliers bigint[] not null,
   place_after timestamp with time zone,
   due_at timestamp with time zone,
+  woken boolean not null,
+  mended_at timestamp with time zone,
   fence integer not null,
   tries integer not null,
   claimed_by text,
@@ -356,6 +365,7 @@ create table fulfillment_order (
   constraint fulfillment_order_workspace_id_supplier_id_fkey FOREIGN KEY (workspace_id, supplier_id) REFERENCES supplier(workspace_id, id)
 ) with (fillfactor=70);
 CREATE INDEX fulfillment_order_due ON public.fulfillment_order USING btree (state, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX fulfillment_order_mended ON public.fulfillment_order USING btree (mended_at) WHERE (mended_at IS NOT NULL);
 CREATE UNIQUE INDEX fulfillment_order_no ON public.fulfillment_order USING btree (workspace_id, order_id, no);
 CREATE INDEX fulfillment_order_placing ON public.fulfillment_order USING btree (workspace_id, account_id, ship_by, due_at, id) WHERE (state = 'placing'::text);
 CREATE UNIQUE INDEX fulfillment_order_public ON public.fulfillment_order USING btree (workspace_id, public_id);

@@ -21,7 +21,7 @@ export async function wake(tx: Tx, workspaceId: WorkspaceId, keys: readonly stri
        where o.workspace_id = ${workspaceId}::bigint
        order by o.id for update of o
     )
-    update fulfillment_order f set due_at = ${now}
+    update fulfillment_order f set due_at = ${now}, woken = true
       from locked
      where f.workspace_id = ${workspaceId}::bigint and f.order_id = locked.id and f.state in ('held', 'received')`);
 }
@@ -43,7 +43,7 @@ export async function wakeByCode(
        where o.workspace_id = ${workspaceId}::bigint and (o.channel_id = ${channelId}::bigint or ${channelId}::bigint is null)
        order by o.id for update of o
     )
-    update fulfillment_order f set due_at = ${now}
+    update fulfillment_order f set due_at = ${now}, woken = true
       from locked
      where f.workspace_id = ${workspaceId}::bigint and f.order_id = locked.id and f.state in ('held', 'received')`);
 }

@@ -7,6 +7,7 @@ import { openDb, type Db } from "#store/db.ts";
 import {
   readAppliedMigrations,
   readDatabaseFacts,
+  readMended,
   readOverdue,
   readProblems,
   readRoles,
@@ -48,7 +49,7 @@ export const doctorCommand = () =>
         ...(config.databaseUrl === null ? [await folder(config), await disk(config), await server(config)] : []),
       ];
       const connection = await connect();
-      for (const look of [database, migrations, roles, clocks, home, workers, gate, overdue, folders, problems])
+      for (const look of [database, migrations, roles, clocks, home, workers, gate, overdue, sweep, folders, problems])
         findings.push(...(await look(connection)));
       const isWell = findings.every((each) => each.status !== "broken");
       const columns = [
@@ -245,6 +246,19 @@ async function overdue({ db }: Connection): Promise<Finding[]> {
       "overdue",
       `${rows} ${what}, the oldest since ${oldest.toISOString()}`,
       "A running worker moves them. If one is running, look into its log for the reason.",
+    ),
+  );
+}
+
+/** VF-11: what only the daily sweep let go was forgotten by everything that should have woken it. */
+async function sweep({ db }: Connection): Promise<Finding[]> {
+  const found = await readMended(db, new Date(realClock.now().getTime() - 7 * 86_400_000));
+  if (found.length === 0) return [ok("daily sweep", "0 held orders mended in 7 days")];
+  return found.map(({ workspace, orders, example, last }) =>
+    warning(
+      `${workspace}: daily sweep`,
+      `${orders} held orders went on only because of it in 7 days, such as ${example}; the last at ${last.toISOString()}`,
+      "They are on their way. That nothing woke them earlier is a fault of switchyard: please report what their timeline says.",
     ),
   );
 }

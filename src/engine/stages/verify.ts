@@ -1,7 +1,7 @@
-import type { WorkspaceId } from "#domain/ids.ts";
+import type { OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { OrderDossier } from "#domain/order.ts";
 import type { Shared } from "#domain/shared.ts";
-import { verifyOrder, type VerifyFacts } from "#domain/verify.ts";
+import { isSwept, markMended, verifyOrder, type VerifyFacts } from "#domain/verify.ts";
 import { nextDue } from "#store/claim.ts";
 import type { Tx } from "#store/db.ts";
 import { findDuplicates, readAddresses } from "#store/verify.ts";
@@ -9,18 +9,28 @@ import { decideDue, type Stage } from "../stage.ts";
 
 const states = ["received", "held"] as const;
 
-/** Checks and routes what arrived, and what was held and woken. */
+/** Checks and routes what arrived, what was held and woken, and once a day all that is held. What that daily sweep had to let go is reported: a wake-up is missing. */
 export const verify: Stage = {
   name: "verify",
   nextDue: (db) => nextDue(db, states),
-  run: (engine) =>
-    decideDue(
+  async run(engine) {
+    const mended = new Set<OrderId>();
+    const moved = await decideDue(
       engine,
       { states, limit: 500, need: { links: true, stock: "read", balances: "read" }, gather: gatherFacts },
-      (draft, _fos, facts) => {
+      (draft, fos, facts) => {
+        const swept = fos.filter((fo) => isSwept(draft, fo));
         verifyOrder(draft, facts.get(draft.order.id)!);
+        if (markMended(draft, swept).length > 0) mended.add(draft.order.id);
       },
-    ),
+    );
+    if (mended.size > 0)
+      engine.log.warn(
+        { orders: [...mended] },
+        "the daily sweep let orders go that nothing had woken; a wake-up is missing",
+      );
+    return moved;
+  },
 };
 
 export async function gatherFacts(

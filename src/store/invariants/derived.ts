@@ -136,7 +136,7 @@ export const noStuckWork: Invariant = {
          where f.due_at is null and case f.state
            when 'received' then true
            when 'waiting' then true
-           when 'held' then not f.has_hold
+           when 'held' then true
            when 'placing' then not exists (select from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id and a.state = 'armed')
            when 'outcome_unknown' then not f.has_hold and not exists (
              select from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id and a.state = 'unknown' and a.due_at is not null)

@@ -190,7 +190,7 @@ test("INV-2 a second open attempt is reported", () =>
     sql`drop index attempt_one_open`,
     sql`drop index attempt_supplier_order`,
     sql`insert into attempt select workspace_id, 99999, order_id, fulfillment_order_id, no + 1, supplier_id, account_id, kind, state, reference || 'X', idempotency_key, fence, armed_at, send_by, settle_at, key_until,
-                 lookup_lag_ms, lookups, absent_since, due_at, currency, max_total, expected_total, request_hash, request, address_no, supplier_order_id, cost, cost_is, reason, closed_at, dispatch_id, actor
+                 lookup_lag_ms, lookups, absent_since, due_at, currency, max_total, expected_total, holds_money, takes_credit, request_hash, request, address_no, supplier_order_id, cost, cost_is, reason, closed_at, dispatch_id, actor
           from attempt where state = 'placed' order by id limit 1`,
   ));
 

@@ -87,9 +87,14 @@ create table connection (
   last_sync_at timestamptz,
   last_problem text,
   due_at timestamptz,
+  -- The daily comparison of ids: when next, when last, and how many orders of the channel were missing here then; null: never compared, or it cannot list.
+  gap_due_at timestamptz,
+  gap_checked_at timestamptz,
+  gap_missing integer check (gap_missing >= 0),
   primary key (workspace_id, id)
 );
 create index connection_due on connection (due_at) where due_at is not null;
+create index connection_gap_due on connection (gap_due_at) where gap_due_at is not null;
 
 create table inbox (
   workspace_id bigint not null,
@@ -380,6 +385,10 @@ create table fulfillment_order (
   failed_suppliers bigint[] not null,
   place_after timestamptz,
   due_at timestamptz,
+  -- Something that a hold waits for changed since the last verification; false at a `due_at` of a held one: the daily sweep.
+  woken boolean not null,
+  -- When the daily sweep let it go although nothing had woken it. Must be null everywhere.
+  mended_at timestamptz,
   fence integer not null,
   tries integer not null,
   claimed_by text,
@@ -397,6 +406,7 @@ create table fulfillment_order (
 ) with (fillfactor = 70);
 create unique index fulfillment_order_public on fulfillment_order (workspace_id, public_id);
 create unique index fulfillment_order_no on fulfillment_order (workspace_id, order_id, no);
+create index fulfillment_order_mended on fulfillment_order (mended_at) where mended_at is not null;
 create index fulfillment_order_due on fulfillment_order (state, due_at) where due_at is not null;
 -- What an account is to place next, earliest ship-by first: place takes no more of it than the account admits.
 create index fulfillment_order_placing on fulfillment_order (workspace_id, account_id, ship_by, due_at, id) where state = 'placing';
@@ -499,6 +509,9 @@ create table attempt (
   currency text not null,
   max_total bigint not null,
   expected_total bigint not null,
+  -- What arming took, whatever the account's settings become meanwhile.
+  holds_money boolean not null,
+  takes_credit boolean not null,
   request_hash text not null,
   -- What leaves, without the address: lines, method, note flag. The address is order_address (address_no), the digest is in the hash.
   request jsonb not null,
