@@ -133,12 +133,12 @@ async function woken({ database }: Office): Promise<string[]> {
   const Woken = row({ number: col.text });
   const rows = await database.engine.rows(
     Woken,
-    sql`select o.number from fulfillment_order f join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id where f.state = 'held' and f.due_at is not null order by o.number`,
+    sql`select o.number from fulfillment_order f join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id where f.state = 'held' and f.woken order by o.number`,
   );
   return rows.map((each) => each.number);
 }
 async function sleepAll({ database }: Office): Promise<void> {
-  await database.engine.run(sql`update fulfillment_order set due_at = null where state = 'held'`);
+  await database.engine.run(sql`update fulfillment_order set due_at = null, woken = false where state = 'held'`);
 }
 
 function good<T>(result: Result<T>): T {
