@@ -1,6 +1,7 @@
 import type { Address } from "./address.ts";
 import type { OrderDraft } from "./draft.ts";
 import { importance, reasonOf, type ReasonCode } from "./reasons.ts";
+import { isStated } from "./stated-hold.ts";
 import { nextAddressNo, verifyAgain } from "./intake.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
 import { allocated, type FulfillmentOrder } from "./order.ts";
@@ -113,7 +114,7 @@ export function releaseOrder(draft: OrderDraft): Result<{ stillOpen: ReasonCode[
   for (const hold of [...dossier.holds]) {
     const { actions } = reasonOf(hold.code);
     if (releasable.has(hold.code)) answered.add(hold.code);
-    else if (!(actions as readonly string[]).includes("release")) continue;
+    else if (!(actions as readonly string[]).includes("release") && !isStated(hold)) continue;
     draft.closeHold(hold, { by: "release" });
   }
   for (const fo of open) {

@@ -5,6 +5,7 @@ import { drawStock, onFo, stopForPerson, tryAgainAt } from "./placement.ts";
 import { chargeMoney, liveUnits, purchaseCost, releaseMoney } from "./placement-money.ts";
 import { allUnits, replaceUnits } from "./placement-replace.ts";
 import type { ReasonCode } from "./reasons.ts";
+import { statedDetail } from "./stated-hold.ts";
 
 /** What became of a purchase, whoever says so. */
 export type Answer =
@@ -173,9 +174,18 @@ function refused(
   closeOutcomeHold(draft, fo);
   wakeCancellations(draft, fo);
   if (forPerson.has(answer.reason)) {
-    const waitsFor = answer.reason === "credentials_rejected" ? `account:${attempt.accountId}` : null;
+    const waitsFor = waitedFor(answer.reason, attempt);
     stopForPerson(draft, fo, [
-      { ...onFo(fo), code: answer.reason, waitsFor, detail: { message: answer.message, attempt: attempt.id } },
+      {
+        ...onFo(fo),
+        code: answer.reason,
+        waitsFor,
+        detail: {
+          message: answer.message,
+          attempt: attempt.id,
+          ...statedDetail(answer.reason, draft.order, "supplier"),
+        },
+      },
     ]);
     return { ok: true, changed: true, replacement: null };
   }
@@ -197,6 +207,11 @@ const forPerson: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "shipping_not_mapped",
   "placement_failed",
 ]);
+
+function waitedFor(reason: ReasonCode, attempt: Attempt): string | null {
+  if (reason === "credentials_rejected") return `account:${attempt.accountId}`;
+  return reason === "insufficient_balance" ? `balance:${attempt.accountId}` : null;
+}
 
 function nothingBought(
   draft: OrderDraft,

@@ -13,6 +13,7 @@ import {
 } from "./placement.ts";
 import { closeAttempt, type CloseResult, type Finding } from "./placement-close.ts";
 import { reasonOf, type ReasonCode } from "./reasons.ts";
+import { statedDetail } from "./stated-hold.ts";
 
 /** Why a person may not do this now. Each is a value with the sentence for the screen; none of them changed anything. */
 export interface PlacingRefusal {
@@ -153,7 +154,11 @@ export function finishPlacingByHand(
   );
   if (done.ok && done.changed) {
     const fo = draft.fulfillmentOrder(attempt.fulfillmentOrderId);
-    draft.openHold({ ...onFo(fo), code: notPlaced, detail: { message, by: actor } });
+    draft.openHold({
+      ...onFo(fo),
+      code: notPlaced,
+      detail: { message, by: actor, ...statedDetail(notPlaced, draft.order, actor) },
+    });
     draft.move(fo, "held", { why: notPlaced });
   }
   return closed(done);

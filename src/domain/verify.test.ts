@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyAddress } from "./address.ts";
 import type { OrderDraft } from "./draft.ts";
-import { chooseSupplier, releaseOrder } from "./edit.ts";
+import { chooseSupplier, editOrder, releaseOrder } from "./edit.ts";
 import type { OrderAddress } from "./order.ts";
+import { closeAttempt } from "./placement-close.ts";
 import { linkKey, stockKey, type LinkOption, type Shared } from "./shared.ts";
 import { unrouted } from "./quantities.ts";
 import {
@@ -12,6 +13,7 @@ import {
   aFulfillmentOrder,
   after,
   aLine,
+  anAttempt,
   aShared,
   channelId,
   hours,
@@ -432,4 +434,39 @@ test("HD-2 verification never closes a person's hold", () => {
 
   assert.deepEqual(codes(draft), ["by_person"]);
   assert.deepEqual(states(draft), ["held"]);
+});
+
+test("VF-12 a supplier's refusal of the address stays a hold until the address was changed, what it waits for changed, or a person released it", () => {
+  /** Refused by its supplier for `code`, verified once since. */
+  const refused = (code: "address_invalid" | "insufficient_balance") => {
+    const draft = received();
+    verifyOrder(draft, good);
+    const [fo] = draft.dossier.fulfillmentOrders;
+    draft.move(fo!, "placing");
+    const attempt = anAttempt({ state: "armed", supplierOrderId: null, cost: null, costIs: null, closedAt: null });
+    draft.dossier.attempts.push(attempt);
+    closeAttempt(draft, attempt, { status: "refused", reason: code, message: "no such street" }, { source: "gate" });
+    verifyOrder(draft, good);
+    return { draft, fo: fo! };
+  };
+  const left = refused("address_invalid");
+  const edited = refused("address_invalid");
+  const released = refused("address_invalid");
+  const woken = refused("insufficient_balance");
+  assert.deepEqual([codes(left.draft), states(left.draft)], [["address_invalid"], ["held"]]);
+  assert.deepEqual(
+    [codes(woken.draft), woken.draft.dossier.holds[0]!.waitsFor],
+    [["insufficient_balance"], "balance:30"],
+  );
+
+  editOrder(edited.draft, { address: { ...address, line1: "Hafenstr. 6" }, addressDigest: "other" });
+  verifyOrder(edited.draft, good);
+  releaseOrder(released.draft);
+  verifyOrder(released.draft, good);
+  woken.fo.woken = true;
+  verifyOrder(woken.draft, good);
+  verifyOrder(left.draft, good);
+
+  assert.deepEqual([codes(left.draft), states(left.draft)], [["address_invalid"], ["held"]]);
+  for (const { draft } of [edited, released, woken]) assert.deepEqual([codes(draft), states(draft)], [[], ["waiting"]]);
 });

@@ -8,6 +8,7 @@ import { allocated, wanted, type FulfillmentOrder, type FulfillmentOrderLine } f
 import { liveQuantity, reconcileQuantities, unrouted } from "./quantities.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { routeLines, type Route, type RoutedPart, type Wish } from "./route.ts";
+import { stillStated } from "./stated-hold.ts";
 
 /** What verification reads beside the order and what orders share. The address is personal data: it decides, but never enters the record. */
 export interface VerifyFacts {
@@ -53,8 +54,9 @@ const owned: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   reconcileQuantities(draft);
   const unplaced = draft.dossier.fulfillmentOrders.filter((fo) => isBeforePlacing(fo.state));
-  for (const fo of unplaced) if (fo.woken) draft.touch(fo, { woken: false });
   if (unplaced.length === 0) return true;
+  const stated = statedHolds(draft, unplaced);
+  for (const fo of unplaced) if (fo.woken) draft.touch(fo, { woken: false });
 
   const wishes: HoldWish[] = orderHolds(draft, facts);
   for (const fo of unplaced) wishes.push(...routeFulfillmentOrder(draft, fo));
@@ -63,6 +65,7 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   draft.syncHolds(owned, [
     ...wishes.filter((wish) => !draft.order.answered.includes(wish.code)),
     ...holdsOnPlaced(draft),
+    ...stated,
   ]);
 
   const partial = draft.channel.settings.partial;
@@ -75,6 +78,14 @@ export function verifyOrder(draft: OrderDraft, facts: VerifyFacts): boolean {
   }
   return blocked.length === 0;
 }
+
+/** VF-12. What a supplier said of a part is not in the facts: it stays until what it is about changed, or a person let it go. */
+const statedHolds = (draft: OrderDraft, unplaced: readonly FulfillmentOrder[]): HoldWish[] =>
+  draft.dossier.holds.filter(
+    (each) =>
+      stillStated(each, draft.order) &&
+      unplaced.some((fo) => fo.id === each.subjectId && each.subject === "fulfillment_order" && !fo.woken),
+  );
 
 /**
  * VF-11. A held part that is due although nothing woke it: the daily sweep looks whether a wake-up was forgotten. Where a day's cap is part of what
