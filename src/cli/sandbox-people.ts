@@ -32,9 +32,14 @@ const minute = 60_000;
 const stepMs = 4 * minute;
 const handSupplier = "brume";
 
-export async function runSandboxPeople(pretend: Pretend, stop: AbortSignal): Promise<void> {
+export async function runSandboxPeople(
+  pretend: Pretend,
+  { isNew }: { isNew: boolean },
+  stop: AbortSignal,
+): Promise<void> {
   const pause = (): Promise<void> =>
     pretend.clock.sleep(Math.max(250, (stepMs / pretend.speed) * (0.5 + pretend.random.next())), stop);
+  if (isNew) await fillTheDesk(pretend, stop);
   await Promise.all(
     [packer, operator].map(async (work) => {
       while (!stop.aborted) {
@@ -46,6 +51,17 @@ export async function runSandboxPeople(pretend: Pretend, stop: AbortSignal): Pro
       }
     }),
   );
+}
+
+/** Some of the first orders of a new sandbox are for the people who order by hand. They come after the first sync, which stands by. */
+async function fillTheDesk({ url, worldUrl, clock }: Pretend, stop: AbortSignal): Promise<void> {
+  const synced = async (): Promise<boolean> => ((await get(`${url}/v1/orders/counts`)) as { total: number }).total > 0;
+  while (!stop.aborted && !(await synced())) await clock.sleep(500, stop);
+  for (const quantity of [1, 2, 3]) {
+    if (stop.aborted) return;
+    const order = { sku: "HP-LAMP-OAK", quantity, country: "FR", address: "good", paid: true };
+    await post(`${worldUrl}/admin/sell`, { count: 1, order });
+  }
 }
 
 /** Takes one parcel of each step one step on: print, collect all, ship. One that is held or stopped is left for the next round. */

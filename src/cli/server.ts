@@ -100,6 +100,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     );
     const people = runSandboxPeople(
       { url, worldUrl: world.url, clock: realClock, random: realRandom, log, speed },
+      { isNew: world.isNew },
       stop,
     );
     closing.push(() => people);
@@ -186,7 +187,7 @@ async function openSandbox(
   connection: Connection,
   wish: { speed: number; faults: string },
   { log, closing }: Run,
-): Promise<SandboxReady> {
+): Promise<SandboxReady & { isNew: boolean }> {
   const folder = join(connection.config.dataDir, "sandbox");
   await mkdir(folder, { recursive: true });
   const port = await readFile(join(folder, "port"), "utf8").catch(() => "0");
@@ -210,18 +211,5 @@ async function openSandbox(
   // The same port the next time, so that what was set up keeps pointing at it; another one is found and followed.
   await writeFile(join(folder, "port"), String(ready.port));
   const isNew = await ensureSandbox(connection.manage, { baseUrl: ready.url, speed: wish.speed });
-  if (isNew) await showEveryDesk(ready.url);
-  return ready;
-}
-
-/** Among the first orders of a new sandbox are some for the people who order by hand, so that their desk is not empty. */
-async function showEveryDesk(worldUrl: string): Promise<void> {
-  for (const quantity of [1, 2, 3]) {
-    const order = { sku: "HP-LAMP-OAK", quantity, country: "FR", address: "good", paid: true };
-    await fetch(`${worldUrl}/admin/sell`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ count: 1, order }),
-    });
-  }
+  return { ...ready, isNew };
 }
