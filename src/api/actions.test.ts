@@ -171,6 +171,20 @@ test("API-32 an order in review is processed; an edited, held and cancelled one 
   assert.match((late.body as unknown as { detail: string }).detail, /can no longer be edited/);
 });
 
+test("PL-49 before the installation was started once nobody takes over, and nothing is changed", async (t) => {
+  const at = await aServer(t);
+  const [id] = await at.orders([{}]);
+  await at.leaveBuffer();
+  const before = await detail(at, id!);
+  await at.database.owner.run(sql`delete from installation`);
+
+  const refused = await at.ask("POST", `/v1/fulfillment-orders/${before.fulfillment_orders[0]!.id}/take-over`);
+
+  assert.equal(refused.status, 409, refused.text);
+  assert.match(refused.text, /never started.*Start it once: npx switchyard start/);
+  assert.deepEqual(await detail(at, id!), before);
+});
+
 test("API-33 placing by hand: taken over, nobody else buys it; then the supplier's number and cost", async (t) => {
   const at = await aServer(t);
   const [id] = await at.orders([{}]);

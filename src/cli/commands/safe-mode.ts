@@ -29,7 +29,7 @@ export const safeModeCommand = () =>
           printFields(
             format,
             [
-              ["safe mode", reason === null ? "off" : "on"],
+              ["safe mode", installation === undefined ? "never started yet" : reason === null ? "off" : "on"],
               ["reason", reason],
               ["home", json.home],
             ],

@@ -14,8 +14,9 @@ import {
 import type { CloseResult } from "#domain/placement-close.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
 import { ok, refuse, type Refused, type Result } from "#domain/result.ts";
-import { installationId, nextFence, takenNumbers } from "#store/attempt.ts";
+import { nextFence, takenNumbers } from "#store/attempt.ts";
 import type { Tx } from "#store/db.ts";
+import { findInstallation } from "#store/installation.ts";
 import { readAddresses } from "#store/verify.ts";
 import type { Engine } from "../context.ts";
 import { changeOrder, noSuchPart, onPart, partOf, type OnOrder, type OrderResult, type Who } from "./change-order.ts";
@@ -41,12 +42,19 @@ export const takeOver = (
     decide: async (draft, tx) => {
       const fo = partOf(draft, on.part);
       if (fo === undefined) return noSuchPart;
+      // A purchase carries the installation's name, by which its supplier and we find it again.
+      const installation = await findInstallation(tx);
+      if (installation === undefined)
+        return refuse(
+          "never_started",
+          "This installation was never started, so it has no name to buy under. Start it once: npx switchyard start.",
+        );
       const key = { workspaceId: who.workspaceId, orderId: draft.order.id };
       const address = (await readAddresses(tx, [key])).get(draft.order.id);
       if (address === undefined) return refuse("no_address", "The order has no address. Enter it first.");
       const begun = beginPlacingByHand(draft, fo, who.actor, {
         fence: await nextFence(tx),
-        installationId: await installationId(tx),
+        installationId: installation.id,
         sha256: (text) => createHash("sha256").update(text).digest("hex"),
         shipTo: address,
         addressNo: address.no,
