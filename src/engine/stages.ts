@@ -3,6 +3,7 @@ import { cancel } from "./stages/cancel.ts";
 import { complete } from "./stages/complete.ts";
 import { dispatch } from "./stages/dispatch.ts";
 import { follow } from "./stages/follow.ts";
+import { gap } from "./stages/gap.ts";
 import { intake } from "./stages/intake.ts";
 import { place } from "./stages/place.ts";
 import { pull } from "./stages/pull.ts";
@@ -17,6 +18,7 @@ import { writeBack } from "./stages/write-back.ts";
 /** All there is, in the order of an order's life. Each runs by itself; the order only matters to a simulator that drives them one by one. */
 export const stages: readonly Stage[] = [
   pull,
+  gap,
   intake,
   verify,
   release,

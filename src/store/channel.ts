@@ -35,6 +35,11 @@ export interface ChannelConnection {
   settings: Record<string, unknown>;
   lastSyncAt: Date | null;
   lastProblem: string | null;
+  /** The last daily comparison with what the channel lists; null: none yet. */
+  gapCheckedAt: Date | null;
+  gapMissing: number | null;
+  /** The channel's ids of the first few that are missing. */
+  gapExamples: string[];
 }
 const ConnectionRow = row({
   id: col.id<ConnectionId>(),
@@ -42,6 +47,9 @@ const ConnectionRow = row({
   settings: col.json<Record<string, unknown>>(),
   lastSyncAt: col.instantOrNull,
   lastProblem: col.textOrNull,
+  gapCheckedAt: col.instantOrNull,
+  gapMissing: col.intOrNull,
+  gapExamples: col.list<string>(),
 });
 const OwnerRow = row({ workspaceId: col.id<WorkspaceId>() });
 
@@ -86,14 +94,14 @@ export const insertConnection = (
   },
 ): Promise<number> =>
   tx.run(sql`
-    insert into connection (workspace_id, id, channel_id, kind, settings, due_at)
-    values (${connection.workspaceId}::bigint, ${connection.id}::bigint, ${connection.channelId}::bigint, ${connection.kind}, ${connection.settings}::jsonb, ${connection.dueAt})`);
+    insert into connection (workspace_id, id, channel_id, kind, settings, due_at, gap_due_at)
+    values (${connection.workspaceId}::bigint, ${connection.id}::bigint, ${connection.channelId}::bigint, ${connection.kind}, ${connection.settings}::jsonb, ${connection.dueAt}, ${connection.dueAt}::timestamptz + interval '1 day')`);
 
 export const listConnections = (tx: Tx, workspaceId: WorkspaceId, channelId: ChannelId): Promise<ChannelConnection[]> =>
   tx.rows(
     ConnectionRow,
     sql`
-    select id, kind, settings, last_sync_at, last_problem from connection
+    select id, kind, settings, last_sync_at, last_problem, gap_checked_at, gap_missing, coalesce(gap_examples, '{}') as gap_examples from connection
      where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint order by id`,
   );
 

@@ -17,7 +17,8 @@ export interface DueConnection {
   firstSyncDoneAt: Date | null;
   lastSyncAt: Date | null;
 }
-const Connection = row({
+/** What a claim of a connection reads of it. */
+export const claimed = {
   workspaceId: col.id<WorkspaceId>(),
   id: col.id<ConnectionId>(),
   channelId: col.id<ChannelId>(),
@@ -29,7 +30,8 @@ const Connection = row({
   cursor: col.textOrNull,
   firstSyncDoneAt: col.instantOrNull,
   lastSyncAt: col.instantOrNull,
-});
+};
+const Connection = row(claimed);
 const Due = row({ dueAt: col.instantOrNull });
 
 /** Takes connections that are due for a look and gives each a lease: whoever dies with one delays it, nothing more. */

@@ -57,6 +57,7 @@ export const readOverdue = (tx: Tx, since: Date) =>
     union all select 'parcels', count(*)::int, min(p.due_at) from parcel p where p.due_at < ${since} having count(*) > 0
     union all select 'dispatches', count(*)::int, min(d.due_at) from dispatch d where d.due_at < ${since} having count(*) > 0
     union all select 'connections', count(*)::int, min(c.due_at) from connection c where c.due_at < ${since} having count(*) > 0
+    union all select 'comparisons with channels', count(*)::int, min(c.gap_due_at) from connection c where c.gap_due_at < ${since} having count(*) > 0
     union all select 'incoming messages', count(*)::int, min(i.due_at) from inbox i where i.due_at < ${since} having count(*) > 0
     union all select 'supplier inboxes', count(*)::int, min(s.inbox_due_at) from supplier s where s.inbox_due_at < ${since} having count(*) > 0
     union all select 'stock feeds', count(*)::int, min(s.stock_due_at) from supplier s where s.stock_due_at < ${since} having count(*) > 0
@@ -71,6 +72,9 @@ export const readProblems = (tx: Tx) =>
     sql`
     select w.slug as workspace, 'channel ' || ch.name as what, c.last_problem as problem
       from connection c join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id join workspace w on w.id = c.workspace_id where c.last_problem is not null
+    union all
+    select w.slug, 'channel ' || ch.name, format('lists %s orders of the last 3 days that are not here: %s', c.gap_missing, array_to_string(c.gap_examples, ', '))
+      from connection c join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id join workspace w on w.id = c.workspace_id where c.gap_missing > 0
     union all
     select w.slug, 'supplier ' || s.name, s.last_problem from supplier s join workspace w on w.id = s.workspace_id where s.last_problem is not null
     union all

@@ -220,6 +220,8 @@ create table connection (
   gap_due_at timestamp with time zone,
   gap_checked_at timestamp with time zone,
   gap_missing integer,
+  gap_examples text[],
+  gap_cursors text[],
   constraint connection_pkey PRIMARY KEY (workspace_id, id),
   constraint connection_gap_missing_check CHECK ((gap_missing >= 0)),
   constraint connection_workspace_id_channel_id_fkey FOREIGN KEY (workspace_id, channel_id) REFERENCES channel(workspace_id, id)

@@ -3,7 +3,7 @@ import { publicId } from "#domain/ids.ts";
 import { headlineOrder, headlines } from "#domain/lifecycle.ts";
 import { reasonCodes, reasonOf } from "#domain/reasons.ts";
 import { defaultAccountSettings, defaultChannelSettings, defaultSupplierSettings } from "#domain/settings.ts";
-import { listChannels } from "#store/channel.ts";
+import { listChannels, listConnections } from "#store/channel.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
@@ -83,6 +83,23 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
                 automation_on_since: z.string().nullable(),
                 zone: z.string(),
                 partial_allowed: z.boolean(),
+                connections: z
+                  .array(
+                    z.object({
+                      kind: z.string(),
+                      last_sync_at: z.string().nullable(),
+                      last_problem: z.string().nullable(),
+                      gap: z
+                        .object({
+                          checked_at: z.string(),
+                          missing: z.number().int(),
+                          examples: z.array(z.string()),
+                        })
+                        .nullable()
+                        .describe("Orders of the last three days that the channel lists and that are not here."),
+                    }),
+                  )
+                  .describe("How it is reached; empty: by files alone."),
                 created_at: z.string(),
               }),
             ),
@@ -92,9 +109,12 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
       },
     },
     async ({ caller }) => {
-      const channels = await inWorkspace(db.api, caller.workspaceId, (tx) => listChannels(tx, caller.workspaceId));
+      const [channels, connections] = await inWorkspace(db.api, caller.workspaceId, async (tx) => {
+        const found = await listChannels(tx, caller.workspaceId);
+        return [found, await Promise.all(found.map(({ id }) => listConnections(tx, caller.workspaceId, id)))];
+      });
       return {
-        channels: channels.map((channel) => {
+        channels: channels.map((channel, index) => {
           const settings = { ...defaultChannelSettings, ...channel.settings };
           return {
             id: publicId("channel", channel.publicId),
@@ -106,6 +126,19 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
             automation_on_since: settings.automationOnSince,
             zone: settings.zone,
             partial_allowed: settings.partial,
+            connections: connections[index]!.map((each) => ({
+              kind: each.kind,
+              last_sync_at: each.lastSyncAt?.toISOString() ?? null,
+              last_problem: each.lastProblem,
+              gap:
+                each.gapCheckedAt === null
+                  ? null
+                  : {
+                      checked_at: each.gapCheckedAt.toISOString(),
+                      missing: each.gapMissing ?? 0,
+                      examples: each.gapExamples,
+                    },
+            })),
             created_at: channel.createdAt.toISOString(),
           };
         }),

@@ -14,10 +14,14 @@ const present = (channel: Channel, connections: readonly ChannelConnection[] = [
   externalId: channel.externalId,
   active: channel.active,
   settings: { ...defaultChannelSettings, ...channel.settings },
-  connections: connections.map(({ kind, lastSyncAt, lastProblem }) => ({
+  connections: connections.map(({ kind, lastSyncAt, lastProblem, gapCheckedAt, gapMissing, gapExamples }) => ({
     kind,
     lastSyncAt: lastSyncAt?.toISOString() ?? null,
     lastProblem,
+    gap:
+      gapCheckedAt === null
+        ? null
+        : { checkedAt: gapCheckedAt.toISOString(), missing: gapMissing ?? 0, examples: gapExamples },
   })),
   createdAt: channel.createdAt.toISOString(),
 });

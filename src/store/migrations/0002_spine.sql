@@ -87,10 +87,13 @@ create table connection (
   last_sync_at timestamptz,
   last_problem text,
   due_at timestamptz,
-  -- The daily comparison of ids: when next, when last, and how many orders of the channel were missing here then; null: never compared, or it cannot list.
+  -- The daily comparison of ids: when next, when last, how many orders of the channel were missing here then and the first few of them, and where the feed
+  -- stood at the latest comparisons; null: never compared, or nothing is fetched from it.
   gap_due_at timestamptz,
   gap_checked_at timestamptz,
   gap_missing integer check (gap_missing >= 0),
+  gap_examples text[],
+  gap_cursors text[],
   primary key (workspace_id, id)
 );
 create index connection_due on connection (due_at) where due_at is not null;
