@@ -15,6 +15,7 @@ import {
   days,
   hours,
   noon,
+  prepId,
 } from "./testing/dossier.ts";
 
 test("SH-19 the default plan looks 43 times, at 24, 28 … 192 hours after placing, and then opens tracking_overdue once", () => {
@@ -91,6 +92,27 @@ test("SH-20 a missing acknowledgement and a missing rest open their holds at the
     rest.holds.map((hold) => hold.code),
     ["rest_overdue"],
   );
+});
+
+test("SH-20 a rest that a prep centre has not packed is overdue as well, and its timer ends with that", () => {
+  const part = aFulfillmentOrder({
+    state: "partially_shipped",
+    supplierId: prepId,
+    placedAt: null,
+    lastShippedAt: noon,
+    lines: [aFoLine({ quantity: 2, unitsShipped: 1 })],
+  });
+  const dossier = aDossier({ fulfillmentOrders: [part], attempts: [] });
+  const now = after(days(5));
+  const draft = aDraft(dossier, { now });
+
+  assert.equal(passTime(draft, part, { polls: false }), false);
+
+  assert.deepEqual(
+    dossier.holds.map((hold) => hold.code),
+    ["rest_overdue"],
+  );
+  assert.equal(dueAt(part, dossier, draft.shared, now), null);
 });
 
 test("SH-21 a refused login is a hold that waits for its account and goes when that is mended; the look counts all the same", () => {

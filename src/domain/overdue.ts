@@ -14,7 +14,7 @@ export const looksInPlan = (plan: ScanPlan): number =>
  */
 export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { polls: boolean }): boolean {
   const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
-  if (supplier === undefined || fo.placedAt === null) return false;
+  if (supplier === undefined) return false;
   const { scan, acknowledgeWithinMs } = supplier.settings;
   const { now } = draft;
   const since = (from: Date): number => now.getTime() - from.getTime();
@@ -27,14 +27,16 @@ export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { p
       draft.openHold({ subject: "fulfillment_order", subjectId: fo.id, code, detail });
   };
 
-  if (fo.state === "placed" && acknowledgeWithinMs !== null && since(fo.placedAt) >= acknowledgeWithinMs)
-    open("acknowledgement_overdue", { withinMs: acknowledgeWithinMs });
   if (
     fo.state === "partially_shipped" &&
     fo.lastShippedAt !== null &&
     since(fo.lastShippedAt) >= draft.shared.workspace.restOverdueMs
   )
     open("rest_overdue", { since: fo.lastShippedAt.toISOString() });
+  // At a prep centre a rest can be late too, but nothing was placed there that could be acknowledged or looked for.
+  if (fo.placedAt === null) return false;
+  if (fo.state === "placed" && acknowledgeWithinMs !== null && since(fo.placedAt) >= acknowledgeWithinMs)
+    open("acknowledgement_overdue", { withinMs: acknowledgeWithinMs });
   if (!needsLooks(fo)) return false;
 
   const account = fo.accountId === null ? undefined : draft.shared.accounts.get(fo.accountId);
