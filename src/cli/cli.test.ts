@@ -292,6 +292,16 @@ test("CLI-7 an order is placed by hand in two steps, with the words of the API f
   );
 });
 
+test("CLI-16 an order's page says machine for a process, its JSON the process", async () => {
+  await verify.run(engine);
+
+  const [page, events] = await Promise.all([ok("orders", "show", "H-1"), ok("orders", "show", "H-1", "-o", "csv")]);
+
+  assert.match(page.out, /\(machine\)/);
+  assert.doesNotMatch(page.out, /worker:/);
+  assert.match(events.out, /worker:test-3/);
+});
+
 test("CLI-8 without a terminal nothing but the answer is on standard output", async () => {
   const [verified, exported, key] = await Promise.all([
     ok("verify", "-o", "json"),

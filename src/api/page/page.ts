@@ -1,3 +1,4 @@
+import { actorTitle } from "#domain/actor.ts";
 import { publicId } from "#domain/ids.ts";
 import { headlineOrder, headlines, type Headline } from "#domain/lifecycle.ts";
 import { toMajor } from "#domain/money.ts";
@@ -215,7 +216,7 @@ function orderRows(now: Date, order: ListedOrder, events: readonly EventLine[]):
                         <time datetime="${event.at.toISOString()}" title="${event.at.toISOString()}"
                           >${event.at.toISOString().slice(11, 19)}</time
                         >
-                        ${eventText(event)} <span class="dim">${byWhom(event.actor)}</span>
+                        ${eventText(event)} <span class="dim">${actorTitle(event.actor)}</span>
                       </li>`,
                   )}
               </ol>
@@ -226,12 +227,6 @@ function orderRows(now: Date, order: ListedOrder, events: readonly EventLine[]):
 }
 
 const mostEvents = 8;
-
-/** Who did it, without the process's name. */
-function byWhom(actor: string): string {
-  if (actor.startsWith("worker:") || actor.startsWith("api:")) return "machine";
-  return actor.startsWith("channel:") ? "shop" : actor;
-}
 const isUnderWay = (headline: Headline): boolean =>
   headline !== "shipped" && headline !== "delivered" && headline !== "completed" && headline !== "cancelled";
 const partWords = (part: ListedPart): string =>

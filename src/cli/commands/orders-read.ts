@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { OrderDetail } from "#api/present/order.ts";
 import type { OrderRow } from "#api/present/order-row.ts";
+import { actorTitle } from "#domain/actor.ts";
 import { publicId } from "#domain/ids.ts";
 import { openApi } from "../api-client.ts";
 import { chooseChannel, chooseSupplier } from "../choose.ts";
@@ -174,6 +175,7 @@ function page(order: Detail, events: readonly TrailLine[]): string {
     for (const parcel of shipment.parcels)
       lines.push(`  parcel ${forTerminal(parcel.carrier)} ${forTerminal(parcel.tracking_number)}: ${parcel.state}`);
   lines.push("", "Trail, newest first:");
-  for (const event of events) lines.push(`  ${shortTime(event.at)}  ${forTerminal(event.text)}  (${event.actor})`);
+  for (const event of events)
+    lines.push(`  ${shortTime(event.at)}  ${forTerminal(event.text)}  (${forTerminal(actorTitle(event.actor))})`);
   return `${lines.join("\n")}\n`;
 }

@@ -163,6 +163,26 @@ test("ST-11 a workspace has a name that no other has", async (t) => {
   assert.equal((await database.engine.one(Count, sql`select count(*)::int as n from workspace`)).n, 2);
 });
 
+test("GAP-1 a new channel that is fetched from is compared from its second day on, one that only gets files is not", async (t) => {
+  const { context, workspaceId, database } = await anOffice(t);
+  const fetched = good(
+    await addChannel(context, { workspaceId, kind: "shop", name: "Mugs", settings: { "connector.token": "good" } }),
+  );
+  const byFile = good(await addChannel(context, { workspaceId, kind: "file", name: "Exports" }));
+  const Gap = row({ dueAt: col.instantOrNull });
+  const due = (channel: typeof fetched) =>
+    database.engine.rows(
+      Gap,
+      sql`select gap_due_at as due_at from connection where channel_id = ${channel.id}::bigint`,
+    );
+
+  assert.deepEqual(await due(fetched), [{ dueAt: new Date(context.clock.now().getTime() + 24 * 3_600_000) }]);
+  assert.deepEqual(
+    (await due(byFile)).filter(({ dueAt }) => dueAt !== null),
+    [],
+  );
+});
+
 test("ST-12 a new channel is in review; an account that another workspace has is refused and nothing of it remains", async (t) => {
   const { context, workspaceId, database } = await anOffice(t);
   const other = good(await createWorkspace(context, { slug: "other" }));
