@@ -137,8 +137,8 @@ export function endOfBuffer(draft: OrderDraft): Date {
 function orderHolds(draft: OrderDraft, facts: VerifyFacts): HoldWish[] {
   const { order, channel, now, shared } = draft;
   const wishes: HoldWish[] = [];
-  const onOrder = (code: ReasonCode, detail: Record<string, unknown> = {}): void =>
-    void wishes.push({ subject: "order", subjectId: "0", code, detail });
+  const onOrder = (code: ReasonCode, detail: Record<string, unknown> = {}, waitsFor: string | null = null): void =>
+    void wishes.push({ subject: "order", subjectId: "0", code, detail, waitsFor });
 
   const paid = order.payment === "paid" || (order.payment === "authorized" && channel.settings.authorizedIsPaid);
   if (!paid) onOrder("awaiting_payment", { payment: order.payment });
@@ -148,7 +148,8 @@ function orderHolds(draft: OrderDraft, facts: VerifyFacts): HoldWish[] {
     else if (channel.settings.mode === "review") onOrder("review");
     else if (now.getTime() - reference.getTime() > shared.workspace.maxAgeMs) onOrder("too_old");
   }
-  if (facts.duplicateOf !== null) onOrder("suspected_duplicate", { of: facts.duplicateOf });
+  if (facts.duplicateOf !== null)
+    onOrder("suspected_duplicate", { of: facts.duplicateOf }, `order:${facts.duplicateOf}`);
   if (order.risk === "high") onOrder("fraud_risk");
   if (draft.dossier.lines.some((line) => line.fulfilledElsewhere > 0))
     onOrder("already_fulfilled_on_channel", {

@@ -392,3 +392,27 @@ test("VF-11 another change of the order between a wake-up and its verification d
 
   assert.equal(await verify.run(at.engine), 1);
 });
+
+test("VF-13 the earlier order's end wakes what was held as its duplicate", async (t) => {
+  const at = await workshop(t);
+  const same = { buyerId: "buyer", shipTo: anOrder("x").shipTo };
+  await storeOrders(at.engine, arrival(at), [anOrder("1", same)]);
+  await storeOrders(at.engine, arrival(at), [anOrder("2", same)]);
+  await verify.run(at.engine);
+  const Second = row({ state: col.text, woken: col.bool });
+  const second = () =>
+    at.database.engine.one(
+      Second,
+      sql`select f.state, f.woken from fulfillment_order f join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id where o.channel_order_id = '2'`,
+    );
+  assert.deepEqual(await second(), { state: "held", woken: false });
+
+  await storeOrders(at.engine, arrival(at), [
+    anOrder("1", { ...same, cancelledAt: at.engine.clock.now(), updatedAt: new Date("2026-11-22T12:00:01Z") }),
+  ]);
+
+  assert.deepEqual(await second(), { state: "held", woken: true });
+  await verify.run(at.engine);
+  assert.deepEqual(await second(), { state: "waiting", woken: false });
+  assert.deepEqual(await readMended(at.database.engine, new Date(0)), []);
+});

@@ -1,4 +1,5 @@
 import type { DraftEvent, OrderDraft, Posting } from "#domain/draft.ts";
+import type { WorkspaceId } from "#domain/ids.ts";
 import { reasonOf } from "#domain/reasons.ts";
 import { countDelta, Counters } from "./counter.ts";
 import type { Tx } from "./db.ts";
@@ -6,6 +7,7 @@ import { chain } from "./event-chain.ts";
 import { postTransactions } from "./ledger.ts";
 import * as write from "./order-rows.ts";
 import { sql } from "./sql.ts";
+import { wakeFree } from "./wake.ts";
 
 /**
  * Writes a batch of decided orders: all of it or nothing, one statement per table, in the caller's transaction. The caller holds the rows of the
@@ -165,6 +167,17 @@ export async function commitDrafts(
   );
   await counters.write(tx);
   await ring(tx);
+  await wakeDuplicates(tx, changed);
+}
+
+/** VF-13. What waits because it looks like an order that is cancelled now, or goes elsewhere, is looked at again. */
+async function wakeDuplicates(tx: Tx, changed: readonly OrderDraft[]): Promise<void> {
+  const keys = new Map<WorkspaceId, string[]>();
+  for (const { order, isNew, newAddresses } of changed) {
+    if (isNew || (order.headline !== "cancelled" && newAddresses.length === 0)) continue;
+    keys.set(order.workspaceId, [...(keys.get(order.workspaceId) ?? []), `order:${order.publicId}`]);
+  }
+  for (const [workspaceId, gone] of keys) await wakeFree(tx, workspaceId, gone, changed[0]!.now);
 }
 
 function numberEvents(draft: OrderDraft, into: write.EventRow[]): void {

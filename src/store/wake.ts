@@ -1,13 +1,29 @@
 import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
 import type { Tx } from "./db.ts";
-import { sql } from "./sql.ts";
+import { sql, type Sql } from "./sql.ts";
 
 /**
  * Something changed that holds wait for (`sku:…`, `stock:…`, `balance:…`, `account:…`): the unplaced fulfillment orders of exactly those orders are due for
  * verification now. Keys that end in `*` wake all that begin so. Answers how many were woken.
  */
-export async function wake(tx: Tx, workspaceId: WorkspaceId, keys: readonly string[], now: Date): Promise<number> {
+export const wake = (tx: Tx, workspaceId: WorkspaceId, keys: readonly string[], now: Date): Promise<number> =>
+  wakeLocking(tx, workspaceId, keys, now, sql``);
+
+/**
+ * The same for who holds orders already and must not wait for more of them, out of order: one that somebody else is changing at this moment is passed over,
+ * and left to the daily sweep.
+ */
+export const wakeFree = (tx: Tx, workspaceId: WorkspaceId, keys: readonly string[], now: Date): Promise<number> =>
+  wakeLocking(tx, workspaceId, keys, now, sql`skip locked`);
+
+async function wakeLocking(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  keys: readonly string[],
+  now: Date,
+  locking: Sql,
+): Promise<number> {
   if (keys.length === 0) return 0;
   const exact = keys.filter((key) => !key.endsWith("*"));
   const prefixes = keys.filter((key) => key.endsWith("*")).map((key) => key.slice(0, -1));
@@ -19,7 +35,7 @@ export async function wake(tx: Tx, workspaceId: WorkspaceId, keys: readonly stri
     ), locked as (
       select o.id from sales_order o join waiting w on w.order_id = o.id
        where o.workspace_id = ${workspaceId}::bigint
-       order by o.id for update of o
+       order by o.id for update of o ${locking}
     )
     update fulfillment_order f set due_at = ${now}, woken = true
       from locked
