@@ -166,6 +166,20 @@ test("IN-5 lines that the channel fulfils, and lines that are no goods, are kept
   );
 });
 
+test("IN-9 without a ship-by of the channel it is the end of the last handling day in the channel's zone", () => {
+  const berlin = aShared({ channel: { handlingDays: 2, zone: "Europe/Berlin" } });
+  const at = { workspaceId, channelId, shared: berlin, now: noon, actor: "channel:10", ids: countingIds() };
+  // Friday night before the clocks go back: the second day after it has 25 hours.
+  const night = new Date("2026-10-23T22:30:00Z");
+
+  const counted = newOrder(incoming(aChannelOrder({ orderedAt: night })), at);
+  const stated = newOrder(incoming(aChannelOrder({ shipBy: after(1000) })), at);
+  const without = arrive();
+
+  assert.equal(counted.order.shipBy?.toISOString(), "2026-10-26T22:59:59.999Z");
+  assert.deepEqual([stated.order.shipBy, without.order.shipBy], [after(1000), null]);
+});
+
 test("LC-6 without goods for us the order is completed; with all goods cancelled it is cancelled", () => {
   const fees = arrive(aChannelOrder({ lines: [aChannelLine({ kind: "fee" })] }));
   const gone = arrive(aChannelOrder({ lines: [aChannelLine({ cancelled: 2 })] }));

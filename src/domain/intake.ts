@@ -2,6 +2,7 @@ import type { Address } from "./address.ts";
 import { requestCancellation, stateCancelled } from "./cancel.ts";
 import type { ChannelOrder, ChannelOrderLine, OrderOrigin } from "./channel-order.ts";
 import { OrderDraft } from "./draft.ts";
+import { startOfNextDay } from "./due.ts";
 import type { ChannelId, IdSource, WorkspaceId } from "./ids.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
 import { toMinor } from "./money.ts";
@@ -129,13 +130,14 @@ const booked = (amount: string | null, currency: string): bigint | null =>
 const paidAtOf = (said: ChannelOrder, now: Date): Date | null =>
   said.paidAt ?? (said.payment === "paid" ? (said.orderedAt ?? now) : null);
 
-/** The channel's, or the handling days set for it. */
+/** IN-9. The channel's own, or the end of the last handling day in the channel's zone, counted from the day of the order. */
 function shipByOf(said: ChannelOrder, shared: Shared, channelId: ChannelId): Date | null {
   if (said.shipBy !== null) return said.shipBy;
-  const { handlingDays } = shared.channels.get(channelId)!.settings;
-  return handlingDays === null || said.orderedAt === null
-    ? null
-    : new Date(said.orderedAt.getTime() + handlingDays * 86_400_000);
+  const { handlingDays, zone } = shared.channels.get(channelId)!.settings;
+  if (handlingDays === null || said.orderedAt === null) return null;
+  let end = said.orderedAt;
+  for (let day = 0; day <= handlingDays; day += 1) end = startOfNextDay(end, zone);
+  return new Date(end.getTime() - 1);
 }
 
 const newLine = (line: ChannelOrderLine, no: number): OrderLine => ({
