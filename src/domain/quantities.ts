@@ -80,12 +80,12 @@ export function takeBack(draft: OrderDraft, line: OrderLine, units: number): num
       const before = taken.get(each.componentNo) ?? 0;
       const take = Math.min(liveQuantity(each), units - before);
       taken.set(each.componentNo, before + take);
-      return {
-        ...each,
-        quantity: liveQuantity(each) - take,
-        quantityCancelled: 0,
-        units: Math.floor(((liveQuantity(each) - take) * each.unitsPer) / each.per),
-      };
+      const quantity = liveQuantity(each) - take;
+      const whole = (quantity * each.unitsPer) / each.per;
+      // What is left may be no whole pack of this supplier: then it has no route any more, and verification says so.
+      return Number.isInteger(whole)
+        ? { ...each, quantity, quantityCancelled: 0, units: whole }
+        : { ...unrouted(each.orderLineNo, quantity), no: each.no, componentNo: each.componentNo };
     });
     const rest = lines.filter((each) => each.quantity > 0);
     if (rest.length === 0) emptied(draft, fo);
