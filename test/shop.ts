@@ -10,8 +10,6 @@ import {
   type PurchaseCall,
   type Supplier,
 } from "#connectors/ports.ts";
-import { emptyAddress } from "#domain/address.ts";
-import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { AttemptId, OrderId } from "#domain/ids.ts";
 import type { Engine } from "#engine/context.ts";
 import { storeOrders } from "#engine/intake.ts";
@@ -23,6 +21,7 @@ import { Journal, memoryStore, type JournalLine } from "#gate/journal.ts";
 import { insertInstallation } from "#store/installation.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
+import { aChannelOrder } from "./channel-order.ts";
 import { setUp, testEngine, VirtualClock, type SetUp, type SetUpOptions, type TestEngine } from "./engine.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
 
@@ -359,43 +358,3 @@ function dieAt(point: string | undefined): Engine["buggify"] {
     }
   };
 }
-
-const aChannelOrder = (id: string, at: Date): ChannelOrder => ({
-  channelOrderId: id,
-  number: `#${id}`,
-  orderedAt: at,
-  updatedAt: at,
-  currency: "EUR",
-  payment: "paid",
-  paidAt: at,
-  cancelledAt: null,
-  buyerId: `buyer-${id}`,
-  shipTo: {
-    ...emptyAddress,
-    name: "Mia Kowalska",
-    line1: "Hafenstr. 5",
-    city: "Hamburg",
-    postcode: "20095",
-    country: "DE",
-    email: `${id}@example.com`,
-  },
-  shippingMethod: null,
-  shipBy: null,
-  note: null,
-  shippingPaid: null,
-  total: "20.00",
-  risk: "none",
-  lines: [
-    {
-      channelLineId: "1",
-      sku: "MUG",
-      title: "Mug",
-      quantity: 2,
-      cancelled: 0,
-      fulfilled: 0,
-      unitPrice: "10.00",
-      kind: "goods",
-      fulfilledBy: "us",
-    },
-  ],
-});

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { HttpRequest } from "#connectors/ports.ts";
-import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder, OrderOrigin } from "#domain/channel-order.ts";
 import type { OrderId } from "#domain/ids.ts";
 import { releaseOrder } from "#domain/edit.ts";
@@ -11,6 +10,7 @@ import { changeOrders } from "#engine/stage.ts";
 import { putProductLinks } from "#engine/manage/product-link.ts";
 import type { OrderDossier } from "#domain/order.ts";
 import { readDossiers } from "#store/dossier.ts";
+import { aChannelLine, aChannelOrder } from "./channel-order.ts";
 import { setUp, type SetUp, type SetUpOptions } from "./engine.ts";
 import { scriptedSupplier, type Scripted } from "./scripted-supplier.ts";
 import { aWorkshop, isClean, type Workshop } from "./workshop.ts";
@@ -62,45 +62,12 @@ async function aWalk(
   };
 }
 
-const line = (no: number, sku: string, quantity = 1) => ({
-  channelLineId: String(no),
-  sku,
-  title: sku,
-  quantity,
-  cancelled: 0,
-  fulfilled: 0,
+const line = (no: number, sku: string, quantity = 1): ChannelOrder["lines"][number] => ({
+  ...aChannelLine(sku, quantity, String(no)),
   unitPrice: "20.00",
-  kind: "goods" as const,
-  fulfilledBy: "us" as const,
 });
-const anOrder = (id: string, orderedAt: Date, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
-  channelOrderId: id,
-  number: `#${id}`,
-  orderedAt,
-  updatedAt: orderedAt,
-  currency: "EUR",
-  payment: "paid",
-  paidAt: orderedAt,
-  cancelledAt: null,
-  buyerId: `buyer-${id}`,
-  shipTo: {
-    ...emptyAddress,
-    name: "Mia Kowalska",
-    line1: "Hafenstr. 5",
-    city: "Hamburg",
-    postcode: "20095",
-    country: "DE",
-    email: `${id}@example.com`,
-  },
-  shippingMethod: null,
-  shipBy: null,
-  note: null,
-  shippingPaid: null,
-  total: null,
-  risk: "none",
-  lines: [line(1, "MUG")],
-  ...change,
-});
+const anOrder = (id: string, orderedAt: Date, change: Partial<ChannelOrder> = {}): ChannelOrder =>
+  aChannelOrder(id, orderedAt, { total: null, lines: [line(1, "MUG")], ...change });
 const states = (dossier: OrderDossier): string[] => dossier.fulfillmentOrders.map((fo) => fo.state);
 const codes = (dossier: OrderDossier): string[] => dossier.holds.map((hold) => hold.code);
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { publicId } from "#domain/ids.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
-import { aLine, aServer, type TestServer } from "./testing/server.ts";
+import { aChannelLine } from "#test/channel-order.ts";
+import { aServer, type TestServer } from "./testing/server.ts";
 
 const Count = row({ n: col.int });
 const eventsOf = (at: TestServer) => at.database.engine.one(Count, sql`select count(*)::int as n from event`);
@@ -103,7 +104,7 @@ test("API-30 of two requests at the same moment with one key one is done", async
 
 test("API-31 a refused action leaves no trace on the order", async (t) => {
   const at = await aServer(t);
-  const [id] = await at.orders([{ lines: [aLine("MUG", 2), aLine("NOPE", 1, "2")] }]);
+  const [id] = await at.orders([{ lines: [aChannelLine("MUG", 2), aChannelLine("NOPE", 1, "2")] }]);
   const before = await eventsOf(at);
   const was = await detail(at, id!);
   const part = was.fulfillment_orders[0]!.id;
@@ -140,7 +141,7 @@ test("API-31 a refused action leaves no trace on the order", async (t) => {
 
 test("API-32 an order in review is processed; an edited, held and cancelled one says what it became", async (t) => {
   const at = await aServer(t, { channel: { mode: "review" } });
-  const [id] = await at.orders([{ lines: [aLine("MUG", 3), aLine("CUP", 1, "2")] }]);
+  const [id] = await at.orders([{ lines: [aChannelLine("MUG", 3), aChannelLine("CUP", 1, "2")] }]);
   assert.equal((await detail(at, id!)).headline, "review");
 
   const released = await at.ask("POST", `/v1/orders/${id}/process`);
@@ -287,7 +288,7 @@ test("API-34 a supplier's order number belongs to one purchase", async (t) => {
 
 test("API-35 the prep desk prints, collects by scan and scans out", async (t) => {
   const at = await aServer(t);
-  const [id] = await at.orders([{ lines: [aLine("CUP", 2)] }]);
+  const [id] = await at.orders([{ lines: [aChannelLine("CUP", 2)] }]);
   await at.leaveBuffer();
   const part = await partOf(at, id!);
   assert.equal(part.state, "ready");
@@ -381,8 +382,8 @@ test("API-37 a bulk action does each order by itself and answers a row for each"
 test("API-38 a product link put wakes the orders that wait for its SKU; one deleted holds the next", async (t) => {
   const at = await aServer(t);
   const [id, other] = await at.orders([
-    { channelOrderId: "1", lines: [aLine("NEW", 1)] },
-    { channelOrderId: "2", lines: [aLine("OTHER", 1)] },
+    { channelOrderId: "1", lines: [aChannelLine("NEW", 1)] },
+    { channelOrderId: "2", lines: [aChannelLine("OTHER", 1)] },
   ]);
   const suppliers = (await at.ask("GET", "/v1/suppliers")).body["suppliers"] as unknown as {
     id: string;
@@ -410,7 +411,7 @@ test("API-38 a product link put wakes the orders that wait for its SKU; one dele
   );
   assert.equal((await at.ask("DELETE", "/v1/product-links?sku=NEW")).status, 200);
   assert.equal((await at.ask("DELETE", "/v1/product-links?sku=NEW")).status, 422);
-  const [later] = await at.orders([{ channelOrderId: "3", lines: [aLine("NEW", 1)] }]);
+  const [later] = await at.orders([{ channelOrderId: "3", lines: [aChannelLine("NEW", 1)] }]);
   assert.equal((await detail(at, later!)).headline, "needs_attention");
 });
 

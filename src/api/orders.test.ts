@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import { emptyAddress } from "#domain/address.ts";
 import { sql } from "#store/sql.ts";
-import { aLine, aServer, type TestServer } from "./testing/server.ts";
+import { aChannelLine } from "#test/channel-order.ts";
+import { aServer, type TestServer } from "./testing/server.ts";
 
 interface Row {
   id: string;
@@ -37,7 +38,7 @@ test("API-14 a list read page by page has each order once, whatever arrives or m
   const first = await at.orders(Array.from({ length: 7 }, (_, n) => ({ channelOrderId: `a${n}` })));
   at.engine.clock.advance(1000);
   const second = await at.orders(
-    Array.from({ length: 6 }, (_, n) => ({ channelOrderId: `b${n}`, lines: [aLine("NOPE", 1)] })),
+    Array.from({ length: 6 }, (_, n) => ({ channelOrderId: `b${n}`, lines: [aChannelLine("NOPE", 1)] })),
   );
 
   const seen: string[] = [];
@@ -63,10 +64,10 @@ test("API-20 orders are found by state, channel, supplier, reason, time and word
     {
       channelOrderId: "123456789012345678901",
       number: "#5002",
-      lines: [aLine("NOPE", 1)],
+      lines: [aChannelLine("NOPE", 1)],
       shipTo: named("Søren Ångström"),
     },
-    { channelOrderId: "5003", number: "#6003", lines: [aLine("CUP", 1)], shipTo: named("李 小龍") },
+    { channelOrderId: "5003", number: "#6003", lines: [aChannelLine("CUP", 1)], shipTo: named("李 小龍") },
   ]);
   at.engine.clock.advance(3_600_000);
   await at.orders([{ channelOrderId: "5004", number: "X-4_%", shipTo: named("Percent O'Malley") }]);
@@ -146,7 +147,7 @@ test("API-21 counts agree with the orders", async (t) => {
   const at = await aServer(t);
   const ids = await at.orders([
     { channelOrderId: "1" },
-    { channelOrderId: "2", lines: [aLine("NOPE", 1)] },
+    { channelOrderId: "2", lines: [aChannelLine("NOPE", 1)] },
     { channelOrderId: "3" },
   ]);
   await at.orders([{ channelOrderId: "9" }], at.rival);
@@ -179,7 +180,7 @@ test("API-22 an order comes with its parts, holds, money and decisions, and with
   });
   const [ok, held] = await at.orders([
     { channelOrderId: "1" },
-    { channelOrderId: "2", lines: [aLine("MUG", 1), aLine("NOPE", 1, "2")] },
+    { channelOrderId: "2", lines: [aChannelLine("MUG", 1), aChannelLine("NOPE", 1, "2")] },
   ]);
   interface Detail {
     headline: string;
@@ -252,7 +253,7 @@ test("API-22 an order comes with its parts, holds, money and decisions, and with
 
 test("API-23 the trail is read newest first in pages, all of it or about one line", async (t) => {
   const at = await aServer(t);
-  const [id] = await at.orders([{ lines: [aLine("MUG", 1), aLine("NOPE", 1, "2")] }]);
+  const [id] = await at.orders([{ lines: [aChannelLine("MUG", 1), aChannelLine("NOPE", 1, "2")] }]);
   interface Events {
     events: {
       seq: number;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
-import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { OrderId } from "#domain/ids.ts";
 import type { Db } from "#store/db.ts";
@@ -10,6 +9,7 @@ import { chain } from "#store/event-chain.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { wake } from "#store/wake.ts";
+import { aChannelOrder } from "#test/channel-order.ts";
 import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
 import { storeOrders } from "./intake.ts";
@@ -18,46 +18,8 @@ import { intake } from "./stages/intake.ts";
 import { pull } from "./stages/pull.ts";
 import { verify } from "./stages/verify.ts";
 
-const anOrder = (id: string, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
-  channelOrderId: id,
-  number: `#${id}`,
-  orderedAt: new Date("2026-11-22T12:00:00Z"),
-  updatedAt: new Date("2026-11-22T12:00:00Z"),
-  currency: "EUR",
-  payment: "paid",
-  paidAt: new Date("2026-11-22T12:00:00Z"),
-  cancelledAt: null,
-  buyerId: `buyer-${id}`,
-  shipTo: {
-    ...emptyAddress,
-    name: "Mia Kowalska",
-    line1: "Hafenstr. 5",
-    city: "Hamburg",
-    postcode: "20095",
-    country: "DE",
-    email: `${id}@example.com`,
-  },
-  shippingMethod: null,
-  shipBy: null,
-  note: null,
-  shippingPaid: null,
-  total: "20.00",
-  risk: "none",
-  lines: [
-    {
-      channelLineId: "1",
-      sku: "MUG",
-      title: "Mug",
-      quantity: 2,
-      cancelled: 0,
-      fulfilled: 0,
-      unitPrice: "10.00",
-      kind: "goods",
-      fulfilledBy: "us",
-    },
-  ],
-  ...change,
-});
+const noon = new Date("2026-11-22T12:00:00Z");
+const anOrder = (id: string, change: Partial<ChannelOrder> = {}): ChannelOrder => aChannelOrder(id, noon, change);
 const standard: SetUpOptions = { suppliers: { acme: {} }, links: { MUG: [{ supplier: "acme", sku: "A-MUG" }] } };
 async function workshop(t: TestContext, options: SetUpOptions = standard, channels?: ReadonlyMap<string, Channel>) {
   const database = await testDatabase(t);

@@ -1,7 +1,6 @@
 import type { TestContext } from "node:test";
 import type { InjectOptions } from "fastify";
 import type { Gate } from "#connectors/ports.ts";
-import { emptyAddress } from "#domain/address.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import { publicId, type WorkspaceId } from "#domain/ids.ts";
 import type { Role } from "#domain/role.ts";
@@ -12,6 +11,7 @@ import { insertApiKey, makeApiKey } from "#store/api-key.ts";
 import { listChannels } from "#store/channel.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
+import { aChannelOrder } from "#test/channel-order.ts";
 import {
   noGate,
   seededRandom,
@@ -148,7 +148,9 @@ export async function aServer(
       const stored = await storeOrders(
         engine,
         { workspaceId: of.workspaceId, channelId: of.channelId, origin: "live", actor: "channel:test" },
-        wishes.map((wish, index) => anOrder(wish.channelOrderId ?? String(1000 + index), engine.clock.now(), wish)),
+        wishes.map((wish, index) =>
+          aChannelOrder(wish.channelOrderId ?? String(1000 + index), engine.clock.now(), wish),
+        ),
       );
       await settle();
       const ids = await Promise.all(
@@ -164,43 +166,3 @@ export async function aServer(
 const byHandOnly = { ...noGate, contract: () => ({ kind: "human" }) } as unknown as Gate;
 
 const Public = row({ publicId: col.text });
-
-export const anOrder = (id: string, at: Date, change: Partial<ChannelOrder> = {}): ChannelOrder => ({
-  channelOrderId: id,
-  number: `#${id}`,
-  orderedAt: at,
-  updatedAt: at,
-  currency: "EUR",
-  payment: "paid",
-  paidAt: at,
-  cancelledAt: null,
-  buyerId: `buyer-${id}`,
-  shipTo: {
-    ...emptyAddress,
-    name: "Mia Kowalska",
-    line1: "Hafenstr. 5",
-    city: "Hamburg",
-    postcode: "20095",
-    country: "DE",
-    email: `${id}@example.com`,
-  },
-  shippingMethod: null,
-  shipBy: null,
-  note: null,
-  shippingPaid: null,
-  total: "20.00",
-  risk: "none",
-  lines: [aLine("MUG", 2)],
-  ...change,
-});
-export const aLine = (sku: string, quantity: number, id = "1"): ChannelOrder["lines"][number] => ({
-  channelLineId: id,
-  sku,
-  title: sku,
-  quantity,
-  cancelled: 0,
-  fulfilled: 0,
-  unitPrice: "10.00",
-  kind: "goods",
-  fulfilledBy: "us",
-});
