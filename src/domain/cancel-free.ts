@@ -2,7 +2,7 @@ import type { OrderDraft } from "./draft.ts";
 import { isBeforePlacing } from "./lifecycle.ts";
 import type { FulfillmentOrder } from "./order.ts";
 import { openAttemptOf } from "./placement.ts";
-import { liveQuantity } from "./quantities.ts";
+import { liveQuantity, withLess } from "./quantities.ts";
 
 /** Nothing was sent for it and nobody is buying it: a cancellation needs nobody's leave. */
 export function canBeTakenFreely(draft: OrderDraft, fo: FulfillmentOrder): boolean {
@@ -25,14 +25,7 @@ export function takeFreely(
     if (line.orderLineNo !== orderLineNo || line.componentNo !== componentNo) return line;
     const take = Math.min(left, liveQuantity(line));
     left -= take;
-    const rest = liveQuantity(line) - take;
-    return {
-      ...line,
-      quantity: rest,
-      quantityCancelled: 0,
-      units: Math.floor((rest * line.unitsPer) / line.per),
-      unitsCancelled: 0,
-    };
+    return withLess(line, liveQuantity(line) - take);
   });
   const taken = quantity - left;
   if (taken === 0) return 0;

@@ -69,6 +69,14 @@ function merge(lines: Omit<FulfillmentOrderLine, "no">[]): Omit<FulfillmentOrder
   return merged;
 }
 
+/** A line of which nothing was placed, with `quantity` left of it. That may be no whole pack any more: then it has no route, and verification says so. */
+export function withLess(line: FulfillmentOrderLine, quantity: number): FulfillmentOrderLine {
+  const units = (quantity * line.unitsPer) / line.per;
+  return Number.isInteger(units)
+    ? { ...line, quantity, quantityCancelled: 0, units, unitsCancelled: 0 }
+    : { ...unrouted(line.orderLineNo, quantity), no: line.no, componentNo: line.componentNo };
+}
+
 /** Takes `units` channel units of a line out of the unplaced fulfillment orders, newest first; empty ones are cancelled. Returns what it could not take. */
 export function takeBack(draft: OrderDraft, line: OrderLine, units: number): number {
   let left = units;
@@ -80,12 +88,7 @@ export function takeBack(draft: OrderDraft, line: OrderLine, units: number): num
       const before = taken.get(each.componentNo) ?? 0;
       const take = Math.min(liveQuantity(each), units - before);
       taken.set(each.componentNo, before + take);
-      const quantity = liveQuantity(each) - take;
-      const whole = (quantity * each.unitsPer) / each.per;
-      // What is left may be no whole pack of this supplier: then it has no route any more, and verification says so.
-      return Number.isInteger(whole)
-        ? { ...each, quantity, quantityCancelled: 0, units: whole }
-        : { ...unrouted(each.orderLineNo, quantity), no: each.no, componentNo: each.componentNo };
+      return withLess(each, liveQuantity(each) - take);
     });
     const rest = lines.filter((each) => each.quantity > 0);
     if (rest.length === 0) emptied(draft, fo);
