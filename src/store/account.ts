@@ -98,7 +98,7 @@ export async function lockAdmissions(
       join supplier_account a on a.workspace_id = k.workspace_id and a.id = k.id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
      order by a.workspace_id, a.id
-       for update of a`,
+       for no key update of a`,
   );
   return new Map(rows.map((each) => [each.accountId, admissionOf(each, now)]));
 }
@@ -183,7 +183,7 @@ export async function countUnknowns(
              case when a.unknowns_since > k.since then a.unknowns_since else ${now}::timestamptz end as unknowns_since
         from supplier_account a join found k on k.workspace_id = a.workspace_id and k.id = a.id
        order by a.workspace_id, a.id
-         for update of a
+         for no key update of a
     )
     update supplier_account a
        set recent_unknowns = c.n, unknowns_since = c.unknowns_since, breaker_until = case when c.n >= ${unknownsThatBreak} then c.until else a.breaker_until end

@@ -58,7 +58,8 @@ const keyOf = (a: { workspaceId: string; kind: string; accountId: string; curren
 
 /**
  * Books transactions (each sums to zero, checked where they were made) and moves the balances in the same transaction. Ledger accounts come into
- * being with their first entry. Balances are locked in id order and changed in place.
+ * being with their first entry. Balances are locked in id order and changed in place; a
+ * plain `for update` would wait for whoever has just booked an entry that refers to the same account, and that one for us.
  */
 export async function postTransactions(
   tx: Tx,
@@ -134,7 +135,7 @@ export async function postTransactions(
     with change as (
       select * from unnest(${moved.map((m) => m.workspaceId)}::bigint[], ${moved.map((m) => m.id)}::bigint[], ${moved.map((m) => m.amount)}::bigint[]) as c(workspace_id, id, amount)
     ), locked as (
-      select l.workspace_id, l.id from ledger_account l join change c using (workspace_id, id) order by l.workspace_id, l.id for update of l
+      select l.workspace_id, l.id from ledger_account l join change c using (workspace_id, id) order by l.workspace_id, l.id for no key update of l
     )
     update ledger_account l set balance = l.balance + c.amount
       from change c join locked k using (workspace_id, id)

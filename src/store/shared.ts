@@ -215,7 +215,7 @@ async function readBalances(
   lock: boolean,
 ): Promise<void> {
   const days = ws.map((id) => dayOf(now, shared.get(id)!.workspace.zone));
-  const locking = lock ? sql`for update of l` : sql``;
+  const locking = lock ? sql`for no key update of l` : sql``;
   const balances = await tx.rows(
     BalanceRow,
     sql`
