@@ -36,7 +36,7 @@ export const lockLedgerBalances = (tx: Tx, workspaceId: WorkspaceId, accountId: 
     BalanceRow,
     sql`
     select account_id, kind, currency, balance from ledger_account
-     where workspace_id = ${workspaceId}::bigint and account_id = ${accountId}::bigint order by id for update`,
+     where workspace_id = ${workspaceId}::bigint and account_id = ${accountId}::bigint order by id for no key update`,
   );
 
 export interface StatementLine {

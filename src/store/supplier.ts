@@ -91,7 +91,7 @@ export const listAccounts = (tx: Tx, workspaceId: WorkspaceId): Promise<Supplier
 export const lockAccount = (tx: Tx, workspaceId: WorkspaceId, id: AccountId): Promise<SupplierAccount | undefined> =>
   tx.maybe(
     AccountRow,
-    sql`select * from supplier_account where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint for update`,
+    sql`select * from supplier_account where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint for no key update`,
   );
 
 /** Answers false when the supplier has an account of that name. It begins with one free call. */
