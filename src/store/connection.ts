@@ -34,7 +34,10 @@ export const claimed = {
 const Connection = row(claimed);
 const Due = row({ dueAt: col.instantOrNull });
 
-/** Takes connections that are due for a look and gives each a lease: whoever dies with one delays it, nothing more. */
+/**
+ * Takes connections that are due for a look and gives each a lease, a few of its own intervals long: whoever dies with one delays it by that, nothing more.
+ * Two looks at once are harmless, because what they bring is kept once.
+ */
 export const claimConnections = (
   tx: Tx,
   claim: { now: Date; leaseUntil: Date; limit: number },
@@ -46,7 +49,8 @@ export const claimConnections = (
       select workspace_id, id from connection where due_at <= ${claim.now}
        order by due_at, id limit ${claim.limit} for update skip locked
     )
-    update connection c set due_at = ${claim.leaseUntil}
+    update connection c
+       set due_at = least(${claim.leaseUntil}::timestamptz, ${claim.now}::timestamptz + make_interval(secs => greatest(5000, 5 * coalesce((c.settings ->> 'everyMs')::numeric, 60000))::double precision / 1000))
       from due join channel ch on ch.workspace_id = due.workspace_id join workspace w on w.id = due.workspace_id
      where c.workspace_id = due.workspace_id and c.id = due.id and ch.id = c.channel_id
     returning c.workspace_id, c.id, c.channel_id, c.kind, ch.external_id, c.settings, ch.settings as channel_settings, w.settings as workspace_settings, c.cursor, c.first_sync_done_at, c.last_sync_at`,

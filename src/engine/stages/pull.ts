@@ -7,7 +7,8 @@ import { ring } from "#store/commit.ts";
 import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
 
-const leaseMs = 5 * 60_000;
+/** The longest that a connection waits for a worker that died with it. */
+const leaseMs = 60_000;
 const defaultEveryMs = 2 * 60_000;
 
 /** Asks channels for what changed. Raw messages are saved first, with the cursor behind them; the intake stage parses them second. */
