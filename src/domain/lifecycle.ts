@@ -33,13 +33,6 @@ export const isBeforePlacing = (state: FulfillmentState): boolean =>
 /** A prep centre has it; cancel is free until the parcel is scanned out. */
 export const isAtPrep = (state: FulfillmentState): boolean =>
   state === "ready" || state === "printed" || state === "collecting";
-/** With a supplier, or somebody may just be buying it: money may have been spent. */
-export const isWithSupplier = (state: FulfillmentState): boolean =>
-  state === "placed" ||
-  state === "acknowledged" ||
-  state === "partially_shipped" ||
-  state === "shipped" ||
-  state === "delivered";
 
 /** What people read, most urgent first: an order shows its most urgent part (LC-3). */
 export const headlines = {

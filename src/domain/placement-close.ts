@@ -1,5 +1,5 @@
 import type { OrderDraft } from "./draft.ts";
-import { toMinor, type Money } from "./money.ts";
+import { type Money } from "./money.ts";
 import type { Attempt, AttemptState, FulfillmentOrder } from "./order.ts";
 import { drawStock, onFo, stopForPerson, tryAgainAt } from "./placement.ts";
 import { chargeMoney, liveUnits, purchaseCost, releaseMoney } from "./placement-money.ts";
@@ -351,9 +351,3 @@ function wakeCancellations(draft: OrderDraft, fo: FulfillmentOrder): void {
     draft.touchCancellation(cancellation, {});
   }
 }
-
-/** What a person types as cost, booked: major units of the account's currency. */
-export const bookedCost = (cost: string, attempt: Attempt): Money => ({
-  amount: toMinor(cost, attempt.currency),
-  currency: attempt.currency,
-});

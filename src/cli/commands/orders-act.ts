@@ -1,4 +1,4 @@
-import { parsePublicId, publicId } from "#domain/ids.ts";
+import { publicId } from "#domain/ids.ts";
 import { reasonCodes, type ReasonCode } from "#domain/reasons.ts";
 import { releaseMany } from "#engine/actions/release-many.ts";
 import { didYouMean } from "#engine/manage/nearest.ts";
@@ -213,9 +213,3 @@ export const cancelCommand = () =>
         });
       }),
     );
-/** A public id of a kind, or the error that says what one looks like. */
-export function idArgument(kind: "fulfillmentOrder" | "hold", text: string): string {
-  if (parsePublicId(kind, text) === null)
-    throw new CliError(`"${text.slice(0, 80)}" is no id of that kind.`, "orders show names them.");
-  return text;
-}

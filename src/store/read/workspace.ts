@@ -18,9 +18,6 @@ export const sandboxWorkspace = (engine: Db | Tx) =>
     sql`select id, slug, name, kind from workspace where kind = 'sandbox' order by id limit 1`,
   );
 
-export const findWorkspace = (engine: Db | Tx, id: WorkspaceId) =>
-  engine.maybe(WorkspaceRow, sql`select id, slug, name, kind from workspace where id = ${id}::bigint`);
-
 const SettingsRow = row({ settings: col.json<Partial<WorkspaceSettings>>() });
 
 export async function readWorkspaceSettings(engine: Db | Tx, id: WorkspaceId): Promise<WorkspaceSettings> {
