@@ -85,6 +85,7 @@ export interface TestEngineOptions {
   carriers?: ReadonlyMap<string, Carrier>;
   outside?: Outside;
   slot?: number;
+  batch?: number;
   clock?: VirtualClock;
 }
 export interface TestEngine extends Engine {
@@ -99,6 +100,7 @@ export function testEngine(db: Db, options: TestEngineOptions = {}): TestEngine 
     clock,
     ids: new IdAllocator(random, () => clock.now()),
     slot: options.slot ?? 1,
+    batch: options.batch ?? 500,
     actor: `worker:test-${options.slot ?? 1}`,
     channels: options.channels ?? new Map(),
     carriers: options.carriers ?? new Map(),

@@ -58,6 +58,7 @@ export async function connect(config: Config, options: { connections?: number } 
       clock: realClock,
       ids,
       slot: commandSlot,
+      batch: 500,
       actor,
       channels: connectors.channels,
       carriers: connectors.carriers,

@@ -5,9 +5,6 @@ import type { SharedNeed } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
 import { changeOrders } from "./stage.ts";
 
-/** Orders changed by one transaction at most. */
-const batch = 200;
-
 /**
  * Changes many orders, each by itself, a batch per transaction. An order that cannot be changed is logged and left as it is, the others go on (ENG-5): its
  * own timer brings it back.
@@ -18,8 +15,8 @@ export async function changeEach(
   need: SharedNeed,
   decide: (drafts: OrderDraft[], tx: Tx) => void | Promise<void>,
 ): Promise<void> {
-  for (let from = 0; from < keys.length; from += batch)
-    await changeBatch(engine, keys.slice(from, from + batch), need, decide);
+  for (let from = 0; from < keys.length; from += engine.batch)
+    await changeBatch(engine, keys.slice(from, from + engine.batch), need, decide);
 }
 
 async function changeBatch(

@@ -10,6 +10,8 @@ export interface Engine {
   ids: IdAllocator;
   /** This process's own counter rows, so that two workers never wait for one. */
   slot: number;
+  /** How many orders a stage takes into one transaction at most; 500 in production. */
+  batch: number;
   /** Who the events name: `worker:<id>`. */
   actor: string;
   /** Connectors by kind. The engine knows the ports only. */

@@ -1,8 +1,6 @@
 import { recordAnswers, type Recorded } from "./answers.ts";
 import type { Engine } from "./context.ts";
 
-const largestCommit = 200;
-
 /** Records answers as they come: those that arrive while a commit is under way share the next one. */
 export class Recorder {
   readonly #engine: Engine;
@@ -24,7 +22,7 @@ export class Recorder {
     await Promise.resolve(); // answers of the same moment come together
     try {
       while (this.#waiting.length > 0) {
-        const batch = this.#waiting.splice(0, largestCommit);
+        const batch = this.#waiting.splice(0, this.#engine.batch);
         await this.#engine.buggify("place-before-record");
         await recordAnswers(this.#engine, batch);
         await this.#engine.buggify("place-recorded");

@@ -6,8 +6,11 @@ import type { Stage } from "./stage.ts";
 /** The channel on which every commit that makes work rings; what is sent is never read, only that it rang. */
 export const doorbellChannel = "switchyard_doorbell";
 
-/** Nobody waits longer than this for work that neither a timer nor a ring announced (a lost notification). */
-const longestWaitMs = 5_000;
+/** How stages are run. */
+export interface RunnerOptions {
+  /** Nobody waits longer than this for work that neither a timer nor a ring announced (a lost notification). 5,000 when not given. */
+  longestWaitMs?: number;
+}
 const pauseAfterErrorMs = 1_000;
 
 /**
@@ -39,10 +42,16 @@ export class Doorbell {
 }
 
 /**
- * Runs one stage until told to stop: as long as something is due it goes on, else it waits for the earliest timer, a ring, or five seconds. Ends between two
+ * Runs one stage until told to stop: as long as something is due it goes on, else it waits for the earliest timer, a ring, or `longestWaitMs`. Ends between two
  * batches, never within one.
  */
-export async function runStage(engine: Engine, stage: Stage, doorbell: Doorbell, stop: AbortSignal): Promise<void> {
+export async function runStage(
+  engine: Engine,
+  stage: Stage,
+  doorbell: Doorbell,
+  stop: AbortSignal,
+  { longestWaitMs = 5_000 }: RunnerOptions = {},
+): Promise<void> {
   while (!stop.aborted) {
     try {
       const moved = await stage.run(engine);
@@ -67,12 +76,18 @@ export async function runStage(engine: Engine, stage: Stage, doorbell: Doorbell,
 }
 
 /** All stages side by side, each with a doorbell of its own, on one LISTEN connection. Resolves when every stage has come to its end. */
-export async function runStages(engine: Engine, db: Db, stages: readonly Stage[], stop: AbortSignal): Promise<void> {
+export async function runStages(
+  engine: Engine,
+  db: Db,
+  stages: readonly Stage[],
+  stop: AbortSignal,
+  options: RunnerOptions = {},
+): Promise<void> {
   const doorbells = stages.map(() => new Doorbell(engine.clock));
   const stopListening = await db.listen(doorbellChannel, () => {
     for (const doorbell of doorbells) doorbell.ring();
   });
-  await Promise.all(stages.map((stage, index) => runStage(engine, stage, doorbells[index]!, stop)));
+  await Promise.all(stages.map((stage, index) => runStage(engine, stage, doorbells[index]!, stop, options)));
   for (const stage of stages) await stage.settle?.(engine);
   await stopListening();
 }

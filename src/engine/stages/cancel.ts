@@ -11,7 +11,6 @@ import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
 import { lookAtPurchases, lookOf, type Look } from "./track.ts";
 
-const batch = 200;
 /** A question is asked again after this, unless its answer came; the worker may have died with it. */
 const leaseMs = 5 * 60_000;
 /** After so many tries a person asks. */
@@ -31,7 +30,7 @@ export const cancel: Stage = {
   name: "cancel",
   nextDue: nextAsk,
   async run(engine) {
-    const keys = await ordersToAsk(engine.db, engine.clock.now(), batch);
+    const keys = await ordersToAsk(engine.db, engine.clock.now(), engine.batch);
     const questions = new Map<string, Question>();
     let settled = 0;
     await changeEach(engine, keys, { stock: "lock" }, (drafts) => {

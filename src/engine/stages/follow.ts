@@ -12,8 +12,6 @@ import { reachChannels, type ReachableChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
 
-const batch = 500;
-
 interface Followed extends OrderKey {
   parcelId: string;
   trackingNumber: string;
@@ -30,7 +28,7 @@ export const follow: Stage = {
   name: "follow",
   nextDue: nextParcel,
   async run(engine) {
-    const due = await dueParcels(engine.db, engine.clock.now(), batch);
+    const due = await dueParcels(engine.db, engine.clock.now(), engine.batch);
     const wanted = new Set<string>(due.map((each) => each.parcelId));
     const asked = new Map<string, { followed: Followed; source: Source }>();
     const channels = new Map<ChannelId, ReachableChannel>();

@@ -10,7 +10,6 @@ import type { Engine } from "../context.ts";
 import { storeInTransaction } from "../intake.ts";
 import { openDrafts, type Stage } from "../stage.ts";
 
-const batch = 200;
 const mostTries = 5;
 const retryMs = 60_000;
 
@@ -18,7 +17,7 @@ const retryMs = 60_000;
 export const intake: Stage = {
   name: "intake",
   nextDue: nextMessage,
-  run: (engine) => takeIn(engine, batch, null),
+  run: (engine) => takeIn(engine, engine.batch, null),
 };
 
 async function takeIn(engine: Engine, limit: number, only: string | null): Promise<number> {

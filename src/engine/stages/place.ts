@@ -25,9 +25,6 @@ import { recorderOf } from "../recorder.ts";
 import { composeDocuments, sendDispatch, type InDocument } from "../documents.ts";
 import { byShipBy, changeOrders, openDrafts, type Stage } from "../stage.ts";
 
-/** Fulfillment orders armed in one transaction; an account that admits more gets its turn again at once. */
-const batchSize = 200;
-
 /**
  * Arm, send, record (PL-1, PL-50, PL-59). One transaction commits to as many purchases as their accounts admit now; then they go through the gate, outside
  * any transaction, and each answer is recorded when it arrives. `run` does not wait for the answers: one slow supplier keeps nobody else's orders waiting.
@@ -38,10 +35,11 @@ export const place: Stage = {
   async run(engine) {
     const admissions = await readAdmissions(engine.db, engine.clock.now());
     const admitted: Admitted[] = [];
-    let left = batchSize;
+    // An account that admits more than one transaction arms gets its turn again at once.
+    let left = engine.batch;
     for (const { workspaceId, accountId, supplierKind, free } of admissions) {
       // Documents are no calls: what leaves together leaves in one.
-      const limit = Math.min(left, engine.gate.documents(supplierKind) === null ? free : batchSize);
+      const limit = Math.min(left, engine.gate.documents(supplierKind) === null ? free : engine.batch);
       if (limit > 0) admitted.push({ workspaceId, accountId, limit });
       left -= limit;
     }

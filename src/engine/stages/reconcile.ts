@@ -8,7 +8,8 @@ import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
 import type { Engine } from "../context.ts";
 import { changeOrders, type Stage } from "../stage.ts";
 
-const batchSize = 100;
+/** Attempts claimed at once at most: questions about them go out side by side. */
+const mostClaimed = 100;
 /** How long a claimed attempt stays away from other workers: longer than any question about it takes. */
 const leaseMs = 180_000;
 
@@ -23,7 +24,7 @@ export const reconcile: Stage = {
   async run(engine) {
     const now = engine.clock.now();
     const due = await engine.db.tx((tx) =>
-      claimAttempts(tx, { now, until: new Date(now.getTime() + leaseMs), limit: batchSize }),
+      claimAttempts(tx, { now, until: new Date(now.getTime() + leaseMs), limit: Math.min(mostClaimed, engine.batch) }),
     );
     if (due.length === 0) return 0;
     await engine.buggify("reconcile-claimed");

@@ -32,7 +32,7 @@ export const track: Stage = {
   nextDue: (db) => nextDue(db, states),
   async run(engine) {
     const looks = new Map<FulfillmentOrderId, Look>();
-    const moved = await decideDue(engine, { states, limit: 500, need: {} }, (draft, fos) => {
+    const moved = await decideDue(engine, { states, limit: engine.batch, need: {} }, (draft, fos) => {
       for (const fo of fos) {
         looks.delete(fo.id);
         if (!passTime(draft, fo, { polls: polls(engine, draft, fo) })) continue;

@@ -15,8 +15,8 @@ import { reachChannels, type ReachableChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
 
-/** Orders armed at once, and rows told in one call: no more than can be sent well before they count as unknown. */
-const batch = 200;
+/** Orders armed at once at most, and rows told in one call: no more than can be sent well before they count as unknown. */
+const mostArmed = 200;
 const perCall = 50;
 
 /** One armed row with what has to be said. */
@@ -33,7 +33,7 @@ export const writeBack: Stage = {
   name: "write_back",
   nextDue: nextWriteBack,
   async run(engine) {
-    const keys = await ordersToTell(engine.db, engine.clock.now(), batch);
+    const keys = await ordersToTell(engine.db, engine.clock.now(), Math.min(mostArmed, engine.batch));
     const tellings = new Map<string, Telling>();
     let handed = 0;
     const channels = new Map<ChannelId, ReachableChannel>();
