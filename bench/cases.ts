@@ -1,0 +1,4 @@
+import type { BenchCase } from "./case.ts";
+
+/** All cases, in the order in which they run. */
+export const cases: readonly BenchCase[] = [];
