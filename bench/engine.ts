@@ -1,0 +1,117 @@
+import type { Clock } from "#domain/clock.ts";
+import type { Engine } from "#engine/context.ts";
+import type { Stage } from "#engine/stage.ts";
+import { complete } from "#engine/stages/complete.ts";
+import { follow } from "#engine/stages/follow.ts";
+import { intake } from "#engine/stages/intake.ts";
+import { place } from "#engine/stages/place.ts";
+import { pull } from "#engine/stages/pull.ts";
+import { release } from "#engine/stages/release.ts";
+import { track } from "#engine/stages/track.ts";
+import { verify } from "#engine/stages/verify.ts";
+import { writeBack } from "#engine/stages/write-back.ts";
+import { createGate } from "#gate/gate.ts";
+import { Journal, memoryStore } from "#gate/journal.ts";
+import { openDb } from "#store/db.ts";
+import { IdAllocator } from "#store/ids.ts";
+import { monotonicMs, realClock, realRandom } from "#cli/clock.ts";
+import { aheadMs, type PhaseName, type Program, type ProgramOptions } from "./program.ts";
+import { carrierOf, outsideOf, shopOf, supplierOf } from "./trade.ts";
+
+const stagesOf: Record<PhaseName, readonly Stage[]> = {
+  "take in": [pull, intake],
+  verify: [verify],
+  release: [release],
+  place: [place],
+  track: [track],
+  tell: [writeBack],
+  follow: [follow],
+  complete: [complete],
+};
+
+/** As many as `switchyard start` gives its worker and its gate. */
+const workerConnections = 4;
+const gateConnections = 6;
+
+/**
+ * The product: its real stages over its real store, and its real gate (in this process, and with its journal in memory: the syncs of that file are not in the figures). Throws
+ * when a stage logs a warning or an error, or when a supplier is asked twice for one reference.
+ */
+export async function openEngine({ database, range, batch, slot }: ProgramOptions): Promise<Program> {
+  const clock = new AheadClock();
+  const now = (): Date => clock.now();
+  const db = openDb(database, { max: workerConnections });
+  const gateDb = openDb(database, { max: gateConnections });
+  const bought = new Set<string>();
+  const complaints: string[] = [];
+  const complain = (fields: Record<string, unknown>, message: string): void =>
+    void complaints.push(`${message} ${JSON.stringify(fields)}`);
+  const outside = outsideOf(now);
+  const gate = createGate({
+    db: gateDb,
+    clock,
+    monotonicMs,
+    outside,
+    connectors: new Map([
+      [
+        "bench",
+        supplierOf(now, (reference) => {
+          if (bought.has(reference)) complaints.push(`${reference} was bought twice`);
+          bought.add(reference);
+        }),
+      ],
+    ]),
+    journal: await Journal.open(memoryStore(), now),
+    secrets: async () => ({}),
+  });
+  const engine: Engine = {
+    db,
+    clock,
+    ids: new IdAllocator(realRandom, now),
+    slot,
+    batch,
+    actor: `worker:bench-${slot}`,
+    channels: new Map([["bench", shopOf(range, batch, realClock.now())]]),
+    carriers: new Map([["bench", carrierOf(now)]]),
+    gate,
+    outside,
+    log: { info: () => {}, warn: complain, error: complain },
+    buggify: () => Promise.resolve(),
+  };
+  return {
+    async run(phase) {
+      clock.ahead = aheadMs(phase);
+      let total = 0;
+      for (const stage of stagesOf[phase]) total += await drain(engine, stage);
+      if (complaints.length > 0)
+        throw new Error(`The engine did not come through "${phase}" clean: ${complaints.slice(0, 3).join("; ")}`);
+      return total;
+    },
+    async close() {
+      await Promise.all([db.end(), gateDb.end()]);
+    },
+  };
+}
+
+/** As the runner does: on and on while something is due. What is still under way may make more of it due. */
+async function drain(engine: Engine, stage: Stage): Promise<number> {
+  let total = 0;
+  for (;;) {
+    let moved = 0;
+    for (let some = await stage.run(engine); some > 0; some = await stage.run(engine)) moved += some;
+    await stage.settle?.(engine);
+    total += moved;
+    if (moved === 0) return total;
+  }
+}
+
+/** The machine's clock, some days ahead of it. */
+class AheadClock implements Clock {
+  ahead = 0;
+  now(): Date {
+    return new Date(realClock.now().getTime() + this.ahead);
+  }
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return realClock.sleep(ms, signal);
+  }
+}
