@@ -12,8 +12,12 @@ import {
 } from "#connectors/ports.ts";
 import { readPurchases, readSupplierOf, type Purchase } from "#store/attempt.ts";
 import { sendDocument } from "./document.ts";
+import { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
-import { sendOnce, settle } from "./purchase.ts";
+import { sendOnce, settle, type Batch } from "./purchase.ts";
+
+/** A connector that has not come back by then is given up. */
+const patienceMs = 120_000;
 
 /**
  * The egress gate: the only code that calls `Supplier.place`, and the only holder of connectors and secrets (design: placing at most once, 5.7). It lets
@@ -21,16 +25,17 @@ import { sendOnce, settle } from "./purchase.ts";
  * directly before the first byte, and gives a journaled answer to a repeated question.
  */
 export function createGate(options: GateOptions): Gate {
-  const { connectors, db } = options;
+  const { connectors, db, clock } = options;
+  const lastLook = new LastLook(db);
   const inFlight = new Map<string, Promise<PurchaseAnswer>>();
   const documentsInFlight = new Map<string, ReturnType<Gate["sendDocument"]>>();
 
-  function purchase(call: PurchaseCall, found: Promise<Map<string, Purchase>>): Promise<PurchaseAnswer> {
+  function purchase(call: PurchaseCall, batch: Batch, found: Promise<Map<string, Purchase>>): Promise<PurchaseAnswer> {
     const running = inFlight.get(call.attemptId);
     if (running !== undefined) return running;
     // Registered before anything is awaited: from here on this attempt is on its way for everybody who asks.
     const answer = found
-      .then((purchases) => sendOnce(options, call, purchases.get(call.attemptId)))
+      .then((purchases) => sendOnce(options, batch, call, purchases.get(call.attemptId)))
       .finally(() => inFlight.delete(call.attemptId));
     inFlight.set(call.attemptId, answer);
     return answer;
@@ -62,9 +67,18 @@ export function createGate(options: GateOptions): Gate {
     ...rulesOf(connectors),
     isThere: async () => true,
     async place(calls, onAnswer) {
+      const over = new AbortController();
+      const batch: Batch = {
+        lastLook,
+        patience: clock.sleep(patienceMs, over.signal),
+        secrets: oncePerAccount(options.secrets),
+      };
       const found = readPurchases(db, calls);
       // One that fails (a full disk under the journal) must not keep the answers of the others.
-      const done = await Promise.allSettled(calls.map(async (call) => onAnswer(call, await purchase(call, found))));
+      const done = await Promise.allSettled(
+        calls.map(async (call) => onAnswer(call, await purchase(call, batch, found))),
+      );
+      over.abort();
       const failed = done.find((each) => each.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     },
@@ -107,6 +121,16 @@ export function createGate(options: GateOptions): Gate {
         await supplier.documents?.finish(context, document, faults);
         return { status: "ok" } as const;
       }),
+  };
+}
+
+/** Purchases that were handed over together open the secrets of their account once. */
+function oncePerAccount(open: GateOptions["secrets"]): GateOptions["secrets"] {
+  const opened = new Map<string, ReturnType<GateOptions["secrets"]>>();
+  return (account) => {
+    const known = opened.get(account.accountId) ?? open(account);
+    opened.set(account.accountId, known);
+    return known;
   };
 }
 

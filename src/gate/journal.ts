@@ -117,6 +117,7 @@ export class Journal {
   }
 
   async #writeAll(): Promise<void> {
+    await Promise.resolve(); // lines of the same moment come together
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   HttpError,
   type AccountKey,
@@ -6,23 +6,32 @@ import {
   type Outside,
   type PurchaseAnswer,
   type PurchaseCall,
+  type SettleAnswer,
   type SupplierContext,
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
-import { mayStillSend, type Purchase } from "#store/attempt.ts";
+import type { Purchase } from "#store/attempt.ts";
 import { isFinal, type Known } from "./journal.ts";
+import type { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
 
 /** How long a last check may take before it no longer counts as the last thing before the first byte. */
 const longestCheckMs = 1_000;
 /** How long the first byte of a repetition may wait; a first sending has its own deadline, the attempt's. */
 const resendByMs = 10_000;
-/** A connector that has not come back by then is given up; what it did is unknown. */
-const patienceMs = 120_000;
+
+/** What purchases that were handed over together share. */
+export interface Batch {
+  secrets(account: AccountKey): Promise<Record<string, string>>;
+  lastLook: LastLook;
+  /** Ends when a connector that has not come back is given up; what it did is unknown. */
+  patience: Promise<void>;
+}
 
 /** PL-50 to PL-55. Everything between the question and the answer for one attempt. */
 export async function sendOnce(
   options: GateOptions,
+  batch: Batch,
   call: PurchaseCall,
   purchase: Purchase | undefined,
 ): Promise<PurchaseAnswer> {
@@ -51,13 +60,13 @@ export async function sendOnce(
   };
   let secrets: Record<string, string>;
   try {
-    secrets = await options.secrets(account);
+    secrets = await batch.secrets(account);
   } catch (error) {
     return call.mode === "send"
       ? never(options, purchase, `the account's secrets could not be opened: ${messageOf(error)}`)
       : { status: "unknown", message: messageOf(error) };
   }
-  const way = oneWayOut(options, call, purchase, deadlineMs);
+  const way = oneWayOut(options, batch, call, purchase, deadlineMs);
   const context: SupplierContext = {
     supplierId: purchase.supplierId,
     accountId: purchase.accountId,
@@ -65,7 +74,7 @@ export async function sendOnce(
     secrets,
     outside: way.outside,
   };
-  const said = await askConnector(options, context, purchase);
+  const said = await askConnector(options, batch, context, purchase);
   const answer = weigh(said, way.mayHaveLeft(), journal.find(purchase.request.reference)?.wasSent === true, call.mode);
   await options.buggify?.("gate-before-answer");
   await journal.append({ line: "answered", ...about(options, purchase), answer });
@@ -111,7 +120,7 @@ function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purch
   if (purchase.kind === "human" || purchase.kind === "document")
     return `an attempt of kind ${purchase.kind} is not sent by a call`;
   if (!connectors.has(purchase.supplierKind)) return noConnector(purchase.supplierKind);
-  if (createHash("sha256").update(requestText(purchase.request)).digest("hex") !== purchase.requestHash)
+  if (hash("sha256", requestText(purchase.request)) !== purchase.requestHash)
     return "what would leave is not what was armed";
   if (call.mode === "send") {
     if (purchase.state !== "armed") return `the attempt is ${purchase.state}`;
@@ -135,8 +144,8 @@ export async function settle(
   call: PurchaseCall,
   purchase: Purchase | undefined,
   isRunning: boolean,
-): Promise<PurchaseAnswer> {
-  if (isRunning) return { status: "unknown", message: "it is being sent right now" };
+): Promise<SettleAnswer> {
+  if (isRunning) return { status: "under_way" };
   if (purchase === undefined) return missing(call);
   const known = options.journal.find(purchase.request.reference);
   if (known !== undefined)
@@ -150,11 +159,12 @@ export async function settle(
  */
 function oneWayOut(
   options: GateOptions,
+  { lastLook }: Batch,
   call: PurchaseCall,
   purchase: Purchase,
   deadlineMs: number,
 ): { outside: Outside; mayHaveLeft: () => boolean } {
-  const { outside, journal, db, monotonicMs } = options;
+  const { outside, journal, monotonicMs } = options;
   const seen = new Set<string>();
   let mayHaveLeft = false;
   let isJournaled: Promise<void> | null = null;
@@ -165,10 +175,10 @@ function oneWayOut(
     await isJournaled;
     await options.buggify?.("gate-before-last-check");
     const startedMs = monotonicMs();
-    if (!(await mayStillSend(db, call, fence, mode)))
+    if (!(await lastLook.maySend(call)))
       throw new Error("it may no longer be sent: taken over, cancelled, settled, or not at home");
     await options.buggify?.("gate-after-last-check");
-    // Nothing is awaited after this line: from here to the first byte there are microseconds.
+    // Nothing is waited for after this line: from here to the first byte there are those that looked at the same moment, milliseconds at most.
     if (monotonicMs() >= deadlineMs) throw new Error("the send deadline has passed");
     if (monotonicMs() - startedMs > longestCheckMs) throw new Error("this process stood still during its last check");
   }
@@ -205,13 +215,13 @@ function oneWayOut(
 }
 
 async function askConnector(
-  { connectors, clock, buggify }: GateOptions,
+  { connectors, buggify }: GateOptions,
+  { patience }: Batch,
   context: SupplierContext,
   purchase: Purchase,
 ): Promise<PurchaseAnswer> {
   const supplier = connectors.get(purchase.supplierKind);
   if (supplier === undefined) return notSent(noConnector(purchase.supplierKind));
-  const over = new AbortController();
   let said: PurchaseAnswer | null = null;
   const placing = (async (): Promise<PurchaseAnswer> => {
     await buggify?.("gate-before-place");
@@ -220,12 +230,8 @@ async function askConnector(
     });
     return said ?? { status: "bug", message: "The connector ended without an answer." };
   })().catch((error: unknown): PurchaseAnswer => said ?? { status: "bug", message: messageOf(error) });
-  const late = clock
-    .sleep(patienceMs, over.signal)
-    .then((): PurchaseAnswer => ({ status: "unknown", message: "the connector did not come back" }));
-  const answer = await Promise.race([placing, late]);
-  over.abort();
-  return answer;
+  const late = patience.then((): PurchaseAnswer => ({ status: "unknown", message: "the connector did not come back" }));
+  return Promise.race([placing, late]);
 }
 
 /** PL-52. What the connector says, weighed against what this process saw leave. */

@@ -100,29 +100,29 @@ function purchaseOf(found: RowOf<typeof PurchaseRow>): Purchase {
   };
 }
 
-const Yes = row({ yes: col.bool });
+const SendableRow = row({ attemptId: col.id<AttemptId>() });
 
-/** The last check before the first byte, one statement: still armed (a resend: or unknown), still the newest fence, and home. */
-export async function mayStillSend(
+/** The last look before the first byte, one statement for all: still armed (a resend: or unknown), still the newest fence, not cancelled, and home. */
+export async function whichMayStillBeSent(
   tx: Tx,
-  { workspaceId, attemptId }: AttemptKey,
-  fence: number,
-  mode: "send" | "resend",
-): Promise<boolean> {
-  const found = await tx.maybe(
-    Yes,
+  calls: readonly (AttemptKey & { fence: number; mode: "send" | "resend" })[],
+): Promise<Set<AttemptId>> {
+  const rows = await tx.rows(
+    SendableRow,
     sql`
-    select (a.state = 'armed' or (a.state = 'unknown' and ${mode === "resend"}::boolean))
-       and a.fence = ${fence}::integer and f.fence = ${fence}::integer
-       and (${mode === "resend"}::boolean or not exists (
-             select 1 from cancellation_ask c
-              where c.workspace_id = a.workspace_id and c.fulfillment_order_id = a.fulfillment_order_id and c.order_id = a.order_id and c.state in ('asking', 'accepted')))
-       and not exists (select 1 from installation i where i.safe_mode_reason is not null) as yes
-      from attempt a
+    select a.id as attempt_id
+      from unnest(${calls.map((call) => call.workspaceId)}::bigint[], ${calls.map((call) => call.attemptId)}::bigint[], ${calls.map((call) => call.fence)}::integer[], ${calls.map((call) => call.mode === "resend")}::boolean[])
+             as k(workspace_id, id, fence, is_resend)
+      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id
       join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
-     where a.workspace_id = ${workspaceId}::bigint and a.id = ${attemptId}::bigint`,
+     where (a.state = 'armed' or (a.state = 'unknown' and k.is_resend))
+       and a.fence = k.fence and f.fence = k.fence
+       and (k.is_resend or not exists (
+             select 1 from cancellation c join cancellation_ask q on q.workspace_id = c.workspace_id and q.cancellation_id = c.id
+              where c.workspace_id = a.workspace_id and c.order_id = a.order_id and q.fulfillment_order_id = a.fulfillment_order_id and q.state in ('asking', 'accepted')))
+       and not exists (select 1 from installation i where i.safe_mode_reason is not null)`,
   );
-  return found?.yes ?? false;
+  return new Set(rows.map((each) => each.attemptId));
 }
 
 export interface ReferenceKey {
@@ -190,6 +190,7 @@ export const readDispatch = (tx: Tx, workspaceId: WorkspaceId, id: DispatchId): 
      where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint`,
   );
 
+const Yes = row({ yes: col.bool });
 /** The last check before a document leaves: still open, still about something, and home. */
 export async function dispatchMayLeave(tx: Tx, workspaceId: WorkspaceId, id: DispatchId): Promise<boolean> {
   const { yes } = await tx.one(
@@ -333,6 +334,22 @@ export async function claimAttempts(
     returning a.workspace_id, a.order_id, a.id as attempt_id, a.fulfillment_order_id, a.supplier_id, a.account_id, a.kind, a.state, a.reference, a.fence, a.armed_at, a.settle_at, a.key_until`,
   );
 }
+
+/** Moves the lease of those that are still claimed until `from`. What somebody is writing just now is skipped: it gets its own time. */
+export const renewAttempts = (
+  tx: Tx,
+  attempts: readonly Pick<DueAttempt, "workspaceId" | "attemptId">[],
+  { from, until }: { from: Date; until: Date },
+): Promise<number> =>
+  tx.run(sql`
+    with mine as (
+      select a.workspace_id, a.id
+        from unnest(${attempts.map((each) => each.workspaceId)}::bigint[], ${attempts.map((each) => each.attemptId)}::bigint[]) as k(workspace_id, id)
+        join attempt a on a.workspace_id = k.workspace_id and a.id = k.id
+       where a.due_at = ${from} and a.state in ('armed', 'unknown')
+         for no key update of a skip locked
+    )
+    update attempt a set due_at = ${until} from mine where a.workspace_id = mine.workspace_id and a.id = mine.id`);
 
 const DueAt = row({ dueAt: col.instantOrNull });
 /** When the next attempt is to be asked about. */
