@@ -426,9 +426,9 @@ export interface Gate {
   place(calls: PurchaseCall[], onAnswer: (call: PurchaseCall, answer: PurchaseAnswer) => void): Promise<void>;
   /**
    * What became of attempts, in the order asked, without sending anything: the answer the gate's journal holds; `not_sent` where none was ever
-   * sent, and then none ever will be; else `unknown`.
+   * sent, and then none ever will be; `under_way` while it is being sent; else `unknown`.
    */
-  settle(calls: PurchaseCall[]): Promise<PurchaseAnswer[]>;
+  settle(calls: PurchaseCall[]): Promise<SettleAnswer[]>;
   /** Lets one committed document leave, at most once; asking again is safe and sends the same bytes or finds that they have left. */
   sendDocument(call: DocumentCall): Promise<DocumentAnswer>;
 
@@ -467,6 +467,7 @@ export interface PurchaseCall {
   mode: "send" | "resend";
 }
 export type PurchaseAnswer = PlaceAnswer | Failure | NotSent;
+export type SettleAnswer = PurchaseAnswer | { status: "under_way" };
 export interface DocumentCall {
   workspaceId: WorkspaceId;
   dispatchId: DispatchId;

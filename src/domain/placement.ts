@@ -157,6 +157,12 @@ export function shortOf(draft: OrderDraft, fo: FulfillmentOrder): string | null 
   return null;
 }
 
+/**
+ * SM-83. So long after its deadline for sending, the gate certainly starts nothing under an attempt any more and can say what became of it: sent, never
+ * sent, or still under way. Until then the worker that armed it may be the one who asks.
+ */
+const sendingEndsMs = 2_000;
+
 /** Writes the armed attempt and takes money and stock for it. All checks are done. */
 export function writeAttempt(
   draft: OrderDraft,
@@ -211,7 +217,7 @@ export function writeAttempt(
     lookupLagMs: terms.lookupLagMs,
     lookups: 0,
     absentSince: null,
-    dueAt: after(terms.sendByMs + terms.maxInFlightMs),
+    dueAt: after(terms.sendByMs + (terms.kind === "human" ? terms.maxInFlightMs : sendingEndsMs)),
     currency,
     maxTotal: cost.max,
     expectedTotal: cost.expected,

@@ -6,6 +6,7 @@ import {
   type Failure,
   type Gate,
   type PurchaseAnswer,
+  type SettleAnswer,
   type Supplier,
 } from "#connectors/ports.ts";
 import type { AttemptId } from "#domain/ids.ts";
@@ -86,7 +87,7 @@ export function createGateClient({
       if (unanswered.size > 0)
         throw new GateAway(`${problem} (${unanswered.size} of ${calls.length} attempts have none).`);
     },
-    settle: (calls) => call("settle", calls) as Promise<PurchaseAnswer[]>,
+    settle: (calls) => call("settle", calls) as Promise<SettleAnswer[]>,
     sendDocument: (each) => question("sendDocument", each),
     find: (account, references) => question("find", account, references),
     track: (account, ids) => question("track", account, ids),

@@ -217,5 +217,5 @@ test("PL-55 an attempt that is being sent right now is not settled behind its ow
   floor.shop.onArrival = async () => void (meanwhile = (await floor.engine.gate.settle([call]))[0]!.status);
 
   assert.deepEqual(await say(floor, call), ["placed N1"]);
-  assert.equal(meanwhile, "unknown");
+  assert.equal(meanwhile, "under_way");
 });

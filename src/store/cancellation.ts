@@ -1,4 +1,4 @@
-import type { OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Db, Tx } from "./db.ts";
 import type { OrderKey } from "./dossier.ts";
 import { col, row } from "./row.ts";
@@ -17,6 +17,29 @@ export const ordersToAsk = (db: Tx, now: Date, limit: number): Promise<OrderKey[
     )
     select distinct workspace_id, order_id from due`,
   );
+
+/** One question of a cancellation. */
+export interface AskKey {
+  workspaceId: WorkspaceId;
+  cancellationId: string;
+  fulfillmentOrderId: FulfillmentOrderId;
+}
+/** Moves the lease of those questions that still wait until `from`. What somebody is writing just now is skipped: it gets its own time. */
+export const renewAsks = (
+  tx: Tx,
+  asks: readonly AskKey[],
+  { from, until }: { from: Date; until: Date },
+): Promise<number> =>
+  tx.run(sql`
+    with mine as (
+      select a.workspace_id, a.cancellation_id, a.fulfillment_order_id
+        from unnest(${asks.map((each) => each.workspaceId)}::bigint[], ${asks.map((each) => each.cancellationId)}::bigint[], ${asks.map((each) => each.fulfillmentOrderId)}::bigint[])
+               as k(workspace_id, cancellation_id, fulfillment_order_id)
+        join cancellation_ask a using (workspace_id, cancellation_id, fulfillment_order_id)
+       where a.due_at = ${from} for no key update of a skip locked
+    )
+    update cancellation_ask a set due_at = ${until} from mine
+     where a.workspace_id = mine.workspace_id and a.cancellation_id = mine.cancellation_id and a.fulfillment_order_id = mine.fulfillment_order_id`);
 
 /** In safe mode no supplier is asked anything. */
 export async function nextAsk(db: Db): Promise<Date | null> {

@@ -27,6 +27,21 @@ export const claimGaps = (tx: Tx, claim: { now: Date; leaseUntil: Date; limit: n
               c.cursor, c.first_sync_done_at, c.last_sync_at, coalesce(c.gap_cursors, '{}') as gap_cursors`,
   );
 
+/** Moves the lease of those that are still claimed until `from`. */
+export const renewGaps = (
+  tx: Tx,
+  connections: readonly Pick<GapConnection, "workspaceId" | "id">[],
+  { from, until }: { from: Date; until: Date },
+): Promise<number> =>
+  tx.run(sql`
+    with mine as (
+      select c.workspace_id, c.id
+        from unnest(${connections.map((each) => each.workspaceId)}::bigint[], ${connections.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
+        join connection c on c.workspace_id = k.workspace_id and c.id = k.id
+       where c.gap_due_at = ${from} for no key update of c skip locked
+    )
+    update connection c set gap_due_at = ${until} from mine where c.workspace_id = mine.workspace_id and c.id = mine.id`);
+
 const Due = row({ dueAt: col.instantOrNull });
 export async function nextGap(db: Db): Promise<Date | null> {
   return (await db.one(Due, sql`select min(gap_due_at) as due_at from connection where gap_due_at is not null`)).dueAt;

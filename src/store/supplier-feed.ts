@@ -51,6 +51,31 @@ export async function claimSuppliers(
   return rows.map((each) => ({ ...each, settings: { ...defaultSupplierSettings, ...each.settings } }));
 }
 
+/** Moves the lease of those that are still claimed until `from`. */
+export async function renewSuppliers(
+  tx: Tx,
+  feed: FeedKind,
+  suppliers: readonly Pick<DueSupplier, "workspaceId" | "supplierId">[],
+  { from, until }: { from: Date; until: Date },
+): Promise<number> {
+  const keys = sql`unnest(${suppliers.map((each) => each.workspaceId)}::bigint[], ${suppliers.map((each) => each.supplierId)}::bigint[]) as k(workspace_id, id)`;
+  const statement: Record<FeedKind, Sql> = {
+    stock: sql`
+    with mine as (
+      select s.workspace_id, s.id from ${keys} join supplier s on s.workspace_id = k.workspace_id and s.id = k.id
+       where s.stock_due_at = ${from} for no key update of s skip locked
+    )
+    update supplier s set stock_due_at = ${until} from mine where s.workspace_id = mine.workspace_id and s.id = mine.id`,
+    inbox: sql`
+    with mine as (
+      select s.workspace_id, s.id from ${keys} join supplier s on s.workspace_id = k.workspace_id and s.id = k.id
+       where s.inbox_due_at = ${from} for no key update of s skip locked
+    )
+    update supplier s set inbox_due_at = ${until} from mine where s.workspace_id = mine.workspace_id and s.id = mine.id`,
+  };
+  return tx.run(statement[feed]);
+}
+
 export async function nextFeed(db: Db, feed: FeedKind): Promise<Date | null> {
   const due = {
     stock: sql`select min(stock_due_at) as due_at from supplier where stock_due_at is not null`,

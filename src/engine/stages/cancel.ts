@@ -2,17 +2,15 @@ import { GateAway, type CancelAnswer, type CancelCall } from "#connectors/ports.
 import { reachOf } from "#domain/cancel.ts";
 import { answerAsk, askByHand, openAsks, supplierLines, type OpenAsk } from "#domain/cancel-ask.ts";
 import type { OrderDraft } from "#domain/draft.ts";
-import { nextAsk, ordersToAsk } from "#store/cancellation.ts";
+import { nextAsk, ordersToAsk, renewAsks, type AskKey } from "#store/cancellation.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import { rejectCredentials } from "#store/shipment.ts";
 import { changeEach, distinctKeys } from "../change-each.ts";
 import type { Engine } from "../context.ts";
-
+import { leaseMs, underLease } from "../lease.ts";
 import type { Stage } from "../stage.ts";
 import { lookAtPurchases, lookOf, type Look } from "./track.ts";
 
-/** A question is asked again after this, unless its answer came; the worker may have died with it. */
-const leaseMs = 5 * 60_000;
 /** After so many tries a person asks. */
 const mostTries = 12;
 
@@ -30,7 +28,10 @@ export const cancel: Stage = {
   name: "cancel",
   nextDue: nextAsk,
   async run(engine) {
-    const keys = await ordersToAsk(engine.db, engine.clock.now(), engine.batch);
+    const now = engine.clock.now();
+    // A question is asked again after this, unless its answer came or whoever asked still waits for it.
+    const leaseUntil = new Date(now.getTime() + leaseMs);
+    const keys = await ordersToAsk(engine.db, now, engine.batch);
     const questions = new Map<string, Question>();
     let settled = 0;
     await changeEach(engine, keys, { stock: "lock" }, (drafts) => {
@@ -40,20 +41,26 @@ export const cancel: Stage = {
           // Answering one may have closed others of its case.
           if (open.ask.dueAt === null || open.ask.dueAt > draft.now) continue;
           settled += 1;
-          const question = decide(engine, draft, open);
+          const question = decide(engine, draft, open, leaseUntil);
           if (question !== null)
             questions.set(`${question.cancellationId}/${question.look.fulfillmentOrderId}`, question);
         }
       }
     });
     await engine.buggify("cancel:asked");
-    await Promise.all([...byAccount([...questions.values()]).values()].map((some) => askAccount(engine, some)));
+    const asked = [...questions.values()];
+    await underLease(
+      engine,
+      leaseUntil,
+      (renewal) => renewAsks(engine.db, asked.map(askKey), renewal),
+      () => Promise.all([...byAccount(asked).values()].map((some) => askAccount(engine, some))),
+    );
     return settled;
   },
 };
 
 /** What can be said without the supplier is said; else the question is leased and returned. */
-function decide(engine: Engine, draft: OrderDraft, open: OpenAsk): Question | null {
+function decide(engine: Engine, draft: OrderDraft, open: OpenAsk, leaseUntil: Date): Question | null {
   const { cancellation, ask, fo } = open;
   const reach = reachOf(draft, fo);
   if (reach === "free") return (answerAsk(draft, open, "all", { why: "nothing_was_bought" }), null);
@@ -71,7 +78,7 @@ function decide(engine: Engine, draft: OrderDraft, open: OpenAsk): Question | nu
   if (ask.tries >= mostTries) return (askByHand(draft, open, "no_clear_answer"), null);
   const lines = supplierLines(open);
   if (lines.length === 0) return (answerAsk(draft, open, "none", { why: "has_left" }), null);
-  later(draft, open, leaseMs);
+  due(draft, open, leaseUntil);
   ask.tries += 1;
   return {
     workspaceId: draft.order.workspaceId,
@@ -85,10 +92,17 @@ function decide(engine: Engine, draft: OrderDraft, open: OpenAsk): Question | nu
 
 const pauseMs = (draft: OrderDraft, tries: number): number => draft.shared.workspace.retryMs * 2 ** Math.min(tries, 4);
 
-function later(draft: OrderDraft, { cancellation, ask }: OpenAsk, ms: number): void {
-  ask.dueAt = new Date(draft.now.getTime() + ms);
+const later = (draft: OrderDraft, open: OpenAsk, ms: number): void =>
+  due(draft, open, new Date(draft.now.getTime() + ms));
+function due(draft: OrderDraft, { cancellation, ask }: OpenAsk, at: Date): void {
+  ask.dueAt = at;
   draft.touchCancellation(cancellation, {});
 }
+const askKey = ({ workspaceId, cancellationId, look }: Question): AskKey => ({
+  workspaceId,
+  cancellationId,
+  fulfillmentOrderId: look.fulfillmentOrderId,
+});
 
 function byAccount(questions: readonly Question[]): Map<string, Question[]> {
   const groups = new Map<string, Question[]>();

@@ -3,11 +3,19 @@ import type { Channel, ChannelContext, ParsedMessage, RawMessage } from "#connec
 import { dayMs } from "#domain/settings.ts";
 import { ring } from "#store/commit.ts";
 import { keepRaw } from "#store/connection.ts";
-import { claimGaps, missingOrders, nextGap, postponeGap, recordGap, type GapConnection } from "#store/gap.ts";
+import {
+  claimGaps,
+  missingOrders,
+  nextGap,
+  postponeGap,
+  recordGap,
+  renewGaps,
+  type GapConnection,
+} from "#store/gap.ts";
 import type { Engine } from "../context.ts";
+import { leaseMs, underLease } from "../lease.ts";
 import type { Stage } from "../stage.ts";
 
-const leaseMs = 15 * 60_000;
 const compareEveryMs = dayMs;
 const windowMs = 3 * dayMs;
 /** What was bought just now may still be on its way here by the feed. */
@@ -24,10 +32,14 @@ export const gap: Stage = {
   nextDue: nextGap,
   async run(engine) {
     const now = engine.clock.now();
-    const due = await engine.db.tx((tx) =>
-      claimGaps(tx, { now, leaseUntil: new Date(now.getTime() + leaseMs), limit: 5 }),
+    const leaseUntil = new Date(now.getTime() + leaseMs);
+    const due = await engine.db.tx((tx) => claimGaps(tx, { now, leaseUntil, limit: 5 }));
+    await underLease(
+      engine,
+      leaseUntil,
+      (renewal) => renewGaps(engine.db, due, renewal),
+      () => Promise.all(due.map((connection) => compare(engine, connection))),
     );
-    await Promise.all(due.map((connection) => compare(engine, connection)));
     return due.length;
   },
 };

@@ -127,7 +127,7 @@ async function armClaimed(
   await reserveCredits(tx, shared, admitted);
   const arming = await readArming(tx, keys);
 
-  const armed: { draft: OrderDraft; attempt: Attempt }[] = [];
+  const armed: { draft: OrderDraft; attempt: Attempt; inFlightUntil: Date }[] = [];
   const inDocuments: InDocument[] = [];
   let moved = 0;
   for (const draft of byShipBy(drafts)) {
@@ -139,7 +139,7 @@ async function armClaimed(
       if (fo.state !== before) moved += 1;
       if (typeof result === "string") continue;
       moved += 1;
-      armed.push({ draft, attempt: result.attempt });
+      armed.push({ draft, attempt: result.attempt, inFlightUntil: result.inFlightUntil });
       if (result.attempt.kind === "document") inDocuments.push(result);
       else if (admission !== undefined) admission.free -= 1;
     }
@@ -148,11 +148,11 @@ async function armClaimed(
   const documents = await composeDocuments(engine, tx, inDocuments, now);
   const sending = armed.filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document");
   await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
-  const leases = sending.map(({ draft, attempt }) => ({
+  const leases = sending.map(({ draft, attempt, inFlightUntil }) => ({
     workspaceId: draft.order.workspaceId,
     accountId: attempt.accountId,
     attemptId: attempt.id,
-    leasedUntil: attempt.dueAt ?? attempt.sendBy,
+    leasedUntil: inFlightUntil,
     tokens: admissions.get(attempt.accountId)?.tokens ?? 0,
   }));
   await takeCalls(tx, leases, now);
@@ -195,7 +195,7 @@ function arm(
   fo: FulfillmentOrder,
   facts: Omit<Arming, "terms">,
   admission: Admission | undefined,
-): InDocument | string {
+): (InDocument & { inFlightUntil: Date }) | string {
   const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
   if (supplier === undefined) return sendBack(draft, fo, "supplier_not_available");
   const { connector, zone } = supplier.settings;
@@ -214,7 +214,9 @@ function arm(
   }
   const kind = documents === null ? contract.kind : "document";
   const result = armAttempt(draft, fo, { ...facts, terms: { ...contract, kind } });
-  return result.armed === null ? result.because : { draft, supplier, attempt: result.armed, request: result.request };
+  if (result.armed === null) return result.because;
+  const inFlightUntil = new Date(result.armed.sendBy.getTime() + contract.maxInFlightMs);
+  return { draft, supplier, attempt: result.armed, request: result.request, inFlightUntil };
 }
 
 /** C1: the commit's answer was lost. What is there under our fence was committed and is ours to send; the rest is not there. */

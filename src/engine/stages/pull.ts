@@ -5,10 +5,9 @@ import { defaultChannelSettings, defaultWorkspaceSettings } from "#domain/settin
 import { claimConnections, keepRaw, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
 import { ring } from "#store/commit.ts";
 import type { Engine } from "../context.ts";
+import { leaseMs } from "../lease.ts";
 import type { Stage } from "../stage.ts";
 
-/** The longest that a connection waits for a worker that died with it. */
-const leaseMs = 60_000;
 const defaultEveryMs = 2 * 60_000;
 
 /** Asks channels for what changed. Raw messages are saved first, with the cursor behind them; the intake stage parses them second. */

@@ -3,15 +3,15 @@ import type { OrderDraft } from "#domain/draft.ts";
 import type { Attempt } from "#domain/order.ts";
 import type { Answer, Finding } from "#domain/placement-close.ts";
 import { askLater, noteAbsence, waitForPerson } from "#domain/placement-lookup.ts";
-import { claimAttempts, nextAttemptDue, readSupplierOf, type DueAttempt } from "#store/attempt.ts";
+import { claimAttempts, nextAttemptDue, readSupplierOf, renewAttempts, type DueAttempt } from "#store/attempt.ts";
 import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
 import type { Engine } from "../context.ts";
+import { leaseMs, underLease } from "../lease.ts";
+import { recorderOf } from "../recorder.ts";
 import { changeOrders, type Stage } from "../stage.ts";
 
 /** Attempts claimed at once at most: questions about them go out side by side. */
 const mostClaimed = 100;
-/** How long a claimed attempt stays away from other workers: longer than any question about it takes. */
-const leaseMs = 180_000;
 
 /**
  * PL-20, PL-24 to PL-29. Finds out what became of attempts that nobody recorded, or whose outcome is unknown. First the gate's own journal is asked: it knows
@@ -23,21 +23,31 @@ export const reconcile: Stage = {
   nextDue: nextAttemptDue,
   async run(engine) {
     const now = engine.clock.now();
+    const until = new Date(now.getTime() + leaseMs);
     const due = await engine.db.tx((tx) =>
-      claimAttempts(tx, { now, until: new Date(now.getTime() + leaseMs), limit: Math.min(mostClaimed, engine.batch) }),
+      claimAttempts(tx, { now, until, limit: Math.min(mostClaimed, engine.batch) }),
     );
     if (due.length === 0) return 0;
     await engine.buggify("reconcile-claimed");
-    try {
-      await findOut(engine, due);
-    } catch (error) {
-      if (!(error instanceof GateAway)) throw error;
-      engine.log.warn({ error: error.message, attempts: due.length }, "the gate is away; outcomes are asked for later");
-      await changeEach(engine, due, (draft, attempt) => askLater(draft, attempt));
-    }
+    await underLease(
+      engine,
+      until,
+      (renewal) => renewAttempts(engine.db, due, renewal),
+      () => findOutIfThere(engine, due),
+    );
     return due.length;
   },
 };
+
+async function findOutIfThere(engine: Engine, due: readonly DueAttempt[]): Promise<void> {
+  try {
+    await findOut(engine, due);
+  } catch (error) {
+    if (!(error instanceof GateAway)) throw error;
+    engine.log.warn({ error: error.message, attempts: due.length }, "the gate is away; outcomes are asked for later");
+    await changeEach(engine, due, (draft, attempt) => askLater(draft, attempt));
+  }
+}
 
 async function findOut(engine: Engine, due: readonly DueAttempt[]): Promise<void> {
   const byMachine = due.filter((each) => each.kind !== "human");
@@ -45,7 +55,9 @@ async function findOut(engine: Engine, due: readonly DueAttempt[]): Promise<void
   const open: DueAttempt[] = [];
   const answers: Recorded[] = [];
   byMachine.forEach((each, index) => {
-    const answer = meaningOf(settled[index] ?? { status: "unknown", message: "the gate did not say" });
+    const said = settled[index] ?? { status: "unknown", message: "the gate did not say" };
+    if (said.status === "under_way") return; // its answer is recorded when it comes; if nobody is left to do that, the lease brings it back
+    const answer = meaningOf(said);
     answers.push(recorded(each, answer, { source: "journal" }));
     if (answer.status === "unknown") open.push(each);
   });
@@ -93,7 +105,7 @@ async function wayOf(engine: Engine, attempt: DueAttempt, now: Date): Promise<"a
 async function sendAgain(engine: Engine, attempts: readonly DueAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
   const byId = new Map(attempts.map((each) => [each.attemptId, each]));
-  const answers: Recorded[] = [];
+  const recorder = recorderOf(engine);
   const unclear: DueAttempt[] = [];
   await engine.gate.place(
     attempts.map((each) => callFor(each, "resend")),
@@ -101,11 +113,10 @@ async function sendAgain(engine: Engine, attempts: readonly DueAttempt[]): Promi
       const each = byId.get(call.attemptId)!;
       const answer = meaningOf(said);
       if (answer.status === "unknown") unclear.push(each);
-      else answers.push(recorded(each, answer, { source: "key" }));
+      else recorder.add(recorded(each, answer, { source: "key" }));
     },
   );
-  await engine.buggify("reconcile-before-record");
-  await recordAnswers(engine, answers);
+  await recorder.drained();
   await changeEach(engine, unclear, (draft, attempt) => askLater(draft, attempt));
 }
 

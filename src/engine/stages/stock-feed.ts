@@ -1,12 +1,12 @@
 import { GateAway, type Failure, type StockItem } from "#connectors/ports.ts";
 import { ring } from "#store/commit.ts";
 import { rejectCredentials } from "#store/shipment.ts";
-import { claimSuppliers, feedRead, nextFeed, putFeed, type DueSupplier } from "#store/supplier-feed.ts";
+import { claimSuppliers, feedRead, nextFeed, putFeed, renewSuppliers, type DueSupplier } from "#store/supplier-feed.ts";
 import { wake } from "#store/wake.ts";
 import type { Engine } from "../context.ts";
+import { leaseMs, underLease } from "../lease.ts";
 import type { Stage } from "../stage.ts";
 
-const leaseMs = 5 * 60_000;
 /** Items written in one transaction. */
 const batch = 2000;
 
@@ -16,10 +16,14 @@ export const stockFeed: Stage = {
   nextDue: (db) => nextFeed(db, "stock"),
   async run(engine) {
     const now = engine.clock.now();
-    const due = await engine.db.tx((tx) =>
-      claimSuppliers(tx, "stock", { now, leaseUntil: new Date(now.getTime() + leaseMs), limit: 20 }),
+    const leaseUntil = new Date(now.getTime() + leaseMs);
+    const due = await engine.db.tx((tx) => claimSuppliers(tx, "stock", { now, leaseUntil, limit: 20 }));
+    await underLease(
+      engine,
+      leaseUntil,
+      (renewal) => renewSuppliers(engine.db, "stock", due, renewal),
+      () => Promise.all(due.map((supplier) => readFeed(engine, supplier))),
     );
-    await Promise.all(due.map((supplier) => readFeed(engine, supplier)));
     return due.length;
   },
 };

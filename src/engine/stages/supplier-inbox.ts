@@ -19,16 +19,16 @@ import {
   knownFile,
   nextFeed,
   putCosts,
+  renewSuppliers,
   type DueSupplier,
 } from "#store/supplier-feed.ts";
 import { wakeByCode } from "#store/wake.ts";
 import { changeEach, distinctKeys } from "../change-each.ts";
 import type { Engine } from "../context.ts";
+import { leaseMs, underLease } from "../lease.ts";
 import type { Stage } from "../stage.ts";
 import { store as storeStock } from "./stock-feed.ts";
 import { numbersOf } from "./track.ts";
-
-const leaseMs = 10 * 60_000;
 
 /** Reads what suppliers of documents send back: acknowledgements, tracking, stock and costs (SI-1 to SI-6). Applied and committed first, filed away second. */
 export const supplierInbox: Stage = {
@@ -36,10 +36,14 @@ export const supplierInbox: Stage = {
   nextDue: (db) => nextFeed(db, "inbox"),
   async run(engine) {
     const now = engine.clock.now();
-    const due = await engine.db.tx((tx) =>
-      claimSuppliers(tx, "inbox", { now, leaseUntil: new Date(now.getTime() + leaseMs), limit: 20 }),
+    const leaseUntil = new Date(now.getTime() + leaseMs);
+    const due = await engine.db.tx((tx) => claimSuppliers(tx, "inbox", { now, leaseUntil, limit: 20 }));
+    await underLease(
+      engine,
+      leaseUntil,
+      (renewal) => renewSuppliers(engine.db, "inbox", due, renewal),
+      () => Promise.all(due.map((supplier) => readInbox(engine, supplier))),
     );
-    await Promise.all(due.map((supplier) => readInbox(engine, supplier)));
     return due.length;
   },
 };
