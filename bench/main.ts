@@ -58,7 +58,7 @@ function chosen(): readonly BenchCase[] {
 
 async function run(wanted: readonly BenchCase[], options: BenchOptions): Promise<number> {
   const startedAt = new Date();
-  const server = await openBenchServer();
+  const server = await openBenchServer(given.profile ? { shared_preload_libraries: "pg_stat_statements" } : {});
   const results: CaseResult[] = [];
   // Whoever interrupts must not leave a server and its folder behind.
   const stop = (): void => void server.close().finally(() => process.exit(130));

@@ -8,6 +8,7 @@ import { migrate } from "#store/migrate.ts";
 import type { Role } from "#store/server/credentials.ts";
 import { type EmbeddedServer, openEmbedded } from "#store/server/embedded.ts";
 import { findPostmaster } from "#store/server/postmaster.ts";
+import type { ServerSettings } from "#store/server/settings.ts";
 
 type Login = Role | "postgres";
 
@@ -27,7 +28,8 @@ export interface BenchServer {
   close(): Promise<void>;
 }
 
-export async function openBenchServer(): Promise<BenchServer> {
+/** `settings` differ from the product's only where a case says so aloud. */
+export async function openBenchServer(settings: ServerSettings = {}): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), "switchyard-bench-"));
   let server: EmbeddedServer | undefined;
   const remove = async (): Promise<void> => {
@@ -35,7 +37,7 @@ export async function openBenchServer(): Promise<BenchServer> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    server = await openEmbedded({ dataDir: folder });
+    server = await openEmbedded({ dataDir: folder, settings });
     const postmaster = await findPostmaster(join(folder, "postgres"));
     if (postmaster === undefined) throw new Error("The benchmark's PostgreSQL was started and is not there.");
     return { ...databasesOf(server), postmasterPid: postmaster.pid, close: remove };

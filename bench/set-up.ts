@@ -83,3 +83,13 @@ export async function makeSellers(server: BenchServer): Promise<string> {
   await server.asAdministrator(async (client) => void (await client.query("vacuum (analyze)")), name);
   return name;
 }
+
+/** Before a run: every shop is due to be read, from its beginning, and was last read just now. */
+export const openShops = (server: BenchServer, database: string): Promise<void> =>
+  server.asAdministrator(
+    async (client) =>
+      void (await client.query(
+        "update connection set cursor = null, due_at = now(), last_sync_at = now(), first_sync_done_at = now()",
+      )),
+    database,
+  );

@@ -129,8 +129,8 @@ export function shopOf(range: OrderRange, pageSize: number, soldAt: Date): Chann
     identify: unused,
     async pull({ externalId }, cursor) {
       const workspace = Number(externalId.split("-")[1]);
-      const told = cursor === null ? range.first + ((workspace - range.first) % workspaceCount) : Number(cursor);
-      const begin = told < range.first ? told + workspaceCount : told;
+      const first = range.first + ((workspace - (range.first % workspaceCount) + workspaceCount) % workspaceCount);
+      const begin = cursor === null ? first : Number(cursor);
       const raw = [];
       let next = begin;
       for (; next < range.first + range.count && raw.length < pageSize; next += workspaceCount)
