@@ -1,9 +1,19 @@
 import type pg from "pg";
+import { checkAnnouncing } from "./announcing.ts";
+import type { Case } from "./case.ts";
 import { invariants } from "./catalogue.ts";
+import { checkChain } from "./chain.ts";
+import { checkRules, endRules, safetyRules } from "./database.ts";
+import { readFacts } from "./facts.ts";
+import { checkDuplicates, checkIntake } from "./intake.ts";
 import type { Outside } from "./outside.ts";
+import { checkPlacing, checkPurchases } from "./placing.ts";
+import { checkTenants } from "./tenants.ts";
+import { readTruth, type Truth } from "./truth.ts";
 
 export { invariants };
-export type { Outside } from "./outside.ts";
+export type { Invariant } from "./catalogue.ts";
+export type { Acknowledged, Outside, SentRequest, Told, WorldEvent } from "./outside.ts";
 
 export interface Violation {
   /** "I01" … "I34", "L1", "M1": see `invariants`. */
@@ -13,23 +23,69 @@ export interface Violation {
   what: string;
 }
 
+/** How long after its time a timer may still ring. */
+const overdueMs = 60 * 60_000;
+
 /**
- * Compares one database with what really happened outside. `midway`: only what holds at every moment. The client is a role that sees every
- * workspace; everything is read in one read-only snapshot, and nothing is written.
+ * Compares one database with what really happened outside (SM-40). `midway`: only what holds at every moment. The client is a role that sees every
+ * workspace; everything is read in one read-only snapshot, and nothing is written or locked. Throws where the outside's own logs are not whole.
  */
 export async function check(client: pg.Client, outside: Outside, when: "midway" | "end"): Promise<Violation[]> {
+  const violations: Violation[] = [];
   await client.query("begin isolation level repeatable read read only");
   try {
-    const { rows } = await client.query<{ number: string; n: string }>(`
-      select o.number, count(*) as n
-        from attempt a join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
-        join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id
-       where a.state in ('armed', 'unknown', 'placed')
-       group by o.number, f.workspace_id, f.id having count(*) > 1`);
-    return outside.now === 0 && when === "end"
-      ? []
-      : rows.map(({ number, n }) => ({ invariant: "I02", order: number, what: `a part has ${n} open attempts` }));
+    // Nothing has ever been analyzed, so a plan is a guess; these are the ones that stay good when the guess is wrong.
+    await client.query("set local enable_nestloop = off");
+    await client.query("set local time zone 'UTC'");
+    const facts = await readFacts(client, when);
+    const isQuiet = when === "end" && outside.faultsStoppedAt !== null;
+    const the: Case = {
+      facts,
+      outside,
+      truths: readTruths(facts.workspaces, outside),
+      now: outside.now,
+      isQuiet,
+      found: (invariant, order, what) => void violations.push({ invariant, order: order?.number ?? null, what }),
+    };
+    const overdueBefore = isQuiet ? outside.now - overdueMs : 0;
+    const parameters = { now: instant(outside.now), overdue: instant(overdueBefore) };
+    checkPurchases(the);
+    checkDuplicates(the);
+    await checkRules(client, the, safetyRules, parameters);
+    await checkTenants(client, the, when);
+    if (when === "end") {
+      checkPlacing(the);
+      checkIntake(the);
+      checkAnnouncing(the);
+      await checkChain(client, the);
+      await checkRules(client, the, endRules, parameters);
+    }
   } finally {
     await client.query("rollback");
   }
+  return violations.toSorted((a, b) => a.invariant.localeCompare(b.invariant));
+}
+
+const instant = (at: number): string => `timestamptz '${new Date(at).toISOString()}'`;
+
+/** Each world's log, by the workspace that lives in it. Throws for a workspace that is not there. */
+function readTruths(
+  workspaces: readonly { id: string; slug: string; kind: string }[],
+  outside: Outside,
+): Map<string, Truth> {
+  const own = outside.workspaceSlug ?? workspaces.find(({ kind }) => kind === "sandbox")?.slug;
+  const worlds = [
+    ...(own === undefined ? [] : [{ workspaceSlug: own, events: outside.events }]),
+    ...(outside.neighbours ?? []),
+  ];
+  return new Map(
+    worlds.map(({ workspaceSlug, events }) => {
+      const workspace = workspaces.find(({ slug }) => slug === workspaceSlug);
+      if (workspace === undefined)
+        throw new Error(
+          `There is no workspace ${workspaceSlug}; there are ${workspaces.map(({ slug }) => slug).join(", ")}.`,
+        );
+      return [workspace.id, readTruth(events)];
+    }),
+  );
 }
