@@ -16,7 +16,7 @@ test("PL-1 arming writes the attempt with everything that decides later: referen
   assert.equal(world.fo.fence, 7);
   assert.deepEqual(attempt.sendBy, new Date(t0.getTime() + 10_000));
   assert.deepEqual(attempt.settleAt, new Date(t0.getTime() + 120_000)); // (10 + 60 + 30) s and a fifth
-  assert.deepEqual(attempt.dueAt, new Date(t0.getTime() + 70_000));
+  assert.deepEqual(attempt.dueAt, new Date(t0.getTime() + 12_000)); // when nothing may leave under it any more, the gate can say what became of it
   assert.deepEqual(attempt.keyUntil, new Date(t0.getTime() + 24 * 3_600_000));
   assert.equal(attempt.expectedTotal, 2400n); // 2 × 7.50 + 5.00 + 4.00 shipping
   assert.equal(attempt.maxTotal, 2640n);
