@@ -1,0 +1,83 @@
+import type { Seen } from "./process.ts";
+
+/** One attempt as the harness saw it being written: it never asks the product. */
+export interface SeenAttempt {
+  id: string;
+  orderId: string;
+  reference: string;
+  kind: string;
+  armedAt: number;
+  /** Virtual instant of the commit that armed it. */
+  committedAt: number;
+}
+
+/**
+ * Reads from the wire which attempts were armed, by what commit and when, and which transaction is about to record an answer. Knows the statements' form
+ * only: `insert into attempt (columns) … unnest(arrays)`.
+ */
+export class Attempts {
+  readonly byId = new Map<string, SeenAttempt>();
+  readonly byReference = new Map<string, SeenAttempt>();
+  readonly #arming = new Map<number, SeenAttempt[]>();
+  readonly #recording = new Map<number, SeenAttempt[]>();
+  /** Called with what a commit armed. */
+  onArmed: (attempts: readonly SeenAttempt[]) => void = () => {};
+
+  /** What the open transaction of this backend has armed, or records. */
+  arming(pid: number): readonly SeenAttempt[] {
+    return this.#arming.get(pid) ?? [];
+  }
+  recording(pid: number): readonly SeenAttempt[] {
+    return this.#recording.get(pid) ?? [];
+  }
+
+  see({ pid, text, values, rows }: Seen, now: number): void {
+    if (text === "begin" || text === "rollback") return this.#end(pid);
+    if (text === "commit") {
+      const armed = rows === null ? [] : this.arming(pid);
+      for (const each of armed) {
+        each.committedAt = now;
+        this.byId.set(each.id, each);
+        this.byReference.set(each.reference, each);
+      }
+      if (armed.length > 0) this.onArmed(armed);
+      return;
+    }
+    if (rows === null) return;
+    if (text.startsWith("insert into attempt (")) this.#arming.set(pid, this.#read(text, values));
+    else if (text.startsWith("update attempt ")) {
+      const ids = columnsOf(text, /as s\(([^)]*)\)/, values).get("id") ?? [];
+      const known = ids.flatMap((id) => this.byId.get(String(id)) ?? []);
+      this.#recording.set(pid, [...this.recording(pid), ...known]);
+    }
+  }
+
+  /** After the commit was looked at (its answer may still be lost on the way back). */
+  #end(pid: number): void {
+    this.#arming.delete(pid);
+    this.#recording.delete(pid);
+  }
+
+  #read(text: string, values: readonly unknown[]): SeenAttempt[] {
+    const columns = columnsOf(text, /^insert into attempt \(([^)]*)\)/, values);
+    const column = (name: string): readonly unknown[] => {
+      const found = columns.get(name);
+      if (found === undefined)
+        throw new Error(`The product arms attempts without a column "${name}": ${text.slice(0, 120)}`);
+      return found;
+    };
+    return column("id").map((id, index) => ({
+      id: String(id),
+      orderId: String(column("order_id")[index]),
+      reference: String(column("reference")[index]),
+      kind: String(column("kind")[index]),
+      armedAt: new Date(column("armed_at")[index] as Date).getTime(),
+      committedAt: Number.NaN,
+    }));
+  }
+}
+
+function columnsOf(text: string, names: RegExp, values: readonly unknown[]): Map<string, readonly unknown[]> {
+  const list = names.exec(text)?.[1]?.split(",") ?? [];
+  return new Map(list.map((name, index) => [name.trim(), (values[index] ?? []) as readonly unknown[]]));
+}

@@ -1,0 +1,161 @@
+import type { Attempts, SeenAttempt } from "./attempts.ts";
+import { cells, type CoverageTable, type CrashPoint, type Kind } from "./coverage.ts";
+import type { Streams } from "./random.ts";
+import type { Actor, Decision, Point } from "./scheduler.ts";
+
+export const profileNames = ["calm", "normal", "hostile"] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** Kinds of fault that a swarm switches off by halves, and a shrinker one by one. */
+export const faultKinds = [
+  "kill",
+  "reset",
+  "lost_commit",
+  "pause",
+  "crash",
+  "aimed",
+  "outage",
+  "skew",
+  "world",
+  "people",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Per resumption of an actor, but for `aimed` (per attempt) and `lostCommit` (per commit). */
+interface Rates {
+  kill: number;
+  reset: number;
+  lostCommit: number;
+  pause: number;
+  /** Of PostgreSQL. */
+  crash: number;
+  aimed: number;
+}
+export const rates: Record<ProfileName, Rates> = {
+  calm: { kill: 0, reset: 0, lostCommit: 0, pause: 0, crash: 0, aimed: 0 },
+  normal: { kill: 0.0001, reset: 0.0001, lostCommit: 0.002, pause: 0.00005, crash: 0.000002, aimed: 0.05 },
+  hostile: { kill: 0.0006, reset: 0.0004, lostCommit: 0.01, pause: 0.0002, crash: 0.00001, aimed: 0.35 },
+};
+
+export interface FaultOptions {
+  profile: ProfileName;
+  without: ReadonlySet<FaultKind>;
+  streams: Streams;
+  attempts: Attempts;
+  coverage: CoverageTable;
+}
+
+/** Longer than every lease, deadline and patience of the product: a shorter sleeper never met what waits for him. */
+const longPauseMs = [90_000, 15 * 60_000] as const;
+
+/** Decides what goes wrong where: a little everywhere, and aimed at the crash points of an attempt. */
+export class Faults {
+  readonly #options: FaultOptions;
+  readonly #rates: Rates;
+  readonly #aims = new Map<string, CrashPoint>();
+  readonly counts = { kills: 0, resets: 0, pauses: 0, crashes: 0, lostCommits: 0 };
+  isOn = true;
+
+  constructor(options: FaultOptions) {
+    this.#options = options;
+    const { profile, without } = options;
+    const known = rates[profile];
+    this.#rates = {
+      kill: without.has("kill") ? 0 : known.kill,
+      reset: without.has("reset") ? 0 : known.reset,
+      lostCommit: without.has("lost_commit") ? 0 : known.lostCommit,
+      pause: without.has("pause") ? 0 : known.pause,
+      crash: without.has("crash") ? 0 : known.crash,
+      aimed: without.has("aimed") ? 0 : known.aimed,
+    };
+  }
+
+  /** Where this attempt shall be struck; null: nowhere. Its own luck, whatever happens to others. */
+  aim(attempt: SeenAttempt): CrashPoint | null {
+    const { reference, kind } = attempt;
+    let aim = this.#aims.get(reference);
+    if (aim === undefined) {
+      const luck = this.#options.streams.stream(`aim:${reference}`);
+      const possible = (Object.keys(cells) as CrashPoint[]).filter(
+        (point) => point !== "C11" && point !== "C12" && cells[point].includes(kind as Kind),
+      );
+      if (possible.length === 0 || !luck.chance(this.#rates.aimed)) return null;
+      aim = luck.pick(possible);
+      this.#aims.set(reference, aim);
+    }
+    return aim;
+  }
+
+  /** True once: this attempt is struck here and now. */
+  strikes(point: CrashPoint, attempt: SeenAttempt | undefined): boolean {
+    if (!this.isOn || attempt === undefined || this.aim(attempt) !== point || this.#struck.has(attempt.reference))
+      return false;
+    this.#struck.add(attempt.reference);
+    this.#options.coverage.visit(point, attempt.kind);
+    return true;
+  }
+  readonly #struck = new Set<string>();
+
+  decide(actor: Actor, point: Point): Decision {
+    if (!this.isOn || actor.name === "harness" || actor.name === "people") return "go";
+    const aimed = this.#aimed(point);
+    if (aimed !== null) return this.#count(aimed);
+    const luck = this.#options.streams.stream(`faults:${actor.name}`);
+    const { kill, reset, lostCommit, pause, crash } = this.#rates;
+    const roll = luck.next();
+    if (point.kind === "after" && point.what === "commit" && luck.chance(lostCommit))
+      return this.#strike("reset", point);
+    if (roll < kill) return this.#strike("kill", point);
+    if (roll < kill + reset && point.backend !== undefined) return this.#strike("reset", point);
+    if (roll < kill + reset + pause) return this.#count({ pauseMs: pauseMs(luck.next()) });
+    if (roll < kill + reset + pause + crash) return this.#count("crash");
+    return "go";
+  }
+
+  /** A fault of chance, counted in the coverage table where it hit an attempt. */
+  #strike(decision: "kill" | "reset", point: Point): Decision {
+    const { attempts, coverage } = this.#options;
+    const pid = point.backend?.pid;
+    if (pid !== undefined) {
+      const isCommitted = point.what === "commit" && point.kind === "after";
+      for (const { kind } of attempts.arming(pid))
+        coverage.visit(isCommitted ? (decision === "reset" ? "C1" : "C2") : "C0", kind);
+      for (const { kind } of attempts.recording(pid))
+        coverage.visit(isCommitted ? (decision === "reset" ? "C8" : "C9") : "C7", kind);
+    }
+    return this.#count(decision);
+  }
+
+  #aimed(point: Point): Decision | null {
+    const { attempts } = this.#options;
+    const pid = point.backend?.pid;
+    if (pid === undefined || point.what !== "commit") return null;
+    const isAfter = point.kind === "after";
+    for (const each of attempts.arming(pid)) {
+      if (!isAfter && this.strikes("C0", each)) return "kill";
+      if (isAfter && this.strikes("C1", each)) return "reset";
+      if (isAfter && this.strikes("C2", each)) return "kill";
+      if (isAfter && this.strikes("C10", each)) return { pauseMs: longPauseMs[0] };
+    }
+    for (const each of attempts.recording(pid)) {
+      if (!isAfter && this.strikes("C7", each)) return "kill";
+      if (isAfter && this.strikes("C8", each)) return "reset";
+      if (isAfter && this.strikes("C9", each)) return "kill";
+    }
+    return null;
+  }
+
+  #count(decision: Decision): Decision {
+    if (decision === "kill") this.counts.kills += 1;
+    else if (decision === "reset") this.counts.resets += 1;
+    else if (decision === "crash") this.counts.crashes += 1;
+    else if (typeof decision === "object") this.counts.pauses += 1;
+    return decision;
+  }
+}
+
+/** Mostly seconds, now and then longer than anything in the product waits. */
+function pauseMs(roll: number): number {
+  const [from, to] = longPauseMs;
+  return Math.round(roll < 0.6 ? 1_000 + (roll / 0.6) * 29_000 : from + ((roll - 0.6) / 0.4) * (to - from));
+}

@@ -1,0 +1,151 @@
+import { check, type Violation } from "./checker/check.ts";
+import type { SimCluster } from "./cluster.ts";
+import type { Coverage } from "./coverage.ts";
+import { ringTheDoorbell } from "./doorbell.ts";
+import type { FaultKind, ProfileName } from "./faults.ts";
+import { openTown, type Town } from "./town.ts";
+import type { TraceLine } from "./scheduler.ts";
+
+export interface RunOptions {
+  seed: number;
+  orders: number;
+  /** Of selling, eight hours each. */
+  days: number;
+  mode: "statement" | "transaction";
+  profile: ProfileName;
+  without: ReadonlySet<FaultKind>;
+  /** Which of the orders are not sold, by number: for shrinking. */
+  withoutOrders: ReadonlySet<number>;
+  onTrace?: ((line: TraceLine) => void) | undefined;
+}
+
+export interface Finding extends Violation {
+  step: number;
+}
+
+export interface RunResult {
+  orders: number;
+  purchases: number;
+  kills: number;
+  resets: number;
+  pauses: number;
+  crashes: number;
+  lockWaits: number;
+  statements: number;
+  steps: number;
+  virtualDays: number;
+  violations: Finding[];
+  coverage: Coverage;
+  traceHash: string;
+}
+
+const hour = 3_600_000;
+const minute = 60_000;
+
+/** One seed: sells, lets everything go wrong, lets it go right again, waits until it is quiet, and has it checked. */
+export async function run(cluster: SimCluster, options: RunOptions, town0?: (town: Town) => void): Promise<RunResult> {
+  const town = await openTown(cluster, options);
+  town0?.(town);
+  try {
+    const { scheduler, faults } = town;
+    const startMs = scheduler.now;
+    const sellMs = options.days * 8 * hour;
+    ringTheDoorbell(town);
+    sell(town, options, sellMs);
+    await scheduler.run(startMs + sellMs + hour);
+    faults.isOn = false;
+    for (const { world } of town.tenants)
+      world.handle({ method: "PUT", path: "/admin/faults", headers: {}, body: JSON.stringify({ profile: "calm" }) });
+    await scheduler.run(scheduler.now + 5 * hour);
+    return await judge(town, startMs);
+  } finally {
+    await town.close();
+  }
+}
+
+function sell(town: Town, { orders, withoutOrders }: RunOptions, sellMs: number): void {
+  const { scheduler, harness } = town;
+  for (let no = 0; no < orders; no += 1) {
+    const luck = town.streams.stream(`order:${no}`);
+    const tenant = town.tenants[luck.whole(0, town.tenants.length - 1)]!;
+    const atMs = luck.between(0, sellMs);
+    const around = luck.next();
+    if (withoutOrders.has(no)) continue;
+    // Around the end of the buffer of ten minutes a cancellation and a purchase meet.
+    const order = around < 0.1 ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) } : {};
+    void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
+      tenant.world.handle({
+        method: "POST",
+        path: "/admin/sell",
+        headers: {},
+        body: JSON.stringify({ count: 1, order }),
+      });
+    });
+  }
+}
+
+async function judge(town: Town, startMs: number): Promise<RunResult> {
+  const { scheduler, faults, counts } = town;
+  const events = town.tenants.flatMap(({ world }) => eventsOf(world));
+  const violations = await check(
+    town.monitor.client(),
+    {
+      events,
+      sent: town.sent,
+      acknowledged: town.acknowledged,
+      told: [],
+      now: scheduler.now,
+      faultsStoppedAt: scheduler.now,
+      commits: [...town.attempts.byReference.values()].map(({ reference, committedAt }) => ({
+        attemptReference: reference,
+        committedAt,
+      })),
+    } as never,
+    "end",
+  );
+  const findings = [
+    ...violations,
+    ...counts.deadlocks.map((actors): Violation => ({
+      invariant: "L3",
+      order: null,
+      what: `${actors.join(" and ")} waited for each other`,
+    })),
+    ...town.thrown.map((what): Violation => ({ invariant: "L4", order: null, what })),
+  ].map((each): Finding => ({ ...each, step: scheduler.step }));
+  const purchases = town.tenants.reduce(
+    (sum, { world }) => sum + [...world.state.suppliers.values()].reduce((of, each) => of + each.purchases.size, 0),
+    0,
+  );
+  return {
+    orders: town.tenants.reduce((sum, { world }) => sum + world.state.orders.size, 0),
+    purchases,
+    kills: faults.counts.kills,
+    resets: faults.counts.resets,
+    pauses: faults.counts.pauses,
+    crashes: faults.counts.crashes,
+    lockWaits: counts.lockWaits,
+    statements: counts.statements,
+    steps: scheduler.step,
+    virtualDays: Math.round(((scheduler.now - startMs) / (24 * hour)) * 100) / 100,
+    violations: findings,
+    coverage: town.coverage.table(),
+    traceHash: scheduler.traceHash(),
+  };
+}
+
+function eventsOf(world: Town["tenants"][number]["world"]): unknown[] {
+  const events: unknown[] = [];
+  for (let after = 0; ;) {
+    const answer = world.handle({
+      method: "GET",
+      path: `/admin/log?after=${after}&limit=10000`,
+      headers: {},
+      body: "",
+    });
+    if (answer.type === "drop") throw new Error("The pretend world does not tell its log.");
+    const page = JSON.parse(answer.body) as { events: unknown[]; after: number };
+    if (page.events.length === 0) return events;
+    events.push(...page.events);
+    after = page.after;
+  }
+}
