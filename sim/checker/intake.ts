@@ -108,16 +108,22 @@ export function checkDuplicates(the: Case): void {
     for (const again of known) {
       const first = byStream.get(again.said.stream.replace(/:again$/, ""));
       if (first === undefined || first === again || again.said.boughtAt - first.said.boughtAt > windowMs) continue;
-      if ([first, again].some((each) => isTouched(the, each)) || first.order.receivedAt > again.order.receivedAt)
-        continue;
-      const wasAsked = (the.facts.holds.get(again.order.id) ?? []).some(({ code }) => code === "suspected_duplicate");
-      const wasLetGo = again.order.answered.includes("suspected_duplicate") || again.order.releasedAt !== null;
-      const isBought = the.facts.attempts.some(({ orderId }) => orderId === again.order.id);
-      if (isBought && !wasAsked && !wasLetGo)
-        the.found("I11", again.order, `is ${first.order.number} once more, and was bought without a question`);
+      if ([first, again].some((each) => isTouched(the, each))) continue;
+      const isAsked = [first, again].some(({ order }) => wasAsked(the, order));
+      const isBought = [first, again].every(({ order }) =>
+        the.facts.attempts.some(({ orderId }) => orderId === order.id),
+      );
+      if (isBought && !isAsked)
+        the.found("I11", again.order, `is ${first.order.number} once more, and both were bought without a question`);
     }
   }
 }
+/** Somebody was shown that there are two, of whichever of them, or let one go knowingly. */
+const wasAsked = ({ facts }: Case, order: Order): boolean =>
+  order.releasedAt !== null ||
+  order.answered.includes("suspected_duplicate") ||
+  (facts.holds.get(order.id) ?? []).some(({ code }) => code === "suspected_duplicate");
+
 /** Another address, another quantity, a cancellation: then it is not the same twice any more. */
 const isTouched = ({ facts }: Case, { said, order }: Known): boolean =>
   order.editedAddressNo !== null ||
