@@ -9,9 +9,12 @@ import { createOutside } from "./outside.ts";
 
 /**
  * The egress gate as a process of its own, started by `switchyard start` and `switchyard worker`. It ends when its parent does (standard input closes), when it
- * is told to, and when it slept: then it must not send what it was about to send. Exit code 3: another gate has this home.
+ * is told to, and when it slept: then it must not send what it was about to send. Where another worker's gate has this home it stands by until that one is
+ * gone (SM-85).
  */
 const config = readConfig(process.env);
+/** How often who stands by looks whether the home is free. */
+const standByMs = 500;
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
 process.once("SIGINT", () => {}); // Ctrl-C reaches the whole group; the parent says when
@@ -26,23 +29,33 @@ const outside = createOutside({ clock: realClock });
 const { suppliers } = await loadConnectors();
 try {
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid })}\n`);
-  await runGate({
-    db,
-    clock: realClock,
-    random: realRandom,
-    monotonicMs,
-    outside,
-    connectors: suppliers,
-    home: config.home,
-    stop: stop.signal,
-    onLag(lagMs) {
-      process.stderr.write(`The gate stood still for ${Math.round(lagMs)} ms and ends itself; it is started anew.\n`);
-      process.kill(process.pid, "SIGKILL");
-    },
-  });
+  for (let says = true; !stop.signal.aborted; says = false) {
+    try {
+      await runGate({
+        db,
+        clock: realClock,
+        random: realRandom,
+        monotonicMs,
+        outside,
+        connectors: suppliers,
+        home: config.home,
+        stop: stop.signal,
+        onLag(lagMs) {
+          process.stderr.write(
+            `The gate stood still for ${Math.round(lagMs)} ms and ends itself; it is started anew.\n`,
+          );
+          process.kill(process.pid, "SIGKILL");
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof HomeInUse)) throw error;
+      if (says) process.stderr.write(`${error.message} This one stands by.\n`);
+      await realClock.sleep(standByMs, stop.signal);
+    }
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof HomeInUse ? 3 : 1;
+  process.exitCode = 1;
 } finally {
   outside.close();
   await db.end();

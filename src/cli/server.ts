@@ -6,10 +6,10 @@ import { runStages } from "#engine/runner.ts";
 import { stages } from "#engine/stages.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
 import { findGate } from "#gate/main.ts";
-import { openDb, type Db } from "#store/db.ts";
+import { openDb } from "#store/db.ts";
 import { findInstallation } from "#store/installation.ts";
 import { beat, claimSlot, forgetWorker } from "#store/worker.ts";
-import { superviseChild, type Child } from "./child.ts";
+import { superviseChild } from "./child.ts";
 import { CliError } from "./cli-error.ts";
 import { realClock, realRandom, nextUuid } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -73,7 +73,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   const workerId = `${wish.worker ? "worker" : "api"}-${nextUuid()}`;
   const kind = wish.worker ? "worker" : "api";
   const slot = await claimSlot(db, { id: workerId, kind, pid: process.pid, now: realClock.now() });
-  const beating = heartbeat(db, workerId, stop, log);
+  const beating = heartbeat(connection, workerId, stop, log);
   closing.push(async () => {
     await beating;
     await forgetWorker(db, workerId);
@@ -141,31 +141,34 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-async function heartbeat(db: Db, workerId: string, stop: AbortSignal, log: Log): Promise<void> {
+/** Says that this process lives. Where the database does not hear it, it may have died: then whoever notices first starts it again (SM-86). */
+async function heartbeat({ db, store }: Connection, workerId: string, stop: AbortSignal, log: Log): Promise<void> {
   while (!stop.aborted) {
-    await beat(db, workerId, realClock.now()).catch((error: unknown) =>
-      log.warn({ error: String(error) }, "no heartbeat could be written"),
-    );
+    try {
+      await beat(db, workerId, realClock.now());
+    } catch (error) {
+      log.warn({ error: String(error) }, "no heartbeat could be written; the database is looked after");
+      await store
+        .ensureRunning()
+        .catch((problem: unknown) => log.error({ error: String(problem) }, "the database could not be started"));
+    }
     await realClock.sleep(heartbeatMs, stop);
   }
 }
 
-/** The gate's process beside a worker; who only asks (the API) finds the one that runs. */
+/** The gate's process beside a worker. One gate runs on a home, whoever started it: who asks finds that one, and another stands by for its end (SM-85). */
 async function openGate(connection: Connection, owns: boolean, { log, stop, closing }: Run): Promise<GateClient> {
   const { config, connectors, db } = connection;
   const script = join(import.meta.dirname, "gate-process.ts");
   const env = { SWITCHYARD_DATA: config.dataDir, SWITCHYARD_HOME: config.home };
-  const child: Child<{ pid: number }> | null = owns
-    ? superviseChild({ name: "gate", args: [script], env, clock: realClock, log })
-    : null;
+  const child = owns ? superviseChild({ name: "gate", args: [script], env, clock: realClock, log }) : null;
   let at: { url: string; token: string } | null = null;
   const following = (async () => {
     const installation = await findInstallation(db);
     while (!stop.aborted && installation !== undefined) {
       const found = await findGate(config.home, installation.id);
-      // What a gate before ours left behind leads nowhere; ours says its own when it listens.
-      const isOurs = child === null || found?.pid === child.pid();
-      at = isOurs ? found : null;
+      // What a dead gate left behind leads nowhere; the next one says its own when it listens.
+      at = found !== null && isAlive(found.pid) ? found : null;
       await realClock.sleep(at === null ? 50 : 500, stop);
     }
   })();
@@ -176,6 +179,14 @@ async function openGate(connection: Connection, owns: boolean, { log, stop, clos
     client.close();
   });
   return client;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // it lives and is somebody else's
+  }
 }
 
 interface SandboxReady {

@@ -185,8 +185,8 @@ async function commitOrSay(session: Session): Promise<void> {
     throw new Error("The transaction was rolled back: the failure of one of its statements was swallowed.");
 }
 
-/** Errors after which nobody answers any more: the connection (08), the server's end (57P), its failure (58, XX), and "unknown" itself. */
-const isConnectionEnd = ({ code = "" }: DatabaseError): boolean => /^(08|57P|58|XX|40003)/.test(code);
+/** Errors after which nobody answers any more: the connection (08), the server's end (57P), ours (25P), its failure (58, XX), and "unknown" itself. */
+const isConnectionEnd = ({ code = "" }: DatabaseError): boolean => /^(08|57P|25P0[34]|58|XX|40003)/.test(code);
 
 function statements(send: (statement: Outgoing) => Promise<Answer>): Tx {
   const rows = async <T>(shape: RowShape<T>, statement: Sql): Promise<T[]> => {

@@ -320,6 +320,30 @@ test("DATABASE_URL leads to that server, in the role for each purpose", async (t
   await store.close();
 });
 
+test("SM-87 a process that stands still in the middle of a transaction holds its locks no longer than the server lets it", async (t) => {
+  const { url } = await testDatabase(t);
+  const store = await openStore({ env: { DATABASE_URL: url("postgres") } });
+  for (const config of [store.engine(), store.api()]) {
+    const shape = { timeout: col.text };
+    const setting = sql`select current_setting('idle_in_transaction_session_timeout') as timeout`;
+    assert.deepEqual(await ask(config, shape, setting), { timeout: "20s" });
+  }
+  const standing = openDb(store.engine(), { max: 1 });
+  const other = openDb(store.engine(), { max: 1 });
+  const lock = sql`lock table worker in share row exclusive mode`;
+
+  const stood = standing.tx(async (tx) => {
+    await tx.run(lock);
+    await tx.run(sql`set idle_in_transaction_session_timeout = '300ms'`);
+    await other.tx((also) => also.run(lock)); // nobody but the server can end this wait
+    await tx.run(lock);
+  });
+
+  await assert.rejects(stood);
+  assert.equal(await standing.tx((tx) => tx.run(sql`select 1`)), 1); // on a connection of its own again
+  await Promise.all([standing.end(), other.end(), store.close()]);
+});
+
 test("a login that may not take on the roles is refused with what an administrator has to run", async (t) => {
   const { config, name } = await testDatabase(t, { kind: "empty" });
   const { port } = config("postgres");

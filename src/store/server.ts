@@ -33,8 +33,11 @@ async function openOwn(dataDir: string, env: StoreOptions["env"]): Promise<Store
   const server = await openEmbedded({ dataDir: resolve(dataDir), port: port ? Number(port) : undefined });
   return {
     owner: () => server.config("switchyard_owner"),
-    engine: () => ({ ...server.config("switchyard_engine"), options: startupOptions(engineProfile) }),
-    api: () => server.config("switchyard_api"),
+    engine: () => ({
+      ...server.config("switchyard_engine"),
+      options: startupOptions({ ...everySession, ...engineProfile }),
+    }),
+    api: () => ({ ...server.config("switchyard_api"), options: startupOptions(everySession) }),
     ensureRunning: () => server.ensureRunning(),
     close: () => server.close(),
   };
@@ -58,14 +61,20 @@ async function openForeign(url: string): Promise<Store> {
   });
   return {
     owner: () => as("switchyard_owner"),
-    engine: () => as("switchyard_engine", profile),
-    api: () => as("switchyard_api"),
+    engine: () => as("switchyard_engine", { ...everySession, ...profile }),
+    api: () => as("switchyard_api", everySession),
     ensureRunning: async () => {},
     close: async () => {},
   };
 }
 
 type Settings = Readonly<Record<string, string>>;
+
+/**
+ * A process that stands still in the middle of a transaction holds its locks. No transaction of ours waits for anything but the database, so after this
+ * the server ends it and the others go on (SM-87).
+ */
+const everySession: Settings = { idle_in_transaction_session_timeout: "20s" };
 
 /**
  * Planner settings of the engine's sessions. Its statements join a batch of keys to large tables by index. A plan that was cached while the
