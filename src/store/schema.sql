@@ -843,7 +843,7 @@ create table sales_order (
 ) with (fillfactor=80);
 CREATE INDEX sales_order_buyer ON public.sales_order USING btree (workspace_id, buyer_digest, received_at) WHERE (buyer_digest IS NOT NULL);
 CREATE UNIQUE INDEX sales_order_channel_key ON public.sales_order USING btree (workspace_id, channel_id, channel_order_id);
-CREATE INDEX sales_order_list ON public.sales_order USING btree (workspace_id, headline, received_at DESC, id DESC);
+CREATE INDEX sales_order_list ON public.sales_order USING btree (workspace_id, channel_id, headline, received_at DESC, id DESC);
 CREATE INDEX sales_order_number ON public.sales_order USING btree (workspace_id, number);
 CREATE UNIQUE INDEX sales_order_public ON public.sales_order USING btree (workspace_id, public_id);
 alter table sales_order enable row level security;
@@ -873,6 +873,7 @@ create table shipment (
   constraint shipment_pkey PRIMARY KEY (workspace_id, id),
   constraint shipment_workspace_id_fulfillment_order_id_fkey FOREIGN KEY (workspace_id, fulfillment_order_id) REFERENCES fulfillment_order(workspace_id, id)
 );
+CREATE INDEX shipment_list ON public.shipment USING btree (workspace_id, shipped_at DESC, id DESC);
 CREATE UNIQUE INDEX shipment_no ON public.shipment USING btree (workspace_id, fulfillment_order_id, no);
 CREATE UNIQUE INDEX shipment_public ON public.shipment USING btree (workspace_id, public_id);
 alter table shipment enable row level security;
@@ -1082,6 +1083,7 @@ create table write_back (
 CREATE UNIQUE INDEX write_back_cancellation ON public.write_back USING btree (workspace_id, cancellation_id, revision) WHERE (cancellation_id IS NOT NULL);
 CREATE INDEX write_back_due ON public.write_back USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX write_back_open ON public.write_back USING btree (workspace_id, state, id) WHERE (state = ANY (ARRAY['waiting'::text, 'unknown'::text, 'by_hand'::text, 'refused'::text]));
+CREATE INDEX write_back_order ON public.write_back USING btree (workspace_id, order_id);
 CREATE UNIQUE INDEX write_back_parcel ON public.write_back USING btree (workspace_id, parcel_id, revision) WHERE (parcel_id IS NOT NULL);
 alter table write_back enable row level security;
 alter table write_back force row level security;

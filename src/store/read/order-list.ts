@@ -1,5 +1,5 @@
 import { holdsOn } from "#domain/draft.ts";
-import type { FulfillmentOrderId, OrderId, ShipmentId, WorkspaceId } from "#domain/ids.ts";
+import type { ChannelId, FulfillmentOrderId, OrderId, ShipmentId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import {
   headlineOfPart,
   headlineOrder,
@@ -91,8 +91,9 @@ export interface ListedOrder extends RowOf<typeof ListedRow> {
 }
 
 /**
- * API-20. One page of orders, newest received first. Each state has its own stretch of the index `sales_order_list`; they are merged, so that a page costs the
- * same whatever lies behind it. Under row-level security LIKE would scan the workspace; prefixes are ranges (performance.md, reads).
+ * API-20. One page of orders, newest received first. Each state of each channel has its own stretch of the index `sales_order_list`; they are merged, so that a
+ * page costs the same whatever lies behind it. Only the page itself is read from the table. Under row-level security LIKE would scan the workspace; prefixes
+ * are ranges (performance.md, reads).
  */
 export async function listOrders(
   tx: Tx,
@@ -100,7 +101,9 @@ export async function listOrders(
   filter: OrderFilter,
   page: { after: OrderPosition | null; limit: number },
 ): Promise<{ orders: ListedOrder[]; next: OrderPosition | null }> {
-  const found = await tx.rows(ListedRow, pageOf(workspaceId, filter, page));
+  const scope = await scopeOf(tx, workspaceId, filter);
+  if (scope === null) return { orders: [], next: null };
+  const found = await tx.rows(ListedRow, pageOf(scope, filter, page));
   const orders = await withParts(tx, workspaceId, found.slice(0, page.limit));
   const last = orders.at(-1);
   return {
@@ -119,65 +122,112 @@ export async function findOrderIds(
   filter: OrderFilter,
   limit: number,
 ): Promise<{ id: OrderId; publicId: string }[]> {
-  const found = await tx.rows(ListedRow, pageOf(workspaceId, filter, { after: null, limit: limit - 1 }));
+  const scope = await scopeOf(tx, workspaceId, filter);
+  if (scope === null) return [];
+  const found = await tx.rows(ListedRow, pageOf(scope, filter, { after: null, limit: limit - 1 }));
   return found.map(({ id, publicId }) => ({ id, publicId }));
 }
 
-const columns = sql`
-  o.id, o.public_id, o.number, o.channel_order_id, o.channel_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country,
-  o.currency, o.total, o.version`;
+/** What a filter's public ids stand for. */
+interface Scope {
+  workspaceId: WorkspaceId;
+  /** null: all. */
+  channelId: ChannelId | null;
+  supplier: { id: SupplierId; isRare: boolean } | null;
+}
+const ChannelIdRow = row({ id: col.id<ChannelId>() });
+const SupplierRow = row({ id: col.id<SupplierId>(), parts: col.int });
 
-function pageOf(
-  workspaceId: WorkspaceId,
-  filter: OrderFilter,
-  page: { after: OrderPosition | null; limit: number },
-): Sql {
+/** A supplier with at most so many fulfillment orders is looked up by them; one with more is met soon enough on the way through the newest orders. */
+const fewParts = 1000;
+
+/** null: the channel or supplier of the filter is not in this workspace, so nothing is found. */
+async function scopeOf(tx: Tx, workspaceId: WorkspaceId, filter: OrderFilter): Promise<Scope | null> {
+  const w = sql`${workspaceId}::bigint`;
+  const [channel, supplier] = await Promise.all([
+    filter.channel === undefined
+      ? undefined
+      : tx.maybe(
+          ChannelIdRow,
+          sql`select c.id from channel c where c.workspace_id = ${w} and c.public_id = ${filter.channel}::uuid`,
+        ),
+    filter.supplier === undefined
+      ? undefined
+      : tx.maybe(
+          SupplierRow,
+          sql`
+          select s.id, (select count(*)::int from (select from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = s.id
+                                                    order by f.supplier_id limit ${fewParts + 1}) f) as parts
+            from supplier s where s.workspace_id = ${w} and s.public_id = ${filter.supplier}::uuid`,
+        ),
+  ]);
+  if (filter.channel !== undefined && channel === undefined) return null;
+  if (filter.supplier !== undefined && supplier === undefined) return null;
+  return {
+    workspaceId,
+    channelId: channel?.id ?? null,
+    supplier: supplier === undefined ? null : { id: supplier.id, isRare: supplier.parts <= fewParts },
+  };
+}
+
+function pageOf(scope: Scope, filter: OrderFilter, page: { after: OrderPosition | null; limit: number }): Sql {
+  const { workspaceId, channelId } = scope;
+  const w = sql`${workspaceId}::bigint`;
   const headlines = filter.headlines ?? headlineOrder;
-  const where = conditions(workspaceId, filter, page.after);
-  const among = candidates(workspaceId, filter);
+  const where = conditions(scope, filter, page.after);
+  const among = candidates(scope, filter);
+  const channels =
+    channelId === null
+      ? sql`(select ch.id from channel ch where ch.workspace_id = ${w})`
+      : sql`(select ${channelId}::bigint as id)`;
+  const ofChannel = channelId === null ? sql`` : sql`and o.channel_id = ${channelId}::bigint`;
   const wanted =
     among === null
       ? sql`
-        from unnest(${headlines}::text[]) as h(headline)
+        from ${channels} c
+       cross join unnest(${headlines}::text[]) as h(headline)
        cross join lateral (
-         select ${columns} from sales_order o
-          where o.workspace_id = ${workspaceId}::bigint and o.headline = h.headline and ${where}
+         select o.received_at, o.id from sales_order o
+          where o.workspace_id = ${w} and o.channel_id = c.id and o.headline = h.headline and ${where}
           order by o.received_at desc, o.id desc limit ${page.limit + 1}
        ) o`
       : sql`
-        from (select ${columns} from (${among}) c join sales_order o on o.workspace_id = ${workspaceId}::bigint and o.id = c.id
-               where o.headline = any(${headlines}::text[]) and ${where}) o`;
+        from (${among}) c join sales_order o on o.workspace_id = ${w} and o.id = c.id
+       where o.headline = any(${headlines}::text[]) ${ofChannel} and ${where}`;
   return sql`
-    select o.*, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
-      from (select o.* ${wanted} order by o.received_at desc, o.id desc limit ${page.limit + 1}) o
-      join channel ch on ch.workspace_id = ${workspaceId}::bigint and ch.id = o.channel_id
-     order by o.received_at desc, o.id desc`;
+    select o.id, o.public_id, o.number, o.channel_order_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country, o.currency, o.total,
+           o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
+      from (select o.received_at, o.id ${wanted} order by o.received_at desc, o.id desc limit ${page.limit + 1}) p
+      join sales_order o on o.workspace_id = ${w} and o.id = p.id
+      join channel ch on ch.workspace_id = ${w} and ch.id = o.channel_id
+     order by p.received_at desc, p.id desc`;
 }
 
-function conditions(workspaceId: WorkspaceId, filter: OrderFilter, after: OrderPosition | null): Sql {
+function conditions({ workspaceId, supplier }: Scope, filter: OrderFilter, after: OrderPosition | null): Sql {
   let where = sql`(o.received_at, o.id) < (${after?.receivedAt ?? "infinity"}::timestamptz, ${after?.id ?? String(2n ** 63n - 1n)}::bigint)`;
   if (filter.receivedFrom !== undefined) where = sql`${where} and o.received_at >= ${filter.receivedFrom}::timestamptz`;
   if (filter.receivedTo !== undefined) where = sql`${where} and o.received_at < ${filter.receivedTo}::timestamptz`;
-  if (filter.channel !== undefined)
-    where = sql`${where} and o.channel_id = (select c.id from channel c where c.workspace_id = ${workspaceId}::bigint and c.public_id = ${filter.channel}::uuid)`;
-  if (filter.supplier !== undefined)
+  if (supplier !== null && !supplier.isRare)
     where = sql`${where} and exists (
-      select from fulfillment_order f
-        join supplier s on s.workspace_id = f.workspace_id and s.id = f.supplier_id
-       where f.workspace_id = ${workspaceId}::bigint and f.order_id = o.id and s.public_id = ${filter.supplier}::uuid)`;
+      select from fulfillment_order f where f.workspace_id = ${workspaceId}::bigint and f.order_id = o.id and f.supplier_id = ${supplier.id}::bigint)`;
   return where;
 }
 
 /** Where a filter names few orders by an index of its own, the page is taken from those; null: from all. */
-function candidates(workspaceId: WorkspaceId, filter: OrderFilter): Sql | null {
+function candidates({ workspaceId, supplier }: Scope, filter: OrderFilter): Sql | null {
+  const w = sql`${workspaceId}::bigint`;
   const sets: Sql[] = [];
   if (filter.publicIds !== undefined)
     sets.push(
-      sql`select o.id from sales_order o where o.workspace_id = ${workspaceId}::bigint and o.public_id = any(${filter.publicIds}::uuid[])`,
+      sql`select o.id from sales_order o where o.workspace_id = ${w} and o.public_id = any(${filter.publicIds}::uuid[])`,
     );
   if (filter.reason !== undefined)
     sets.push(
-      sql`select distinct h.order_id as id from hold h where h.workspace_id = ${workspaceId}::bigint and h.code = ${filter.reason} and h.closed_at is null`,
+      sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.code = ${filter.reason} and h.closed_at is null`,
+    );
+  if (supplier !== null && supplier.isRare)
+    sets.push(
+      sql`select distinct f.order_id as id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = ${supplier.id}::bigint`,
     );
   if (filter.q !== undefined && filter.q.trim() !== "")
     sets.push(searched(workspaceId, filter.q.trim().normalize("NFC")));

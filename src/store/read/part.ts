@@ -1,5 +1,5 @@
 import type { FulfillmentOrderId, WorkspaceId } from "#domain/ids.ts";
-import type { FulfillmentState } from "#domain/lifecycle.ts";
+import { fulfillmentStates, type FulfillmentState } from "#domain/lifecycle.ts";
 import type { Tx } from "../db.ts";
 import { col, row, type RowOf } from "../row.ts";
 import { sql } from "../sql.ts";
@@ -24,18 +24,32 @@ const PartRow = row({
 });
 export type ListedPart = RowOf<typeof PartRow>;
 
-/** Fulfillment orders, oldest first by id. With `supplier` by its own index; with `states` alone all of the workspace's are looked through. */
+/**
+ * Fulfillment orders, oldest first by id. Those of a state or of a supplier are stretches of the index `fulfillment_order_supplier`, one per supplier (and one
+ * without) and state; they are merged, so that a page costs the same whatever else the workspace holds.
+ */
 export async function listParts(
   tx: Tx,
   workspaceId: WorkspaceId,
   filter: { states: readonly FulfillmentState[] | null; supplier: string | null },
   page: { after: string | null; limit: number },
 ): Promise<{ parts: ListedPart[]; next: string | null }> {
-  const states = filter.states === null ? sql`` : sql`and f.state = any(${filter.states}::text[])`;
-  const supplier =
-    filter.supplier === null
-      ? sql``
-      : sql`and f.supplier_id = (select s.id from supplier s where s.workspace_id = ${workspaceId}::bigint and s.public_id = ${filter.supplier}::uuid)`;
+  const w = sql`${workspaceId}::bigint`;
+  const ofPage = sql`f.id > ${page.after ?? "0"}::bigint order by f.id limit ${page.limit + 1}`;
+  const states = sql`unnest(${filter.states ?? fulfillmentStates}::text[]) as t(state)`;
+  const bySupplier = sql`
+    select f.id from supplier s cross join ${states}
+     cross join lateral (select f.id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = s.id and f.state = t.state and ${ofPage}) f
+     where s.workspace_id = ${w}`;
+  const withoutSupplier = sql`
+    select f.id from ${states}
+     cross join lateral (select f.id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id is null and f.state = t.state and ${ofPage}) f`;
+  const wanted =
+    filter.supplier !== null
+      ? sql`${bySupplier} and s.public_id = ${filter.supplier}::uuid`
+      : filter.states !== null
+        ? sql`${bySupplier} union all ${withoutSupplier}`
+        : sql`(select f.id from fulfillment_order f where f.workspace_id = ${w} and ${ofPage})`;
   const found = await tx.rows(
     PartRow,
     sql`
@@ -44,11 +58,11 @@ export async function listParts(
            (select coalesce(json_agg(json_build_object('supplier_sku', l.supplier_sku, 'quantity', l.quantity - l.quantity_cancelled, 'units', l.units - l.units_cancelled, 'units_shipped', l.units_shipped) order by l.no), '[]'::json)
               from fulfillment_order_line l where l.workspace_id = f.workspace_id and l.fulfillment_order_id = f.id) as lines,
            (select a.supplier_order_id from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id and a.state = 'placed') as supplier_order_id
-      from fulfillment_order f
+      from (select f.id from (${wanted}) f order by f.id limit ${page.limit + 1}) p
+      join fulfillment_order f on f.workspace_id = ${w} and f.id = p.id
       join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id
       left join supplier s on s.workspace_id = f.workspace_id and s.id = f.supplier_id
-     where f.workspace_id = ${workspaceId}::bigint and f.id > ${page.after ?? "0"}::bigint ${states} ${supplier}
-     order by f.id limit ${page.limit + 1}`,
+     order by f.id`,
   );
   const parts = found.slice(0, page.limit);
   return { parts, next: found.length > page.limit ? (parts.at(-1)?.id ?? null) : null };

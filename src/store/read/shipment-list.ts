@@ -32,39 +32,40 @@ export async function listShipments(
   page: { after: readonly [string, string] | null; limit: number },
 ): Promise<{ shipments: ListedShipment[]; next: [string, string] | null }> {
   const w = sql`${workspaceId}::bigint`;
-  const from = filter.untold
-    ? sql`(select distinct w.shipment_id as id from write_back w
-            where w.workspace_id = ${w} and w.state in ('waiting', 'unknown', 'by_hand', 'refused') and w.shipment_id is not null) u
-           join shipment s on s.workspace_id = ${w} and s.id = u.id`
-    : sql`shipment s`;
-  const sortBy = filter.untold ? sql`coalesce(f.ship_by, timestamptz '9999-01-01 00:00:00+00')` : sql`s.shipped_at`;
-  const position =
-    page.after === null
-      ? sql``
-      : filter.untold
-        ? sql`where (x.sort_by, x.id) > (${page.after[0]}::timestamptz, ${page.after[1]}::bigint)`
-        : sql`where (x.sort_by, x.id) < (${page.after[0]}::timestamptz, ${page.after[1]}::bigint)`;
+  const [sortBy, id] = page.after ?? (filter.untold ? ["-infinity", "0"] : ["infinity", String(2n ** 63n - 1n)]);
+  const noShipBy = sql`timestamptz '9999-01-01 00:00:00+00'`;
+  const wanted = filter.untold
+    ? sql`
+      select s.id, coalesce(f.ship_by, ${noShipBy}) as sort_by
+        from (select distinct w.shipment_id as id from write_back w
+               where w.workspace_id = ${w} and w.state in ('waiting', 'unknown', 'by_hand', 'refused') and w.shipment_id is not null) u
+        join shipment s on s.workspace_id = ${w} and s.id = u.id
+        join fulfillment_order f on f.workspace_id = s.workspace_id and f.id = s.fulfillment_order_id
+       where (coalesce(f.ship_by, ${noShipBy}), s.id) > (${sortBy}::timestamptz, ${id}::bigint)
+       order by sort_by, s.id limit ${page.limit + 1}`
+    : sql`
+      select s.id, s.shipped_at as sort_by from shipment s
+       where s.workspace_id = ${w} and (s.shipped_at, s.id) < (${sortBy}::timestamptz, ${id}::bigint)
+       order by s.shipped_at desc, s.id desc limit ${page.limit + 1}`;
   const order = filter.untold ? sql`x.sort_by, x.id` : sql`x.sort_by desc, x.id desc`;
   const found = await tx.rows(
     ShipmentRow,
     sql`
-    select x.* from (
-      select s.id, s.public_id, o.public_id as order_public_id, o.number as order_number, c.name as channel_name, f.public_id as part_public_id,
-             p.name as supplier_name, s.source, s.shipped_at, f.ship_by, ${sortBy} as sort_by,
-             (select coalesce(json_agg(json_build_object('carrier', q.carrier, 'tracking_number', q.tracking_number, 'state', q.state, 'accepted', q.accepted) order by q.id), '[]'::json)
-                from parcel q where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as parcels,
-             (select coalesce(json_agg(json_build_object('state', b.state, 'message', b.message) order by b.id), '[]'::json)
-                from write_back b
-                join parcel q on q.workspace_id = b.workspace_id and q.id = b.parcel_id
-               where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as write_backs
-        from ${from}
-        join fulfillment_order f on f.workspace_id = s.workspace_id and f.id = s.fulfillment_order_id
-        join sales_order o on o.workspace_id = s.workspace_id and o.id = s.order_id
-        join channel c on c.workspace_id = o.workspace_id and c.id = o.channel_id
-        left join supplier p on p.workspace_id = f.workspace_id and p.id = f.supplier_id
-       where s.workspace_id = ${w}
-    ) x ${position}
-    order by ${order} limit ${page.limit + 1}`,
+    select s.id, s.public_id, o.public_id as order_public_id, o.number as order_number, c.name as channel_name, f.public_id as part_public_id,
+           p.name as supplier_name, s.source, s.shipped_at, f.ship_by, x.sort_by,
+           (select coalesce(json_agg(json_build_object('carrier', q.carrier, 'tracking_number', q.tracking_number, 'state', q.state, 'accepted', q.accepted) order by q.id), '[]'::json)
+              from parcel q where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as parcels,
+           (select coalesce(json_agg(json_build_object('state', b.state, 'message', b.message) order by b.id), '[]'::json)
+              from write_back b
+              join parcel q on q.workspace_id = b.workspace_id and q.id = b.parcel_id
+             where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as write_backs
+      from (${wanted}) x
+      join shipment s on s.workspace_id = ${w} and s.id = x.id
+      join fulfillment_order f on f.workspace_id = s.workspace_id and f.id = s.fulfillment_order_id
+      join sales_order o on o.workspace_id = s.workspace_id and o.id = s.order_id
+      join channel c on c.workspace_id = o.workspace_id and c.id = o.channel_id
+      left join supplier p on p.workspace_id = f.workspace_id and p.id = f.supplier_id
+     order by ${order}`,
   );
   const shipments = found.slice(0, page.limit);
   const last = shipments.at(-1);
