@@ -106,7 +106,9 @@ export async function launch(cluster: Cluster, settings: ServerSettings): Promis
     const saidBefore = (await file.stat()).size;
     const args = ["-D", fromInside(path, user), "-c", `${homeSetting}=${path}`];
     const child = start(binaries.postgres, { cwd: path, user, stdio: file.fd }, args);
-    const died = finished(child).then(async () => (await readFile(log)).subarray(saidBefore).toString("utf8"));
+    // Whoever stopped it may have removed its folder by then.
+    const said = (): Promise<Buffer> => readFile(log).catch(() => Buffer.alloc(0));
+    const died = finished(child).then(async () => (await said()).subarray(saidBefore).toString("utf8"));
     child.unref();
     return { pid: child.pid ?? 0, died };
   } finally {
