@@ -6,6 +6,8 @@ import { checkChain } from "./chain.ts";
 import { checkRules, endRules, safetyRules } from "./database.ts";
 import { readFacts } from "./facts.ts";
 import { checkDuplicates, checkIntake } from "./intake.ts";
+import { checkLiveness } from "./liveness.ts";
+import { checkModel } from "./model.ts";
 import type { Outside } from "./outside.ts";
 import { checkPlacing, checkPurchases } from "./placing.ts";
 import { checkTenants } from "./tenants.ts";
@@ -57,6 +59,8 @@ export async function check(client: pg.Client, outside: Outside, when: "midway" 
       checkPlacing(the);
       checkIntake(the);
       checkAnnouncing(the);
+      checkLiveness(the);
+      checkModel(the);
       await checkChain(client, the);
       await checkRules(client, the, endRules, parameters);
     }

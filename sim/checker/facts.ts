@@ -19,8 +19,23 @@ export interface Facts {
   versions: Map<string, Version[]>;
   moves: Map<string, Move[]>;
   inbox: Inbox[];
+  /** How the workspace was set up, as far as it gives people something to do. */
+  setUp: SetUp;
+  /** Orders of which a person chose a supplier. */
+  chosen: Set<string>;
+  /** Suppliers, by workspace and id, that have less than ten of something left. */
+  shortSuppliers: Set<string>;
+  /** Lines, by order and number, of which a link said that there is nothing to ship. */
+  nothingToShip: Set<string>;
   /** The world's code of each supplier, by workspace and id. */
   supplierCodes: Map<string, SupplierFact>;
+}
+export interface SetUp {
+  /** By workspace and SKU. */
+  links: Map<string, { nothingToShip: boolean; largestPack: number; updatedAt: number; suppliers: string[] }>;
+  /** Workspace, rate and supplier for which a method is named. */
+  mapped: Set<string>;
+  channels: Map<string, Record<string, unknown>>;
 }
 export interface Workspace {
   id: string;
@@ -32,6 +47,10 @@ export interface SupplierFact {
   code: string | null;
   role: string;
   kind: string;
+  /** Whereto it ships; null: everywhere. */
+  countries: string[] | null;
+  /** How long after placing it is looked for numbers. */
+  looksForMs: number | null;
 }
 export interface Order {
   workspaceId: string;
@@ -210,7 +229,9 @@ const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::
 
 const workspaces = `select id::text, slug, kind, settings from workspace order by id`;
 const suppliers = `
-  select workspace_id::text as "workspaceId", id::text, settings #>> '{connector,supplier}' as code, role, kind from supplier order by workspace_id, id`;
+  select workspace_id::text as "workspaceId", id::text, settings #>> '{connector,supplier}' as code, role, kind,
+         nullif(settings -> 'countries', 'null') as countries, (settings #>> '{scan,untilMs}')::float8 as "looksForMs"
+    from supplier order by workspace_id, id`;
 const orders = `
   select workspace_id::text as "workspaceId", id::text, channel_id::text as "channelId", channel_order_id as "channelOrderId", number, headline, payment, risk,
          ${ms("received_at")} as "receivedAt", ${ms("ordered_at")} as "orderedAt", ${ms("channel_updated_at")} as "channelUpdatedAt", version_no as "versionNo",
@@ -269,6 +290,16 @@ const versions = `
 const moves = `
   select order_id::text as "orderId", subject_id::text as "partId", ${ms("at")} as at, to_state as "to" from event
    where subject = 'fulfillment_order' and to_state is not null order by order_id, seq`;
+const links = `
+  select l.workspace_id::text as "workspaceId", l.sku, l.nothing_to_ship as "nothingToShip", ${ms("l.updated_at")} as "updatedAt", coalesce(max(o.per), 1) as "largestPack",
+         coalesce(array_agg(distinct o.supplier_id::text) filter (where o.supplier_id is not null), '{}') as suppliers
+    from product_link l left join product_link_option o on o.workspace_id = l.workspace_id and o.link_id = l.id
+   group by l.workspace_id, l.id order by l.workspace_id, l.id`;
+const mapped = `select workspace_id || '/' || rate_name || '/' || supplier_id as key from shipping_mapping`;
+const channels = `select workspace_id || '/' || id as key, settings from channel`;
+const chosen = `select distinct order_id::text as key from event where kind = 'supplier_chosen'`;
+const short = `select distinct workspace_id || '/' || supplier_id as key from stock where on_hand - reserved < 10`;
+const unshipped = `select order_id || '/' || subject_id as key from event where kind = 'nothing_to_ship' and subject = 'line'`;
 const inbox = `
   select workspace_id::text as "workspaceId", event_id as "eventId", problem, ${ms("due_at")} as "dueAt", ${ms("done_at")} as "doneAt" from inbox`;
 
@@ -277,6 +308,8 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
   const all = async <Row extends object>(text: string): Promise<Row[]> => (await client.query<Row>(text)).rows;
   const atEnd = <Row extends object>(text: string): Promise<Row[]> =>
     when === "end" ? all<Row>(text) : Promise.resolve([]);
+  const keys = async (text: string): Promise<Set<string>> =>
+    new Set((await atEnd<{ key: string }>(text)).map(({ key }) => key));
 
   const supplierRows = await all<SupplierFact & { workspaceId: string; id: string }>(suppliers);
   const orderRows = await all<Order>(orders);
@@ -322,7 +355,31 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
     versions: group(await atEnd<Version>(versions), (version) => version.orderId),
     moves: group(await atEnd<Move>(moves), (move) => move.orderId),
     inbox: await atEnd<Inbox>(inbox),
+    chosen: await keys(chosen),
+    shortSuppliers: await keys(short),
+    nothingToShip: await keys(unshipped),
+    setUp: {
+      links: new Map(
+        (await atEnd<LinkRow>(links)).map(({ workspaceId, sku, ...link }) => [`${workspaceId}/${sku}`, link]),
+      ),
+      mapped: await keys(mapped),
+      channels: new Map(
+        (await atEnd<{ key: string; settings: Record<string, unknown> }>(channels)).map(({ key, settings }) => [
+          key,
+          settings,
+        ]),
+      ),
+    },
   };
+}
+
+interface LinkRow {
+  workspaceId: string;
+  sku: string;
+  nothingToShip: boolean;
+  largestPack: number;
+  updatedAt: number;
+  suppliers: string[];
 }
 
 export function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

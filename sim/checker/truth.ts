@@ -11,8 +11,8 @@ export interface Truth {
   /** Each shipment that the shop was told, in the order of telling. */
   told: FulfilmentTold[];
   cancellationsTold: CancellationTold[];
-  /** Numbers of the labels that a prep centre printed. */
-  labels: Set<string>;
+  /** The ways of the parcels that a prep centre printed labels for, by number. */
+  labels: Map<string, ParcelStep[]>;
   /** Cancellations that a supplier would not grant, by supplier and its order id. */
   cancelsRefused: Set<string>;
 }
@@ -22,6 +22,7 @@ export interface TruthOrder {
   stream: string;
   boughtAt: number;
   shownAt: number;
+  buyerId: string;
   isPaid: boolean;
   risk: string;
   rate: string;
@@ -53,11 +54,24 @@ export interface TruthPurchase {
   shipTo: TruthAddress;
   bought: Units[];
   notAccepted: Units[];
+  acknowledgedAt: number;
   backorderedUntil: number | null;
   /** What was taken back, by whom and when. */
   cancelled: { at: number; by: "buyer" | "supplier"; units: Units[] }[];
   /** Those that leave: as planned when it was bought, less what its buyer cancelled. */
-  parcels: { trackingNumber: string; shippedAt: number; toldAt: number | null; units: Units[] }[];
+  parcels: TruthParcel[];
+}
+export interface TruthParcel {
+  trackingNumber: string;
+  shippedAt: number;
+  /** When the supplier tells its number; null: never. */
+  toldAt: number | null;
+  units: Units[];
+  steps: ParcelStep[];
+}
+interface ParcelStep {
+  at: number;
+  state: string;
 }
 
 /** The fields of the world's events that are read here. */
@@ -74,7 +88,7 @@ export type KnownEvent = { at: number } & (
       cancelled: { fromParcels: Units[]; fromPlannedCancel: Units[] };
     }
   | { type: "cancel_refused"; supplier: string; supplierOrderId: string }
-  | { type: "label_made"; trackingNumber: string }
+  | { type: "label_made"; trackingNumber: string; steps: ParcelStep[] }
 );
 interface OrderBought {
   id: string;
@@ -82,6 +96,7 @@ interface OrderBought {
   stream: string;
   boughtAt: number;
   shownAt: number;
+  buyerId: string;
   isPaid: boolean;
   risk: string;
   rate: string;
@@ -134,7 +149,8 @@ interface Purchase {
   shipTo: TruthAddress;
   backorderedUntil: number | null;
   cancels: { at: number; units: Units[] } | null;
-  parcels: { trackingNumber: string; shippedAt: number; toldAt: number | null; units: Units[] }[];
+  acknowledgedAt: number;
+  parcels: TruthParcel[];
 }
 
 const isKnown = (event: WorldEvent): event is KnownEvent => knownTypes.has(event.type);
@@ -157,7 +173,7 @@ export function readTruth(events: readonly WorldEvent[]): Truth {
     calls: [],
     told: [],
     cancellationsTold: [],
-    labels: new Set(),
+    labels: new Map(),
     cancelsRefused: new Set(),
   };
   const purchases = new Map<string, { purchase: TruthPurchase; planned: Purchase["cancels"]; taken: Units[] }>();
@@ -197,7 +213,7 @@ export function readTruth(events: readonly WorldEvent[]): Truth {
         truth.cancelsRefused.add(keyOf(event));
         break;
       case "label_made":
-        truth.labels.add(event.trackingNumber);
+        truth.labels.set(event.trackingNumber, event.steps);
     }
   }
   for (const { purchase, planned, taken } of purchases.values()) {
@@ -251,6 +267,7 @@ const asPurchased = (purchase: Purchase, calledAt: number): TruthPurchase => ({
   shipTo: purchase.shipTo,
   bought: merged(purchase.lines),
   notAccepted: merged(purchase.lines.map(({ sku, notAccepted }) => ({ sku, units: notAccepted }))),
+  acknowledgedAt: purchase.acknowledgedAt,
   backorderedUntil: purchase.backorderedUntil,
   cancelled: [],
   parcels: purchase.parcels,
