@@ -16,17 +16,16 @@ import { openDb } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { monotonicMs, realClock, realRandom } from "#cli/clock.ts";
 import { aheadMs, type PhaseName, type Program, type ProgramOptions } from "./program.ts";
-import { carrierOf, outsideOf, shopOf, supplierOf } from "./trade.ts";
+import { carrierOf, outsideOf, readAheadMs, roundsOf, shopOf, supplierOf } from "./trade.ts";
 
-const stagesOf: Record<PhaseName, readonly Stage[]> = {
-  "take in": [pull, intake],
-  verify: [verify],
-  release: [release],
-  place: [place],
-  track: [track],
-  tell: [writeBack],
-  follow: [follow],
-  complete: [complete],
+const stageOf: Record<Exclude<PhaseName, "take in">, Stage> = {
+  verify,
+  release,
+  place,
+  track,
+  tell: writeBack,
+  follow,
+  complete,
 };
 
 /** As many as `switchyard start` gives its worker and its gate. */
@@ -37,7 +36,7 @@ const gateConnections = 6;
  * The product: its real stages over its real store, and its real gate (in this process, and with its journal in memory: the syncs of that file are not in the figures). Throws
  * when a stage logs a warning or an error, or when a supplier is asked twice for one reference.
  */
-export async function openEngine({ database, range, batch, slot }: ProgramOptions): Promise<Program> {
+export async function openEngine({ database, range, batch, slot, processes }: ProgramOptions): Promise<Program> {
   const clock = new AheadClock();
   const now = (): Date => clock.now();
   const db = openDb(database, { max: workerConnections });
@@ -71,7 +70,7 @@ export async function openEngine({ database, range, batch, slot }: ProgramOption
     slot,
     batch,
     actor: `worker:bench-${slot}`,
-    channels: new Map([["bench", shopOf(range, batch, realClock.now())]]),
+    channels: new Map([["bench", shopOf(range, now)]]),
     carriers: new Map([["bench", carrierOf(now)]]),
     gate,
     outside,
@@ -82,7 +81,14 @@ export async function openEngine({ database, range, batch, slot }: ProgramOption
     async run(phase) {
       clock.ahead = aheadMs(phase);
       let total = 0;
-      for (const stage of stagesOf[phase]) total += await drain(engine, stage);
+      if (phase === "take in") {
+        // One process finds a page of each shop in each round. Of several one may come before a shop is due again, so they look once more.
+        for (let round = 0; round < roundsOf(range) + (processes > 1 ? 1 : 0); round += 1) {
+          clock.ahead = round * readAheadMs;
+          await pull.run(engine);
+          total += await drain(engine, intake);
+        }
+      } else total = await drain(engine, stageOf[phase]);
       if (complaints.length > 0)
         throw new Error(`The engine did not come through "${phase}" clean: ${complaints.slice(0, 3).join("; ")}`);
       return total;

@@ -25,7 +25,13 @@ export async function profileEngine({ server, options, say }: Bench): Promise<Ca
       // A program per phase: `measure` wants every connection ended. What the engine keeps in memory between batches is rebuilt, as after a restart.
       const usage = await measure(server, async () => {
         const node = await inThisProcess(async () => {
-          const program = await openEngine({ database: config, range: { first, count: orders }, batch: 500, slot: 1 });
+          const program = await openEngine({
+            database: config,
+            range: { first, count: orders },
+            batch: 500,
+            slot: 1,
+            processes: 1,
+          });
           await program.run(name);
           await program.close();
         });

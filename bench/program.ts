@@ -17,6 +17,7 @@ export interface ProgramOptions {
   batch: number;
   /** Which of the processes of this run this is: 1, 2 … */
   slot: number;
+  processes: number;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface ProgramOptions {
  */
 export const phases = [
   { name: "take in", passesMs: 0 },
-  { name: "verify", passesMs: 0 },
+  { name: "verify", passesMs: 3 * 60_000 },
   { name: "release", passesMs: 11 * 60_000 },
   { name: "place", passesMs: 0 },
   { name: "track", passesMs: 25 * 3_600_000 },

@@ -7,7 +7,7 @@ import { insertInstallation } from "#store/installation.ts";
 import { sql } from "#store/sql.ts";
 import { realClock, realRandom } from "#cli/clock.ts";
 import type { BenchServer } from "./server.ts";
-import { outsideOf, skuCount, skuName, workspaceCount } from "./trade.ts";
+import { outsideOf, readEveryMs, skuCount, skuName, workspaceCount } from "./trade.ts";
 
 /**
  * A database of sellers who have set everything up and sold nothing yet: each has a shop, one prepaid supplier with stock of every SKU, and links. Every setting that
@@ -41,7 +41,7 @@ export async function makeSellers(server: BenchServer): Promise<string> {
       // The first sync is over: what comes now is live.
       await tx.run(sql`
         insert into connection (workspace_id, id, channel_id, kind, settings, first_sync_done_at, last_sync_at, due_at)
-        select w, 200 + w, 100 + w, 'bench', '{}'::jsonb, ${now}, ${now}, ${now} from ${sellers}`);
+        select w, 200 + w, 100 + w, 'bench', ${{ everyMs: readEveryMs }}::jsonb, ${now}, ${now}, ${now} from ${sellers}`);
       await tx.run(sql`
         insert into supplier (workspace_id, id, public_id, kind, role, name, settings, created_at)
         select w, 300 + w, md5('supplier' || w)::uuid, 'bench', 'supplier', 'Wholesaler', '{}'::jsonb, ${now} from ${sellers}`);

@@ -9,15 +9,24 @@ export const workspaceCount = 20;
 /** Each shop sells the same goods. */
 export const skuCount = 400;
 
-export const workspaceIdOf = (workspace: number): string => String(workspace + 1);
-/** Orders go round: order 0 is the first workspace's, order 1 the second's. */
-export const workspaceOf = (order: number): number => order % workspaceCount;
+/** How many orders a shop brings at a time, as a page of a real shop's feed holds. */
+export const pageSize = 100;
+/** So much time passes between two looks at a shop. */
+export const readEveryMs = 1_000;
 
-/** `first` and `count` of the orders that a run brings; another run of the same database begins behind them. */
+/** The orders of a run; another run of the same database begins behind them. They go round: order 0 is the first workspace's, order 1 the second's. */
 export interface OrderRange {
   first: number;
   count: number;
 }
+
+/** How many pages the busiest shop has to bring. */
+export const roundsOf = (range: OrderRange): number => Math.ceil(range.count / (pageSize * workspaceCount));
+/** How far the clock goes on with each round of looking at the shops. */
+export const readAheadMs = 1.5 * readEveryMs;
+/** The first order of the run that a workspace (0 is the first) has. */
+export const firstOrderOf = (workspace: number, range: OrderRange): number =>
+  range.first + ((workspace - (range.first % workspaceCount) + workspaceCount) % workspaceCount);
 
 // ------------------------------------------------------------------ what the shops say
 
@@ -119,8 +128,8 @@ function parseOrder(text: string): ChannelOrder {
   };
 }
 
-/** A shop's feed of the run's orders; a cursor is how many of them it has told. It knows of every shipment what it was told last. */
-export function shopOf(range: OrderRange, pageSize: number, soldAt: Date): Channel {
+/** A shop's feed of the run's orders: a page at each look; the cursor is the next of them. It knows of every shipment what it was told last. */
+export function shopOf(range: OrderRange, now: () => Date): Channel {
   const unused = (): never => {
     throw new Error("The benchmark's shop is not asked for this.");
   };
@@ -128,14 +137,12 @@ export function shopOf(range: OrderRange, pageSize: number, soldAt: Date): Chann
     manifest: { id: "bench", title: "Shop of the benchmark", settings: {} },
     identify: unused,
     async pull({ externalId }, cursor) {
-      const workspace = Number(externalId.split("-")[1]);
-      const first = range.first + ((workspace - (range.first % workspaceCount) + workspaceCount) % workspaceCount);
-      const begin = cursor === null ? first : Number(cursor);
+      const begin = cursor === null ? firstOrderOf(Number(externalId.split("-")[1]), range) : Number(cursor);
       const raw = [];
       let next = begin;
       for (; next < range.first + range.count && raw.length < pageSize; next += workspaceCount)
-        raw.push(messageOf(next, soldAt));
-      return { status: "ok", raw, cursor: String(next), more: next < range.first + range.count };
+        raw.push(messageOf(next, now()));
+      return { status: "ok", raw, cursor: String(next), more: false };
     },
     parse: ({ text }) => ({ type: "order", order: parseOrder(text) }),
     writeBack: async (_context, batch) =>
