@@ -46,13 +46,30 @@ export function forbiddenTo(floor: string): { regex: string; message: string }[]
   ];
 }
 
+/** What judges the product must not share a misunderstanding with it: neither code nor types, nor the harness that runs it. */
+const checker: OxlintOverride = {
+  files: ["sim/checker/*.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [{ regex: "^(#|\\.\\./)", message: "The checker imports nothing of the product or the simulator." }],
+      },
+    ],
+  },
+};
+
 export const overrides: OxlintOverride[] = [
   ...floors.map((floor): OxlintOverride => ({
     files: [`src/${floor}/**/*.ts`],
     rules: { "no-restricted-imports": ["error", { patterns: forbiddenTo(floor) }] },
   })),
+  checker,
   // A test may bring together what the product keeps apart.
-  { files: ["src/**/*.test.ts", "src/**/*.suite.ts", "src/**/testing/**"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["sim/**/*.test.ts", "src/**/*.test.ts", "src/**/*.suite.ts", "src/**/testing/**"],
+    rules: { "no-restricted-imports": "off" },
+  },
 ];
 
 /** A pattern for every text that begins with none of `beginnings`: what a negative look-ahead would say. */

@@ -56,6 +56,21 @@ for (const floor of floors) {
 for (const name of domainPackages) expect("domain", name, false);
 expect("domain", "decimal", true);
 
+for (const [path, isForbidden] of [
+  ["#domain/order.ts", true],
+  ["#store/db.ts", true],
+  ["#sim/scheduler.ts", true],
+  ["../scheduler.ts", true],
+  ["../../src/domain/order.ts", true],
+  ["./facts.ts", false],
+  ["pg", false],
+] as const) {
+  for (const [way, write] of Object.entries(ways)) {
+    const file = `sim/checker/fixture_${fixtures.length}.ts`;
+    fixtures.push({ file, source: write(path), isForbidden, title: `sim/checker → ${path} (${way})` });
+  }
+}
+
 const bad = `
   import { b } from "./b.ts";
   export const a: any = b;

@@ -54,7 +54,7 @@ const wantedOf = (line: Line): number =>
 /** How far an order has come, outside. */
 type Reached = "nothing to send" | "nobody wants it" | "not bought" | "bought" | "partly left" | "all left";
 const ends: Readonly<Record<Reached, readonly string[]>> = {
-  "nothing to send": ["completed"],
+  "nothing to send": ["completed", "cancelled"],
   "nobody wants it": ["cancelled"],
   "not bought": ["at_prep", "with_our_team"],
   bought: ["ordered"],
@@ -79,11 +79,7 @@ function endsAsItMay(the: Case, life: Life): void {
 
 function reachedBy(the: Case, life: Life): Reached {
   const ours = life.lines.filter((line) => isOurs(the, line));
-  if (ours.length === 0)
-    return life.lines.some(({ kind }) => kind === "goods") &&
-      life.lines.every((line) => line.kind !== "goods" || line.cancelled >= line.quantity)
-      ? "nobody wants it"
-      : "nothing to send";
+  if (ours.length === 0) return "nothing to send";
   const alive = life.bought.filter(({ purchase }) => isAlive(purchase, the.now));
   const packed = shipmentsOf(the, life).filter(({ source }) => source === "prep");
   const isWanted = ours.some((line) => wantedOf(line) > 0);
