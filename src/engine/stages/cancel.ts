@@ -66,7 +66,7 @@ function decide(engine: Engine, draft: OrderDraft, open: OpenAsk, leaseUntil: Da
   if (reach === "free") return (answerAsk(draft, open, "all", { why: "nothing_was_bought" }), null);
   if (reach === "gone" || reach === "prep") return (answerAsk(draft, open, "none", { why: "has_left" }), null);
   const again = ask.tries > 0;
-  if (reach === "doubt") return (later(draft, open, pauseMs(draft, ask.tries)), null);
+  if (reach === "doubt") return (later(draft, open, doubtMs(draft, open)), null);
   const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
   const look = lookOf(draft, fo);
   const cancellable =
@@ -91,6 +91,11 @@ function decide(engine: Engine, draft: OrderDraft, open: OpenAsk, leaseUntil: Da
 }
 
 const pauseMs = (draft: OrderDraft, tries: number): number => draft.shared.workspace.retryMs * 2 ** Math.min(tries, 4);
+
+/** The longer a purchase has been in doubt, the longer it will be: a person may need hours, and nobody should look twice a minute meanwhile. */
+const doubtMs = ({ shared, now }: OrderDraft, { cancellation }: OpenAsk): number =>
+  Math.max(shared.workspace.retryMs, Math.min(longestDoubtMs, (now.getTime() - cancellation.openedAt.getTime()) / 4));
+const longestDoubtMs = 15 * 60_000;
 
 const later = (draft: OrderDraft, open: OpenAsk, ms: number): void =>
   due(draft, open, new Date(draft.now.getTime() + ms));
