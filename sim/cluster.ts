@@ -102,6 +102,8 @@ export interface Monitor {
   /** Those of these backends that wait for each other in a circle. */
   circle(pids: readonly number[]): Promise<number[]>;
   cancel(pid: number): Promise<void>;
+  /** Stops a backend, or lets it go on. */
+  signal(pid: number, signal: "SIGSTOP" | "SIGCONT"): void;
   /** Resolves when none of these backends is there any more. */
   gone(pids: readonly number[]): Promise<void>;
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -136,6 +138,7 @@ export async function openMonitor(config: PoolConfig): Promise<Monitor> {
       }
     },
     cancel: async (pid) => void (await query("select pg_cancel_backend($1)", [pid])),
+    signal: (pid, signal) => void process.kill(pid, signal),
     async gone(pids) {
       // One that waits for a lock would only find out that its client is gone when it has it.
       await query("select pg_terminate_backend(pid) from unnest($1::integer[]) as p(pid)", [pids]);

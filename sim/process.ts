@@ -20,6 +20,8 @@ export interface ProcessOptions {
   /** This process's own luck. */
   luck: Stream;
   config: PoolConfig;
+  /** A web process reads as somebody who may see one workspace only. */
+  readConfig?: PoolConfig | undefined;
   /** What the machine's clock is wrong by. */
   skewMs?: number;
   /** false: a transaction runs without a break, and others come between transactions only. */
@@ -33,13 +35,15 @@ export class SimProcess implements Actor {
   isAlive = true;
   pausedUntil = 0;
   readonly db: Db;
+  /** The API role's; null in a process that answers nobody. */
+  readonly read: Db | null;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly luck: Stream;
   readonly #sockets = new Map<number, Backend>();
   readonly #onDeath: (() => void)[] = [];
 
-  constructor({ name, scheduler, luck, config, skewMs = 0, isStatementMode, onSeen }: ProcessOptions) {
+  constructor({ name, scheduler, luck, config, readConfig, skewMs = 0, isStatementMode, onSeen }: ProcessOptions) {
     this.name = name;
     this.scheduler = scheduler;
     this.luck = luck;
@@ -47,10 +51,13 @@ export class SimProcess implements Actor {
       now: () => new Date(Math.floor(scheduler.now) + skewMs),
       sleep: async (ms, signal) => void (await scheduler.park(this, { kind: "sleep", what: "sleep" }, ms, signal)),
     };
-    this.db = openDb(
-      { ...config, Client: clientsOf(this), idleTimeoutMillis: 0 },
-      { max: 8, onStatement: onStatementOf(this, { isStatementMode, onSeen }) },
-    );
+    const open = (way: PoolConfig, max: number): Db =>
+      openDb(
+        { ...way, Client: clientsOf(this), idleTimeoutMillis: 0 },
+        { max, onStatement: onStatementOf(this, { isStatementMode, onSeen }) },
+      );
+    this.db = open(config, 8);
+    this.read = readConfig === undefined ? null : open(readConfig, 4);
   }
 
   /** A named place in the code where this process may be paused or killed. */
@@ -115,8 +122,11 @@ function clientsOf(process: SimProcess): new () => Client {
           connection.stream.once("close", resolve);
           process.connected(pid, { pid, destroy: () => connection.stream.destroy() }, promise);
         });
-      this.connect = ((callback?: (error: unknown) => void): unknown =>
-        callback === undefined ? ask() : void ask().then(() => callback(undefined), callback)) as Client["connect"];
+      // The pool hands in a callback; nobody else connects.
+      this.connect = ((done: (error: unknown) => void): void => {
+        const told = (error?: unknown): void => done(error);
+        ask().then(() => told(), told);
+      }) as Client["connect"];
     }
   };
 }

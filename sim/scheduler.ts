@@ -43,6 +43,8 @@ interface Asked {
   pid: number | null;
   outcome: "open" | "done";
   isBlocked: boolean;
+  /** Its backend is stopped by a signal: of several that wait for locks only the first runs, so that they come free one after the other. */
+  isStopped: boolean;
   wake: () => void;
 }
 
@@ -130,7 +132,7 @@ export class Scheduler {
   /** Sends something to PostgreSQL and waits for the answer, or until PostgreSQL says that it waits for a lock of somebody else's. */
   async ask<T>(actor: Actor, pid: number | null, send: () => Promise<T>): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const asked: Asked = { actor, pid, outcome: "open", isBlocked: false, wake: resolve };
+    const asked: Asked = { actor, pid, outcome: "open", isBlocked: false, isStopped: false, wake: resolve };
     this.#asked.push(asked);
     const sent = send();
     const settled = (): void => {
@@ -206,6 +208,7 @@ export class Scheduler {
 
   /** Cuts connections and waits until the server has noticed: its locks are free at this step, on a machine of any speed. */
   async cut(backends: readonly Backend[]): Promise<void> {
+    for (const asked of this.#asked) if (backends.some(({ pid }) => pid === asked.pid)) this.#let(asked);
     for (const backend of backends) backend.destroy();
     await this.#options.monitor.gone(backends.map(({ pid }) => pid));
   }
@@ -221,6 +224,19 @@ export class Scheduler {
   async answered(): Promise<void> {
     for (const asked of this.#asked) asked.isBlocked = false;
     await this.#quiet();
+  }
+
+  /** Before the server is stopped: a stopped backend would not hear it. */
+  letAll(): void {
+    for (const asked of this.#asked) this.#let(asked);
+  }
+  #let(asked: Asked): void {
+    if (asked.isStopped) this.#options.monitor.signal(asked.pid!, "SIGCONT");
+    asked.isStopped = false;
+  }
+  #stop(asked: Asked): void {
+    if (!asked.isStopped) this.#options.monitor.signal(asked.pid!, "SIGSTOP");
+    asked.isStopped = true;
   }
 
   #insert(parked: Parked): void {
@@ -254,36 +270,44 @@ export class Scheduler {
 
   async #answerOf(asked: Asked): Promise<void> {
     for (let patienceMs = 3; asked.outcome === "open"; patienceMs = Math.min(50, patienceMs * 2)) {
-      const over = new AbortController();
       await new Promise<void>((resolve) => {
-        this.#ringing = resolve;
-        pause(patienceMs, undefined, { signal: over.signal }).then(resolve, () => {});
+        const timer = setTimeout(resolve, patienceMs);
+        this.#ringing = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
       this.#ringing = null;
-      over.abort();
       if (asked.outcome === "open" && asked.pid !== null && (await this.#isWaiting(asked.pid))) {
-        if (asked.outcome === "open") {
-          asked.isBlocked = true;
-          this.note(asked.actor, "waits for a lock");
-          this.#options.onLockWait();
-          await this.#breakCircle();
-          return;
-        }
+        asked.isBlocked = true;
+        if (this.#asked.some((each) => each !== asked && each.isBlocked)) this.#stop(asked);
+        this.note(asked.actor, "waits for a lock");
+        this.#options.onLockWait();
+        return this.#breakCircle();
       }
     }
     this.#asked = this.#asked.filter((each) => each !== asked);
     asked.wake();
   }
 
-  /** After a step: who waited for a lock either has it now, or waits on. There is no third case. */
+  /**
+   * After a step: who waited for a lock either has it now, or waits on; there is no third case. One after the other in the order in which they asked, because
+   * PostgreSQL lets those that follow a changed row race for its new version.
+   */
   async #settle(): Promise<void> {
     await this.#quiet();
+    let isFirst = true;
     for (const asked of this.#asked.filter((each) => each.isBlocked)) {
       if (!this.#asked.includes(asked)) continue;
+      this.#let(asked);
       while (asked.outcome === "open" && !(await this.#isWaiting(asked.pid!))) await pause(1);
-      if (asked.outcome === "open") continue;
-      asked.isBlocked = false;
-      await this.#quiet();
+      if (asked.outcome === "done") {
+        asked.isBlocked = false;
+        await this.#quiet();
+      } else {
+        if (!isFirst) this.#stop(asked);
+        isFirst = false;
+      }
     }
   }
 
@@ -298,6 +322,7 @@ export class Scheduler {
     const inIt = blocked.filter(({ pid }) => circle.includes(pid!));
     this.#options.onDeadlock(inIt.map(({ actor }) => actor.name));
     const youngest = inIt.at(-1)!;
+    this.#let(youngest);
     await this.#options.monitor.cancel(youngest.pid!);
     youngest.isBlocked = false;
   }

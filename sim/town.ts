@@ -16,7 +16,7 @@ import { sql } from "#store/sql.ts";
 import { Attempts } from "./attempts.ts";
 import { openMonitor, type Monitor, type SimCluster, type SimDatabase } from "./cluster.ts";
 import { CoverageTable } from "./coverage.ts";
-import { Faults, type FaultKind, type ProfileName } from "./faults.ts";
+import { Faults, type FaultKind, type Focus, type ProfileName } from "./faults.ts";
 import { gateOver } from "./gate-wire.ts";
 import { outsideOf, type SentRequest, type WayOut } from "./outside.ts";
 import { SimProcess, type Seen } from "./process.ts";
@@ -29,6 +29,7 @@ export interface TownOptions {
   profile: ProfileName;
   mode: "statement" | "transaction";
   without: ReadonlySet<FaultKind>;
+  focus?: Focus | undefined;
   onTrace?: ((line: TraceLine) => void) | undefined;
 }
 
@@ -82,13 +83,13 @@ export interface Host {
 }
 
 export async function openTown(cluster: SimCluster, options: TownOptions): Promise<Town> {
-  const { seed, profile, mode, without } = options;
+  const { seed, profile, mode, without, focus } = options;
   const streams = streamsOf(seed);
   const database = await cluster.makeDatabase();
   const monitor = await openMonitor(database.config("postgres"));
   const attempts = new Attempts();
   const coverage = new CoverageTable();
-  const faults = new Faults({ profile, without, streams, attempts, coverage });
+  const faults = new Faults({ profile, without, focus, streams, attempts, coverage });
   const counts: Town["counts"] = { lockWaits: 0, deadlocks: [], statements: 0 };
   const ties = streams.stream("ties");
   const startMs = Date.parse("2026-11-23T08:00:00Z");
@@ -227,6 +228,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     await host?.die();
   };
   scheduler.onCrash = async () => {
+    scheduler.letAll();
     await cluster.crash();
     await monitor.reconnect();
     for (const host of hosts) await host.process?.disconnected();
