@@ -37,8 +37,40 @@ export const rates: Record<ProfileName, Rates> = {
   hostile: { kill: 0.0006, reset: 0.0004, lostCommit: 0.01, pause: 0.0002, crash: 0.00001, aimed: 0.35 },
 };
 
+/** Aims the faults of a run at one place: for a planted bug that only a rare moment shows. */
+export interface Focus {
+  /** Over the profile's own. */
+  rates?: Partial<Rates>;
+  /** Attempts are struck at these points only. */
+  points?: readonly CrashPoint[];
+  /** Whoever comes past one of these places is struck there. */
+  strikes?: readonly Strike[];
+  /** What goes wrong in the pretend world, over what the profile says: as its admin page takes it. */
+  world?: Readonly<Record<string, unknown>>;
+  /** What each buyer wants, over what chance says: as the world's admin page takes it. */
+  order?: Readonly<Record<string, unknown>>;
+  /** Each buyer cancels so long after ordering, in milliseconds. */
+  cancelsAfterMs?: readonly [from: number, to: number];
+  /** The channel is read this often. */
+  pullEveryMs?: number;
+  /** Rows that each worker takes at once. */
+  batch?: number;
+  /** What the set-up has besides, before anybody works. */
+  sql?: string;
+}
+export interface Strike {
+  /** A part of the statement, or of the name of the place. */
+  at: string;
+  when?: Point["kind"];
+  /** The beginning of the process's name. */
+  who?: string;
+  chance: number;
+  does: "kill" | "reset" | { pauseMs: number };
+}
+
 export interface FaultOptions {
   profile: ProfileName;
+  focus?: Focus | undefined;
   without: ReadonlySet<FaultKind>;
   streams: Streams;
   attempts: Attempts;
@@ -58,8 +90,8 @@ export class Faults {
 
   constructor(options: FaultOptions) {
     this.#options = options;
-    const { profile, without } = options;
-    const known = rates[profile];
+    const { profile, without, focus } = options;
+    const known = { ...rates[profile], ...focus?.rates };
     this.#rates = {
       kill: without.has("kill") ? 0 : known.kill,
       reset: without.has("reset") ? 0 : known.reset,
@@ -77,7 +109,11 @@ export class Faults {
     if (aim === undefined) {
       const luck = this.#options.streams.stream(`aim:${reference}`);
       const possible = (Object.keys(cells) as CrashPoint[]).filter(
-        (point) => point !== "C11" && point !== "C12" && cells[point].includes(kind as Kind),
+        (point) =>
+          point !== "C11" &&
+          point !== "C12" &&
+          cells[point].includes(kind as Kind) &&
+          (this.#options.focus?.points ?? [point]).includes(point),
       );
       if (possible.length === 0 || !luck.chance(this.#rates.aimed)) return null;
       aim = luck.pick(possible);
@@ -100,6 +136,10 @@ export class Faults {
     if (!this.isOn || actor.name === "harness" || actor.name === "people") return "go";
     const aimed = this.#aimed(point);
     if (aimed !== null) return this.#count(aimed);
+    for (const { at, when = point.kind, who = "", chance, does } of this.#options.focus?.strikes ?? [])
+      if (point.kind === when && point.what.includes(at) && actor.name.startsWith(who))
+        if (this.#options.streams.stream(`strike:${at}:${actor.name}`).chance(chance))
+          return typeof does === "string" ? this.#strike(does, point) : this.#count(does);
     const luck = this.#options.streams.stream(`faults:${actor.name}`);
     const { kill, reset, lostCommit, pause, crash } = this.#rates;
     const roll = luck.next();

@@ -2,7 +2,7 @@ import { check, type Violation } from "./checker/check.ts";
 import type { SimCluster } from "./cluster.ts";
 import type { Coverage } from "./coverage.ts";
 import { ringTheDoorbell } from "./doorbell.ts";
-import type { FaultKind, ProfileName } from "./faults.ts";
+import type { FaultKind, Focus, ProfileName } from "./faults.ts";
 import { openTown, type Town } from "./town.ts";
 import type { TraceLine } from "./scheduler.ts";
 
@@ -16,6 +16,9 @@ export interface RunOptions {
   without: ReadonlySet<FaultKind>;
   /** Which of the orders are not sold, by number: for shrinking. */
   withoutOrders: ReadonlySet<number>;
+  focus?: Focus | undefined;
+  /** How long everybody is left alone at the end: 5 hours. Long enough for a parcel to arrive: 2. */
+  quietHours?: number | undefined;
   onTrace?: ((line: TraceLine) => void) | undefined;
 }
 
@@ -47,6 +50,7 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
   const town = await openTown(cluster, options);
   town0?.(town);
   try {
+    await aim(town, options);
     const { scheduler, faults } = town;
     const startMs = scheduler.now;
     const sellMs = options.days * 8 * hour;
@@ -54,16 +58,36 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
     sell(town, options, sellMs);
     await scheduler.run(startMs + sellMs + hour);
     faults.isOn = false;
-    for (const { world } of town.tenants)
-      world.handle({ method: "PUT", path: "/admin/faults", headers: {}, body: JSON.stringify({ profile: "calm" }) });
-    await scheduler.run(scheduler.now + 5 * hour);
+    setFaults(town, { profile: "calm" });
+    await scheduler.run(scheduler.now + (options.quietHours ?? 5) * hour);
     return await judge(town, startMs);
   } finally {
     await town.close();
   }
 }
 
-function sell(town: Town, { orders, withoutOrders }: RunOptions, sellMs: number): void {
+async function aim(town: Town, { focus }: RunOptions): Promise<void> {
+  if (focus?.world !== undefined) setFaults(town, focus.world);
+  if (focus?.sql !== undefined) await town.monitor.query(focus.sql);
+  if (focus?.pullEveryMs !== undefined)
+    await town.monitor.query(
+      `update connection set settings = jsonb_set(settings, '{everyMs}', to_jsonb(${focus.pullEveryMs}))`,
+    );
+}
+
+function setFaults({ tenants }: Town, change: Readonly<Record<string, unknown>>): void {
+  for (const { world } of tenants) {
+    const answer = world.handle({
+      method: "PUT",
+      path: "/admin/faults",
+      headers: {},
+      body: JSON.stringify(change),
+    });
+    if (answer.type === "answer" && answer.status !== 200) throw new Error(`The world's faults: ${answer.body}`);
+  }
+}
+
+function sell(town: Town, { orders, withoutOrders, focus }: RunOptions, sellMs: number): void {
   const { scheduler, harness } = town;
   for (let no = 0; no < orders; no += 1) {
     const luck = town.streams.stream(`order:${no}`);
@@ -72,13 +96,18 @@ function sell(town: Town, { orders, withoutOrders }: RunOptions, sellMs: number)
     const around = luck.next();
     if (withoutOrders.has(no)) continue;
     // Around the end of the buffer of ten minutes a cancellation and a purchase meet.
-    const order = around < 0.1 ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) } : {};
+    const order =
+      focus?.cancelsAfterMs !== undefined
+        ? { cancelsAfterMs: luck.whole(...focus.cancelsAfterMs) }
+        : around < 0.1
+          ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) }
+          : {};
     void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
       tenant.world.handle({
         method: "POST",
         path: "/admin/sell",
         headers: {},
-        body: JSON.stringify({ count: 1, order }),
+        body: JSON.stringify({ count: 1, order: { ...order, ...focus?.order } }),
       });
     });
   }

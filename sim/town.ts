@@ -7,7 +7,6 @@ import type { WorkspaceId } from "#domain/ids.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import { createGate } from "#gate/gate.ts";
 import { Journal, type JournalLine, type JournalStore } from "#gate/journal.ts";
-import { memoryLog } from "#sandbox/log.ts";
 import { profiles as worldProfiles } from "#sandbox/profile.ts";
 import { createWorld, type World } from "#sandbox/world.ts";
 import { openDb, type Db } from "#store/db.ts";
@@ -22,7 +21,7 @@ import { outsideOf, type SentRequest, type WayOut } from "./outside.ts";
 import { SimProcess, type Seen } from "./process.ts";
 import { streamsOf, type Streams } from "./random.ts";
 import { Scheduler, type Actor, type TraceLine } from "./scheduler.ts";
-import { openTenants, type Tenant } from "./tenants.ts";
+import { openTenants, type Tenant, type WorldOptions } from "./tenants.ts";
 
 export interface TownOptions {
   seed: number;
@@ -41,10 +40,25 @@ export interface Running {
 
 /** What a person was told: that this order is cancelled and nothing of it was bought. */
 export interface Acknowledged {
-  workspace: string;
+  workspaceSlug: string;
   channelOrderId: string;
   at: number;
   step: number;
+}
+
+/** Something that was answered to somebody of a workspace. */
+export interface Told {
+  step: number;
+  workspaceSlug: string;
+  text: string;
+}
+
+/** A supplier that nobody reaches, in virtual milliseconds. */
+export interface Outage {
+  host: string;
+  supplier: string;
+  from: number;
+  until: number;
 }
 
 /** Everything of one run: the processes, the world outside, and what the harness wrote down about both. */
@@ -64,12 +78,16 @@ export interface Town {
   readonly gate: Host;
   readonly sent: SentRequest[];
   readonly acknowledged: Acknowledged[];
+  readonly told: Told[];
+  /** Attempts that a person said the untrue about. */
+  readonly mistakes: { attemptReference: string }[];
   readonly thrown: string[];
   readonly counts: { lockWaits: number; deadlocks: string[][]; statements: number };
-  /** Outages of suppliers, in virtual milliseconds. */
-  readonly outages: { host: string; supplier: string; from: number; until: number }[];
-  /** Somebody of the harness's own, who never dies: sellers' shops, people. */
+  readonly outages: Outage[];
+  /** Somebody of the harness's own, who never dies. */
   readonly harness: Actor;
+  /** Everybody who sits before a screen. */
+  readonly people: Actor;
   /** Rung by each commit that makes work. */
   onRing: () => void;
   /** Puts back up whatever is down. */
@@ -108,11 +126,11 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   await eye.run(
     sql`insert into installation (only_one, id, token_digest, home, started_at, heartbeat_at) values (true, 'simulation', '', '', ${now}, ${now})`,
   );
-  const worldOf = (name: string): World =>
+  const worldOf = ({ name, speed, log }: WorldOptions): World =>
     createWorld({
       seed: `${seed}-${name}`,
       now: () => new Date(Math.floor(scheduler.now)),
-      log: memoryLog(),
+      log,
       profile:
         profile === "calm" || without.has("world")
           ? worldProfiles.calm
@@ -120,7 +138,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
             ? worldProfiles.demo
             : worldProfiles.hostile,
       settings: {
-        speed: 1,
+        speed,
         ordersAtStart: 0,
         ordersPerMinute: 0,
         quietOrdersPerMinute: 0,
@@ -156,10 +174,13 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     gate: { name: "gate", current: () => null },
     sent,
     acknowledged: [],
+    told: [],
+    mistakes: [],
     thrown: [],
     counts,
     outages,
     harness: { name: "harness", isAlive: true, pausedUntil: 0 },
+    people: { name: "people", isAlive: true, pausedUntil: 0 },
     onRing: () => {},
     async close() {
       for (const host of hosts) host.current()?.process.shut();
@@ -178,8 +199,9 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   };
 
   const hosts: HostOfOne[] = [];
-  const hostOf = (name: string, boot: Boot): HostOfOne => {
-    const host = new HostOfOne({ name, scheduler, streams, harness: town.harness, database, mode, onSeen, boot });
+  const hostOf = (name: string, boot: Boot, isWeb = false): HostOfOne => {
+    const { harness } = town;
+    const host = new HostOfOne({ name, scheduler, streams, harness, database, mode, onSeen, boot, isWeb });
     hosts.push(host);
     return host;
   };
@@ -209,7 +231,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
       clock: process.clock,
       ids: new IdAllocator(process.luck, () => process.clock.now()),
       slot,
-      batch: streams.stream(`batch:${process.name}`).pick([1, 5, 20, 100, 500]),
+      batch: focus?.batch ?? streams.stream(`batch:${process.name}`).pick([1, 5, 20, 100, 500]),
       actor: `worker:${process.name}`,
       channels,
       carriers,
@@ -220,7 +242,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
         void (await process.at("point", point, process.luck.chance(0.2) ? process.luck.whole(0, 2_000) : 0)),
     });
   const workers = [1, 2, 3].map((no) => hostOf(`worker${no}`, withEngine(no)));
-  const webs = [4, 5].map((no) => hostOf(`web${no - 3}`, withEngine(no)));
+  const webs = [4, 5].map((no) => hostOf(`web${no - 3}`, withEngine(no), true));
   Object.assign(town, { workers, webs, gate });
 
   scheduler.onKill = async (actor) => {
@@ -249,6 +271,8 @@ interface HostOptions {
   mode: "statement" | "transaction";
   onSeen: (seen: Seen) => void;
   boot: Boot;
+  /** It answers people, so it also reads as the role that sees one workspace. */
+  isWeb: boolean;
 }
 
 /** One process at a time: when it dies another one is started, seconds later. */
@@ -273,13 +297,14 @@ class HostOfOne implements Host {
   }
 
   async start(): Promise<void> {
-    const { name, scheduler, streams, database, mode, onSeen, boot } = this.#options;
+    const { name, scheduler, streams, database, mode, onSeen, boot, isWeb } = this.#options;
     this.#incarnation += 1;
     const process = new SimProcess({
       name: `${name}.${this.#incarnation}`,
       scheduler,
       luck: streams.stream(`process:${name}.${this.#incarnation}`),
       config: database.config("switchyard_engine"),
+      readConfig: isWeb ? database.config("switchyard_api") : undefined,
       isStatementMode: mode === "statement",
       onSeen,
     });
