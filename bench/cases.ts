@@ -1,5 +1,5 @@
 import type { BenchCase } from "./case.ts";
-import { lifecycle } from "./lifecycle.ts";
+import { batches, engine, processes, size, start } from "./lifecycle.ts";
 
 /** All cases, in the order in which they run. */
-export const cases: readonly BenchCase[] = [lifecycle];
+export const cases: readonly BenchCase[] = [engine, processes, batches, start, size];

@@ -14,6 +14,8 @@ export interface Usage {
   walBytes: number;
   walFsyncs: number;
   statements: number;
+  /** Explicit transactions that were committed. */
+  commits: number;
   /** How often a connection was waited for: statements that travel together count once. */
   roundTrips: number;
   /** The largest of our working processes at its largest. */
@@ -27,6 +29,7 @@ export interface NodeUsage {
   pid: number;
   cpuMs: number;
   statements: number;
+  commits: number;
   roundTrips: number;
   peakBytes: number;
 }
@@ -59,6 +62,7 @@ export async function measure(server: BenchServer, work: () => Promise<readonly 
       walBytes: after.walPosition - before.walPosition,
       walFsyncs: after.walFsyncs - before.walFsyncs,
       statements: sum(nodes, (node) => node.statements),
+      commits: sum(nodes, (node) => node.commits),
       roundTrips: sum(nodes, (node) => node.roundTrips),
       peakNodeBytes: Math.max(0, ...nodes.map((node) => node.peakBytes)),
       peakPostgresBytes: memory.peak(),
@@ -81,6 +85,7 @@ export async function inThisProcess(work: () => Promise<void>): Promise<NodeUsag
       pid: process.pid,
       cpuMs: (user + system) / 1000,
       statements: counted.statements - before.statements,
+      commits: counted.commits - before.commits,
       roundTrips: counted.roundTrips - before.roundTrips,
       peakBytes: memory.peak() ?? 0,
     };
@@ -91,7 +96,7 @@ export async function inThisProcess(work: () => Promise<void>): Promise<NodeUsag
 
 // ------------------------------------------------------------------ statements and round trips
 
-const counted = { statements: 0, roundTrips: 0 };
+const counted = { statements: 0, commits: 0, roundTrips: 0 };
 let isCounting = false;
 
 /**
@@ -111,6 +116,7 @@ function countStatements(): void {
     const waiting = underWay.get(this) ?? 0;
     underWay.set(this, waiting + 1);
     counted.statements += 1;
+    if ((args[0] as { text?: string }).text === "commit") counted.commits += 1;
     if (waiting === 0) counted.roundTrips += 1;
     const isBack = (): void => void underWay.set(this, (underWay.get(this) ?? 1) - 1);
     sent.then(isBack, isBack);

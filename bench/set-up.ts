@@ -9,14 +9,27 @@ import { realClock, realRandom } from "#cli/clock.ts";
 import type { BenchServer } from "./server.ts";
 import { outsideOf, readEveryMs, skuCount, skuName, workspaceCount } from "./trade.ts";
 
-/**
- * A database of sellers who have set everything up and sold nothing yet: each has a shop, one prepaid supplier with stock of every SKU, and links. Every setting that
- * is not named here is the product's default. Answers the database's name; each run works on a copy of it.
- */
-export async function makeSellers(server: BenchServer): Promise<string> {
+/** A database of sellers who have set everything up and sold nothing yet. Each run works on a copy of it. Answers its name. */
+export async function makeSellers(
+  server: BenchServer,
+  options: { analyze: boolean } = { analyze: true },
+): Promise<string> {
   const name = await server.makeDatabase();
+  await addSellers(server, name, options);
+  return name;
+}
+
+/**
+ * Sellers beside whatever is in the database: each has a shop, one prepaid supplier with stock of every SKU, and links. Every setting that is not named here is the product's
+ * default. `analyze`: what a database that is used has long done; without it PostgreSQL knows nothing of the tables.
+ */
+export async function addSellers(server: BenchServer, name: string, { analyze }: { analyze: boolean }): Promise<void> {
   // The ids below are of our making; the allocator goes on far above them.
-  await server.asAdministrator(async (client) => void (await client.query("select setval('id_block', 1000000)")), name);
+  await server.asAdministrator(
+    async (client) =>
+      void (await client.query("select setval('id_block', greatest(1000000, last_value)) from id_block")),
+    name,
+  );
   const db = openDb(server.config("switchyard_engine", name), { max: 1 });
   try {
     const now = realClock.now();
@@ -79,9 +92,12 @@ export async function makeSellers(server: BenchServer): Promise<string> {
   } finally {
     await db.end();
   }
-  // What a database that is used has long done.
-  await server.asAdministrator(async (client) => void (await client.query("vacuum (analyze)")), name);
-  return name;
+  if (!analyze) return;
+  await server.asAdministrator(async (client) => {
+    await client.query(
+      "vacuum (analyze) installation, workspace, channel, connection, supplier, supplier_account, product_link, product_link_option, stock, ledger_account",
+    );
+  }, name);
 }
 
 /** Before a run: every shop is due to be read, from its beginning, and was last read just now. */
