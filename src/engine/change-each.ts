@@ -1,4 +1,5 @@
 import type { OrderDraft } from "#domain/draft.ts";
+import { isConnectionLost } from "#store/connection-lost.ts";
 import type { Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import type { SharedNeed } from "#store/shared.ts";
@@ -28,6 +29,7 @@ async function changeBatch(
   try {
     await changeOrders(engine, keys, need, decide);
   } catch (error) {
+    if (isConnectionLost(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     if (keys.length === 1) {
       const stack = error instanceof Error ? error.stack : undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { DatabaseError } from "pg";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { OrderId } from "#domain/ids.ts";
@@ -234,6 +235,34 @@ test("ENG-5 an order that cannot be decided is held alone; the others of its bat
   assert.deepEqual(
     (await headlines(at.database.engine)).map((each) => each.headline),
     ["waiting", "needs_attention", "waiting"],
+  );
+});
+
+test("ENG-9 a lost connection holds no order: the stage fails as a whole and is tried again", async (t) => {
+  const at = await workshop(t);
+  await storeOrders(at.engine, arrival(at), [anOrder("1")]);
+  const claim = { states: ["received", "held"] as const, limit: 500, need: {} };
+
+  for (const code of ["57P01", "08006"]) {
+    const lost = Object.assign(new DatabaseError("the server went away", 20, "error"), { code });
+    await assert.rejects(
+      decideDue(at.engine, claim, () => {
+        throw lost;
+      }),
+      lost,
+    );
+  }
+  const cut = new Error("Connection terminated unexpectedly");
+  await assert.rejects(
+    decideDue(at.engine, claim, () => {
+      throw cut;
+    }),
+    cut,
+  );
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => each.headline),
+    ["checking"],
   );
 });
 

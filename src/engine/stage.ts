@@ -5,6 +5,7 @@ import type { FulfillmentOrder, OrderDossier } from "#domain/order.ts";
 import type { Shared } from "#domain/shared.ts";
 import { claimDueOrders } from "#store/claim.ts";
 import { commitDrafts } from "#store/commit.ts";
+import { isConnectionLost } from "#store/connection-lost.ts";
 import type { Db, Tx } from "#store/db.ts";
 import { lockOrders, readDossiers, type OrderKey } from "#store/dossier.ts";
 import { readShared, type SharedNeed } from "#store/shared.ts";
@@ -33,8 +34,8 @@ export interface DueClaim<Facts> {
 }
 
 /**
- * claim → gather → decide → commit, in one transaction (ENG-1). Claims skip orders that somebody else holds. When the batch fails, it is halved until the
- * order that cannot be decided stands alone; that one is put aside with a growing pause and an event, and the others go on (ENG-5).
+ * claim → gather → decide → commit, in one transaction (ENG-1). Claims skip orders that somebody else holds. When the batch fails, each order is tried
+ * alone; the one that cannot be decided is put aside with an event, and the others go on (ENG-5). A lost connection says nothing about an order (ENG-9).
  */
 export async function decideDue<Facts = undefined>(
   engine: Engine,
@@ -71,7 +72,7 @@ async function decideBatch<Facts>(
       return claimed.length;
     });
   } catch (error) {
-    if (keys.length === 0) throw error;
+    if (keys.length === 0 || isConnectionLost(error)) throw error;
     if (keys.length === 1) return putAside(engine, keys[0]!, claim.states, error);
     engine.log.warn({ orders: keys.length, error: String(error) }, "a batch failed; each order is tried alone");
     let moved = 0;
