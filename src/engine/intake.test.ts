@@ -262,7 +262,7 @@ test("ENG-9 a lost connection holds no order: the stage fails as a whole and is 
 
   assert.deepEqual(
     (await headlines(at.database.engine)).map((each) => each.headline),
-    ["checking"],
+    ["new"],
   );
 });
 
