@@ -8,6 +8,11 @@ export function askLater(draft: OrderDraft, attempt: Attempt): void {
   draft.touchAttempt(attempt, { dueAt: new Date(draft.now.getTime() + pauseMs), lookups: attempt.lookups + 1 });
 }
 
+/** PL-29. Nobody could even ask, which says nothing about the attempt: soon again, and its own pauses do not grow by it. */
+export function askWhenBack(draft: OrderDraft, attempt: Attempt): void {
+  draft.touchAttempt(attempt, { dueAt: new Date(draft.now.getTime() + draft.shared.workspace.retryMs) });
+}
+
 /** Nothing but a person can find out: it stays unknown, and its hold asks for evidence. */
 export function waitForPerson(draft: OrderDraft, attempt: Attempt): void {
   draft.touchAttempt(attempt, { dueAt: null });

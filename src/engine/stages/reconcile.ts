@@ -2,7 +2,7 @@ import { GateAway, type PurchaseAnswer, type PurchaseCall } from "#connectors/po
 import type { OrderDraft } from "#domain/draft.ts";
 import type { Attempt } from "#domain/order.ts";
 import type { Answer, Finding } from "#domain/placement-close.ts";
-import { askLater, noteAbsence, waitForPerson } from "#domain/placement-lookup.ts";
+import { askLater, askWhenBack, noteAbsence, waitForPerson } from "#domain/placement-lookup.ts";
 import { claimAttempts, nextAttemptDue, readSupplierOf, renewAttempts, type DueAttempt } from "#store/attempt.ts";
 import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
 import type { Engine } from "../context.ts";
@@ -45,7 +45,7 @@ async function findOutIfThere(engine: Engine, due: readonly DueAttempt[]): Promi
   } catch (error) {
     if (!(error instanceof GateAway)) throw error;
     engine.log.warn({ error: error.message, attempts: due.length }, "the gate is away; outcomes are asked for later");
-    await changeEach(engine, due, (draft, attempt) => askLater(draft, attempt));
+    await changeEach(engine, due, (draft, attempt) => askWhenBack(draft, attempt));
   }
 }
 
