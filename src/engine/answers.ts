@@ -2,7 +2,7 @@ import type { PurchaseAnswer } from "#connectors/ports.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { AccountId, AttemptId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { closeAttempt, type Answer, type Finding } from "#domain/placement-close.ts";
-import { countUnknowns, freeCalls, rejectCredentials } from "#store/account.ts";
+import { countUnknowns, rejectCredentials } from "#store/account.ts";
 import { closeDispatch, takenNumbers } from "#store/attempt.ts";
 import { commitDrafts, ring } from "#store/commit.ts";
 import { lockOrders } from "#store/dossier.ts";
@@ -129,7 +129,6 @@ async function record(
       now,
     );
     await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
-    await freeCalls(tx, answers, now);
     if (dispatch !== null) await closeDispatch(tx, answers[0]!.workspaceId, dispatch.id, dispatch.state, now);
     await ring(tx);
     return freed.filter(({ workspaceId, accountId }) => {

@@ -1,19 +1,19 @@
-import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { AccountId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { defaultAccountSettings, type AccountSettings } from "#domain/settings.ts";
 import type { Tx } from "./db.ts";
-import { col, row } from "./row.ts";
+import { col, row, type RowOf } from "./row.ts";
 import { sql } from "./sql.ts";
 
-/** How many purchases an account's own row lets through now: any number of workers share it, and a killed one blocks nobody for long. */
+/** How many purchases an account lets through now: any number of workers share it, and a killed one blocks nobody for long. */
 export interface Admission {
   workspaceId: WorkspaceId;
   accountId: AccountId;
   supplierKind: string;
   free: number;
-  /** Tokens now, for whoever takes some. */
-  tokens: number;
+  /** Tokens now, for whoever takes some; null: its purchases a minute are not limited. */
+  tokens: number | null;
 }
-const AdmissionRow = row({
+const limits = {
   workspaceId: col.id<WorkspaceId>(),
   accountId: col.id<AccountId>(),
   supplierKind: col.text,
@@ -21,29 +21,42 @@ const AdmissionRow = row({
   tokens: col.text,
   tokensAt: col.instant,
   breakerUntil: col.instantOrNull,
-  inFlight: col.int,
-});
-type AdmissionRow = ReturnType<(typeof AdmissionRow)["decode"]>[number];
+};
+type Limits = RowOf<ReturnType<typeof row<typeof limits>>>;
+const LimitsRow = row(limits);
+const DueRow = row({ ...limits, inFlight: col.int, due: col.int });
+const InFlightRow = row({ accountId: col.id<AccountId>(), inFlight: col.int });
 
-/** Accounts on which something is due to be placed, and what each lets through now. Nothing is locked. */
-export async function readAdmissions(tx: Tx, now: Date): Promise<Admission[]> {
+/**
+ * A purchase is in flight from its arming until its outcome is recorded, and no longer than its settle time: what died with its worker is found out about
+ * earlier than that.
+ */
+const isInFlight = sql`a.state = 'armed' and a.kind not in ('human', 'document')`;
+
+/**
+ * Accounts on which something is due to be placed, what each lets through now, and how much is due there (counted up to `most`). Nothing is locked. It goes
+ * account by account, so that a long queue costs no more than a short one.
+ */
+export async function readAdmissions(tx: Tx, now: Date, most: number): Promise<(Admission & { due: number })[]> {
   const rows = await tx.rows(
-    AdmissionRow,
+    DueRow,
     sql`
-    with due as (
-      select workspace_id, account_id, min(due_at) as due_at from fulfillment_order
-       where state = 'placing' and due_at <= ${now} and account_id is not null
-         and not exists (select 1 from installation where safe_mode_reason is not null)
-       group by workspace_id, account_id
-    )
-    select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
-           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight
-      from due p
-      join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
-      join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
-     order by p.due_at, a.workspace_id, a.id`,
+    select c.workspace_id, c.id as account_id, s.kind as supplier_kind, c.settings, c.tokens::text as tokens, c.tokens_at, c.breaker_until, d.due,
+           (select count(*)::integer from attempt a where a.workspace_id = c.workspace_id and a.account_id = c.id and ${isInFlight} and a.settle_at > ${now}) as in_flight
+      from supplier_account c
+     cross join lateral (
+       select count(*)::integer as due, min(due_at) as since from (
+         select f.due_at from fulfillment_order f
+          where f.workspace_id = c.workspace_id and f.account_id = c.id and f.state = 'placing' and f.due_at <= ${now}
+          order by f.ship_by, f.due_at, f.id -- the account's own index, not that of all that is due
+          limit ${most}
+       ) f
+     ) d
+      join supplier s on s.workspace_id = c.workspace_id and s.id = c.supplier_id
+     where d.due > 0 and not exists (select 1 from installation where safe_mode_reason is not null)
+     order by d.since, c.workspace_id, c.id`,
   );
-  return rows.map((each) => admissionOf(each, now));
+  return rows.map(({ inFlight, due, ...each }) => ({ ...admissionOf(each, inFlight, now), due }));
 }
 
 const NextRow = row({
@@ -51,7 +64,7 @@ const NextRow = row({
   tokens: col.text,
   tokensAt: col.instant,
   breakerUntil: col.instantOrNull,
-  leases: col.list(col.instant),
+  ends: col.list(col.instant),
   dueAt: col.instant,
 });
 
@@ -66,14 +79,14 @@ export async function nextPlacing(tx: Tx): Promise<Date | null> {
          and not exists (select 1 from installation where safe_mode_reason is not null)
        group by workspace_id, account_id
     )
-    select a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until, p.due_at,
-           array(select c.leased_until from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id order by c.leased_until) as leases
-      from due p join supplier_account a on a.workspace_id = p.workspace_id and a.id = p.account_id
-     order by a.workspace_id, a.id`,
+    select c.settings, c.tokens::text as tokens, c.tokens_at, c.breaker_until, p.due_at,
+           array(select a.settle_at from attempt a where a.workspace_id = c.workspace_id and a.account_id = c.id and ${isInFlight} order by a.settle_at) as ends
+      from due p join supplier_account c on c.workspace_id = p.workspace_id and c.id = p.account_id
+     order by c.workspace_id, c.id`,
   );
-  const times = rows.map(({ settings, tokens, tokensAt, breakerUntil, leases, dueAt }) => {
+  const times = rows.map(({ settings, tokens, tokensAt, breakerUntil, ends, dueAt }) => {
     const { placesPerMinute, maxInFlight } = { ...defaultAccountSettings, ...settings };
-    const slotAt = leases.at(-maxInFlight) ?? null; // all later ones and this one together are as many as may be in flight
+    const slotAt = ends.at(-maxInFlight) ?? null; // all later ones and this one together are as many as may be in flight
     const tokenAt =
       placesPerMinute === null
         ? null
@@ -83,83 +96,75 @@ export async function nextPlacing(tx: Tx): Promise<Date | null> {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-/** The same for these accounts, with their rows locked in id order. The caller holds its order rows already. */
+/**
+ * What these accounts let through, with their rows locked in id order. The caller holds its order rows already. What is in flight is counted when the locks
+ * are given: another worker that had them may have armed meanwhile.
+ */
 export async function lockAdmissions(
   tx: Tx,
   accounts: readonly { workspaceId: WorkspaceId; accountId: AccountId }[],
   now: Date,
 ): Promise<Map<AccountId, Admission>> {
-  const rows = await tx.rows(
-    AdmissionRow,
-    sql`
-    select a.workspace_id, a.id as account_id, s.kind as supplier_kind, a.settings, a.tokens::text as tokens, a.tokens_at, a.breaker_until,
-           (select count(*)::integer from account_call c where c.workspace_id = a.workspace_id and c.account_id = a.id and c.leased_until > ${now}) as in_flight
-      from unnest(${accounts.map((each) => each.workspaceId)}::bigint[], ${accounts.map((each) => each.accountId)}::bigint[]) as k(workspace_id, id)
-      join supplier_account a on a.workspace_id = k.workspace_id and a.id = k.id
-      join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
-     order by a.workspace_id, a.id
-       for no key update of a`,
-  );
-  return new Map(rows.map((each) => [each.accountId, admissionOf(each, now)]));
+  const k = sql`unnest(${accounts.map((each) => each.workspaceId)}::bigint[], ${accounts.map((each) => each.accountId)}::bigint[]) as k(workspace_id, id)`;
+  const [rows, counts] = await Promise.all([
+    tx.rows(
+      LimitsRow,
+      sql`
+      select c.workspace_id, c.id as account_id, s.kind as supplier_kind, c.settings, c.tokens::text as tokens, c.tokens_at, c.breaker_until
+        from ${k}
+        join supplier_account c on c.workspace_id = k.workspace_id and c.id = k.id
+        join supplier s on s.workspace_id = c.workspace_id and s.id = c.supplier_id
+       order by c.workspace_id, c.id
+         for no key update of c`,
+    ),
+    tx.rows(
+      InFlightRow,
+      sql`
+      select k.id as account_id, (select count(*)::integer from attempt a where a.workspace_id = k.workspace_id and a.account_id = k.id and ${isInFlight} and a.settle_at > ${now}) as in_flight
+        from ${k}`,
+    ),
+  ]);
+  const inFlight = new Map(counts.map((each) => [each.accountId, each.inFlight]));
+  return new Map(rows.map((each) => [each.accountId, admissionOf(each, inFlight.get(each.accountId) ?? 0, now)]));
 }
 
 /** A tenth of a minute's calls may go at once; the rest comes at the account's rate. */
 const burstOf = (perMinute: number): number => Math.max(1, Math.floor(perMinute / 10));
 
-function admissionOf(found: AdmissionRow, now: Date): Admission {
-  const { placesPerMinute, maxInFlight } = { ...defaultAccountSettings, ...found.settings };
-  const elapsedMs = Math.max(0, now.getTime() - found.tokensAt.getTime());
+function admissionOf(
+  { workspaceId, accountId, supplierKind, settings, breakerUntil, ...bucket }: Limits,
+  inFlight: number,
+  now: Date,
+): Admission {
+  const { placesPerMinute, maxInFlight } = { ...defaultAccountSettings, ...settings };
+  const elapsedMs = Math.max(0, now.getTime() - bucket.tokensAt.getTime());
   const tokens =
     placesPerMinute === null
-      ? Number(found.tokens)
-      : Math.min(burstOf(placesPerMinute), Math.max(0, Number(found.tokens)) + (elapsedMs * placesPerMinute) / 60_000);
-  const slots = maxInFlight - found.inFlight;
+      ? null
+      : Math.min(burstOf(placesPerMinute), Math.max(0, Number(bucket.tokens)) + (elapsedMs * placesPerMinute) / 60_000);
+  const slots = maxInFlight - inFlight;
   // A hair below a whole token is a whole one: sums of floats must not cost a purchase its turn.
-  const byRate = placesPerMinute === null ? slots : Math.floor(tokens + 1e-9);
-  const isBroken = found.breakerUntil !== null && found.breakerUntil > now;
+  const byRate = tokens === null ? slots : Math.floor(tokens + 1e-9);
+  const isBroken = breakerUntil !== null && breakerUntil > now;
   const free = isBroken ? 0 : Math.max(0, Math.min(slots, byRate));
-  const { workspaceId, accountId, supplierKind } = found;
   return { workspaceId, accountId, supplierKind, free, tokens };
 }
 
-/** Takes tokens and leases for what was armed. A lease ends by itself, so a worker that dies with it blocks nobody. */
-export async function takeCalls(
+/** Takes a token for each purchase that was armed, where an account's purchases a minute are limited. */
+export async function takeTokens(
   tx: Tx,
-  calls: readonly {
-    workspaceId: WorkspaceId;
-    accountId: AccountId;
-    attemptId: AttemptId;
-    leasedUntil: Date;
-    tokens: number;
-  }[],
+  taken: readonly { admission: Admission; count: number }[],
   now: Date,
 ): Promise<void> {
-  if (calls.length === 0) return;
-  const left = new Map<AccountId, { workspaceId: WorkspaceId; tokens: number }>();
-  for (const call of calls) {
-    const before = left.get(call.accountId)?.tokens ?? call.tokens;
-    left.set(call.accountId, { workspaceId: call.workspaceId, tokens: before - 1 });
-  }
-  const accounts = [...left.entries()];
+  const limited = taken.flatMap(({ admission: { workspaceId, accountId, tokens }, count }) =>
+    tokens === null ? [] : [{ workspaceId, accountId, left: Math.max(0, tokens - count) }],
+  );
+  if (limited.length === 0) return;
   await tx.run(sql`
-    insert into account_call (workspace_id, account_id, attempt_id, leased_until)
-    select * from unnest(${calls.map((call) => call.workspaceId)}::bigint[], ${calls.map((call) => call.accountId)}::bigint[], ${calls.map((call) => call.attemptId)}::bigint[], ${calls.map((call) => call.leasedUntil)}::timestamptz[])`);
-  await tx.run(sql`
-    update supplier_account a set tokens = greatest(0, k.tokens), tokens_at = ${now}
-      from unnest(${accounts.map(([, each]) => each.workspaceId)}::bigint[], ${accounts.map(([accountId]) => accountId)}::bigint[], ${accounts.map(([, each]) => each.tokens)}::double precision[]) as k(workspace_id, id, tokens)
+    update supplier_account a set tokens = k.tokens, tokens_at = ${now}
+      from unnest(${limited.map((each) => each.workspaceId)}::bigint[], ${limited.map((each) => each.accountId)}::bigint[], ${limited.map((each) => each.left)}::double precision[]) as k(workspace_id, id, tokens)
      where a.workspace_id = k.workspace_id and a.id = k.id`);
 }
-
-/** Gives leases back, those of dead workers included. */
-export const freeCalls = (
-  tx: Tx,
-  calls: readonly { workspaceId: WorkspaceId; accountId: AccountId; attemptId: AttemptId }[],
-  now: Date,
-): Promise<number> =>
-  tx.run(sql`
-    delete from account_call c
-     using unnest(${calls.map((call) => call.workspaceId)}::bigint[], ${calls.map((call) => call.accountId)}::bigint[], ${calls.map((call) => call.attemptId)}::bigint[]) as k(workspace_id, account_id, attempt_id)
-     where c.workspace_id = k.workspace_id and c.account_id = k.account_id and (c.attempt_id = k.attempt_id or c.leased_until <= ${now})`);
 
 /** Three unknown outcomes within the window open the breaker for as long: no more risk is queued up on an account that does not answer. */
 export const unknownsThatBreak = 3;
@@ -246,7 +251,9 @@ export async function claimPlacing(
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
       from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
-      join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
+     cross join lateral ( -- order by order, by the index: see dossier.ts
+       select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no
+     ) f
      where f.state = 'placing' and f.due_at <= ${now} and f.account_id = any(${accounts}::bigint[])
      order by f.ship_by, f.due_at, f.id`,
   );

@@ -71,7 +71,7 @@ export interface AttemptKey {
   attemptId: AttemptId;
 }
 
-/** By attempt id; attempts that are not there are left out. */
+/** By attempt id; attempts that are not there are left out. Attempt by attempt (see dossier.ts): else the planner tries each supplier of the workspace. */
 export async function readPurchases(tx: Tx, keys: readonly AttemptKey[]): Promise<Map<AttemptId, Purchase>> {
   const rows = await tx.rows(
     PurchaseRow,
@@ -80,7 +80,7 @@ export async function readPurchases(tx: Tx, keys: readonly AttemptKey[]): Promis
            a.fence, f.fence as newest_fence, a.armed_at, a.send_by, a.key_until, a.request_hash, a.reference, a.idempotency_key, a.max_total, a.currency, a.request,
            d.name, d.company, d.line1, d.line2, d.city, d.region, d.postcode, d.country, d.phone, d.email
       from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.attemptId)}::bigint[]) as k(workspace_id, id)
-      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id
+     cross join lateral (select * from attempt a where a.workspace_id = k.workspace_id and a.id = k.id order by a.id) a
       join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
       join order_address d on d.workspace_id = a.workspace_id and d.order_id = a.order_id and d.no = a.address_no`,
@@ -100,9 +100,12 @@ function purchaseOf(found: RowOf<typeof PurchaseRow>): Purchase {
   };
 }
 
-const SendableRow = row({ attemptId: col.id<AttemptId>() });
+const SendableRow = row({ attemptId: col.id<AttemptId>(), isSendable: col.bool });
 
-/** The last look before the first byte, one statement for all: still armed (a resend: or unknown), still the newest fence, not cancelled, and home. */
+/**
+ * The last look before the first byte, one statement for all: still armed (a resend: or unknown), still the newest fence, not cancelled, and home. The
+ * conditions stand where rows are shown and not where they are joined: a fence that has to match looks selective to the planner, and is not.
+ */
 export async function whichMayStillBeSent(
   tx: Tx,
   calls: readonly (AttemptKey & { fence: number; mode: "send" | "resend" })[],
@@ -110,19 +113,22 @@ export async function whichMayStillBeSent(
   const rows = await tx.rows(
     SendableRow,
     sql`
-    select a.id as attempt_id
+    select a.id as attempt_id,
+           (a.state = 'armed' or (a.state = 'unknown' and k.is_resend))
+       and a.fence = k.fence and f.fence = k.fence
+       and (k.is_resend or asks.open = 0)
+       and not exists (select 1 from installation i where i.safe_mode_reason is not null) as is_sendable
       from unnest(${calls.map((call) => call.workspaceId)}::bigint[], ${calls.map((call) => call.attemptId)}::bigint[], ${calls.map((call) => call.fence)}::integer[], ${calls.map((call) => call.mode === "resend")}::boolean[])
              as k(workspace_id, id, fence, is_resend)
-      join attempt a on a.workspace_id = k.workspace_id and a.id = k.id
+     cross join lateral (select * from attempt a where a.workspace_id = k.workspace_id and a.id = k.id order by a.id) a
       join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
-     where (a.state = 'armed' or (a.state = 'unknown' and k.is_resend))
-       and a.fence = k.fence and f.fence = k.fence
-       and (k.is_resend or not exists (
-             select 1 from cancellation c join cancellation_ask q on q.workspace_id = c.workspace_id and q.cancellation_id = c.id
-              where c.workspace_id = a.workspace_id and c.order_id = a.order_id and q.fulfillment_order_id = a.fulfillment_order_id and q.state in ('asking', 'accepted')))
-       and not exists (select 1 from installation i where i.safe_mode_reason is not null)`,
+     cross join lateral (
+       select count(*) as open from cancellation c
+         join cancellation_ask q on q.workspace_id = c.workspace_id and q.cancellation_id = c.id and q.fulfillment_order_id = a.fulfillment_order_id
+        where c.workspace_id = a.workspace_id and c.order_id = a.order_id and q.state in ('asking', 'accepted')
+     ) asks`,
   );
-  return new Set(rows.map((each) => each.attemptId));
+  return new Set(rows.filter((each) => each.isSendable).map((each) => each.attemptId));
 }
 
 export interface ReferenceKey {
@@ -323,8 +329,8 @@ export async function claimAttempts(
     with mine as (
       select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence')::integer as fence
         from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
-        join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
-        join attempt a on a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id
+       cross join lateral (select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no) f
+       cross join lateral (select * from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id order by a.no) a
        where a.state in ('armed', 'unknown') and a.due_at <= ${now} and a.kind <> 'document'
     ), fenced as (
       update fulfillment_order f set fence = m.fence from mine m where f.workspace_id = m.workspace_id and f.id = m.fulfillment_order_id

@@ -11,11 +11,12 @@ import {
   openAttemptsOf,
   postponePlacing,
   readAdmissions,
-  takeCalls,
+  takeTokens,
   type Admission,
 } from "#store/account.ts";
 import { armedUnder } from "#store/attempt.ts";
 import { commitDrafts, ring } from "#store/commit.ts";
+import { isConnectionLost } from "#store/connection-lost.ts";
 import { CommitUnknown, type Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import { meaningOf } from "../answers.ts";
@@ -33,13 +34,13 @@ export const place: Stage = {
   name: "place",
   nextDue: nextPlacing,
   async run(engine) {
-    const admissions = await readAdmissions(engine.db, engine.clock.now());
+    const admissions = await readAdmissions(engine.db, engine.clock.now(), engine.batch);
     const admitted: Admitted[] = [];
     // An account that admits more than one transaction arms gets its turn again at once.
     let left = engine.batch;
-    for (const { workspaceId, accountId, supplierKind, free } of admissions) {
+    for (const { workspaceId, accountId, supplierKind, free, due } of admissions) {
       // Documents are no calls: what leaves together leaves in one.
-      const limit = Math.min(left, engine.gate.documents(supplierKind) === null ? free : engine.batch);
+      const limit = engine.gate.documents(supplierKind) === null ? Math.min(left, free, due) : due;
       if (limit > 0) admitted.push({ workspaceId, accountId, limit });
       left -= limit;
     }
@@ -92,7 +93,7 @@ async function armBatch(engine: Engine, admitted: readonly Admitted[], only: Ord
   } catch (error) {
     const plan = armed as (Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }) | null;
     if (error instanceof CommitUnknown && plan !== null) return readBack(engine, plan);
-    if (keys.length === 0) throw error;
+    if (keys.length === 0 || isConnectionLost(error)) throw error;
     if (keys.length === 1) return putAside(engine, keys[0]!, error);
     engine.log.warn(
       { orders: keys.length, error: String(error) },
@@ -127,7 +128,7 @@ async function armClaimed(
   await reserveCredits(tx, shared, admitted);
   const arming = await readArming(tx, keys);
 
-  const armed: { draft: OrderDraft; attempt: Attempt; inFlightUntil: Date }[] = [];
+  const armed: { draft: OrderDraft; attempt: Attempt }[] = [];
   const inDocuments: InDocument[] = [];
   let moved = 0;
   for (const draft of byShipBy(drafts)) {
@@ -139,7 +140,7 @@ async function armClaimed(
       if (fo.state !== before) moved += 1;
       if (typeof result === "string") continue;
       moved += 1;
-      armed.push({ draft, attempt: result.attempt, inFlightUntil: result.inFlightUntil });
+      armed.push({ draft, attempt: result.attempt });
       if (result.attempt.kind === "document") inDocuments.push(result);
       else if (admission !== undefined) admission.free -= 1;
     }
@@ -148,14 +149,11 @@ async function armClaimed(
   const documents = await composeDocuments(engine, tx, inDocuments, now);
   const sending = armed.filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document");
   await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
-  const leases = sending.map(({ draft, attempt, inFlightUntil }) => ({
-    workspaceId: draft.order.workspaceId,
-    accountId: attempt.accountId,
-    attemptId: attempt.id,
-    leasedUntil: inFlightUntil,
-    tokens: admissions.get(attempt.accountId)?.tokens ?? 0,
+  const taken = [...admissions.values()].map((admission) => ({
+    admission,
+    count: sending.filter(({ attempt }) => attempt.accountId === admission.accountId).length,
   }));
-  await takeCalls(tx, leases, now);
+  await takeTokens(tx, taken, now);
   if (moved > armed.length) await ring(tx);
   return {
     moved,
@@ -195,7 +193,7 @@ function arm(
   fo: FulfillmentOrder,
   facts: Omit<Arming, "terms">,
   admission: Admission | undefined,
-): (InDocument & { inFlightUntil: Date }) | string {
+): InDocument | string {
   const supplier = fo.supplierId === null ? undefined : draft.shared.suppliers.get(fo.supplierId);
   if (supplier === undefined) return sendBack(draft, fo, "supplier_not_available");
   const { connector, zone } = supplier.settings;
@@ -214,9 +212,7 @@ function arm(
   }
   const kind = documents === null ? contract.kind : "document";
   const result = armAttempt(draft, fo, { ...facts, terms: { ...contract, kind } });
-  if (result.armed === null) return result.because;
-  const inFlightUntil = new Date(result.armed.sendBy.getTime() + contract.maxInFlightMs);
-  return { draft, supplier, attempt: result.armed, request: result.request, inFlightUntil };
+  return result.armed === null ? result.because : { draft, supplier, attempt: result.armed, request: result.request };
 }
 
 /** C1: the commit's answer was lost. What is there under our fence was committed and is ours to send; the rest is not there. */
