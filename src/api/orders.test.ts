@@ -116,6 +116,7 @@ test("API-20 a search by words uses indexes, under row-level security too", asyn
   const at = await aServer(t);
   await at.orders([{}]);
   const Line = {
+    columns: ["QUERY PLAN"],
     decode: (_fields: readonly string[], rows: readonly (readonly unknown[])[]) => rows.map(([text]) => String(text)),
   };
   const planOf = (statement: ReturnType<typeof sql>) =>

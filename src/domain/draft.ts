@@ -11,6 +11,7 @@ import {
 import type {
   Attempt,
   Cancellation,
+  DossierPart,
   FulfillmentOrder,
   FulfillmentOrderLine,
   Hold,
@@ -436,12 +437,26 @@ export class OrderDraft {
   }
 }
 
+/** Which parts of an order `finish` looks at, besides what is always read: none, for most orders that are on their way. */
+export function derivedFrom(dossier: Pick<OrderDossier, "fulfillmentOrders" | "holds">): DossierPart[] {
+  const { fulfillmentOrders, holds } = dossier;
+  const parts: DossierPart[] = [];
+  const isAny = (...states: FulfillmentState[]): boolean => fulfillmentOrders.some((fo) => states.includes(fo.state));
+  const waitsToComplete = isAny("shipped", "delivered");
+  if (isAny("placing")) parts.push("attempts");
+  if (waitsToComplete || holds.some((hold) => hold.subject === "shipment")) parts.push("shipments");
+  if (waitsToComplete) parts.push("writeBacks");
+  if (fulfillmentOrders.length === 0) parts.push("lines");
+  return parts;
+}
+
 /** LC-3. What the stored headline must be: the most urgent part; without a part for us done, or cancelled where all goods are. */
 export function derivedHeadline(dossier: OrderDossier): Headline {
   const parts = dossier.fulfillmentOrders.map((fo) => headlineOfPart(fo.state, holdsOn(dossier, fo)));
+  if (parts.length > 0) return headlineOfOrder(parts);
   const goods = dossier.lines.filter((line) => line.kind === "goods");
   const nothingLeft = goods.length > 0 && goods.every((line) => line.cancelled >= line.quantity);
-  return parts.length === 0 && nothingLeft ? "cancelled" : headlineOfOrder(parts);
+  return nothingLeft ? "cancelled" : headlineOfOrder(parts);
 }
 
 const sameHold = (hold: Hold, wish: HoldWish): boolean =>

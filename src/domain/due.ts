@@ -115,14 +115,16 @@ function dayFormat(zone: string): Intl.DateTimeFormat {
 
 /** The first instant of the next day there; found by halving, so that days of 23 and 25 hours are right. */
 export function startOfNextDay(now: Date, zone: string): Date {
-  const known = nextDays.get(zone);
-  if (known !== undefined && now >= known.from && now < known.next) return known.next;
+  const days = knownDays.get(zone) ?? [];
+  const known = days.find(({ from, next }) => now >= from && now < next);
+  if (known !== undefined) return known.next;
   const next = findNextDay(now, zone);
-  nextDays.set(zone, { from: now, next });
+  knownDays.set(zone, [{ from: now, next }, ...days].slice(0, mostKnownDays));
   return next;
 }
-/** Every held order asks for the same midnight: the last answer per zone, valid from the instant it was asked at until then. */
-const nextDays = new Map<string, { from: Date; next: Date }>();
+/** A batch of orders asks for the same few midnights: the latest answers per zone, each valid from the instant it was asked at until then. */
+const knownDays = new Map<string, { from: Date; next: Date }[]>();
+const mostKnownDays = 16;
 function findNextDay(now: Date, zone: string): Date {
   const today = dayOf(now, zone);
   let low = now.getTime();

@@ -32,6 +32,10 @@ export interface OrderDossier {
   cancellations: Cancellation[];
 }
 
+/** The parts of a dossier that a stage may leave unread; all else is always there. */
+export const dossierParts = ["lines", "attempts", "shipments", "writeBacks", "cancellations"] as const;
+export type DossierPart = (typeof dossierParts)[number];
+
 export interface Order {
   workspaceId: WorkspaceId;
   id: OrderId;

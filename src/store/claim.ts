@@ -29,11 +29,14 @@ export async function claimDueOrders(
   const locked = await tx.rows(
     Locked,
     sql`
-    with due as (
-      select f.workspace_id, f.order_id from fulfillment_order f
-       where f.state = any(${states}::text[]) and f.due_at <= ${now} ${one}
-       order by f.due_at, f.id
-       limit ${limit}
+    with due as ( -- state by state, because only within one of them the index fulfillment_order_due is in the order of time
+      select f.workspace_id, f.order_id from unnest(${states}::text[]) as s(state)
+       cross join lateral (
+         select f.workspace_id, f.order_id, f.id, f.due_at from fulfillment_order f
+          where f.state = s.state and f.due_at <= ${now} ${one}
+          order by f.due_at, f.id limit ${limit}
+       ) f
+       order by f.due_at, f.id limit ${limit}
     )
     select o.workspace_id, o.id from sales_order o
      where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
@@ -46,17 +49,23 @@ export async function claimDueOrders(
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
       from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
-      join fulfillment_order f on f.workspace_id = k.workspace_id and f.order_id = k.id
+     cross join lateral ( -- order by order, by the index: see dossier.ts
+       select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no
+     ) f
      where f.state = any(${states}::text[]) and f.due_at <= ${now}
      order by f.due_at, f.id`,
   );
 }
 
-/** When the next fulfillment order in one of these states falls due. */
+/** When the next fulfillment order in one of these states falls due: the first entry of each state's stretch of the index, whatever waits behind it. */
 export async function nextDue(db: Db, states: readonly FulfillmentState[]): Promise<Date | null> {
   const { dueAt } = await db.one(
     Due,
-    sql`select min(due_at) as due_at from fulfillment_order where state = any(${states}::text[]) and due_at is not null`,
+    sql`
+    select min(f.due_at) as due_at from unnest(${states}::text[]) as s(state)
+     cross join lateral (
+       select f.due_at from fulfillment_order f where f.state = s.state and f.due_at is not null order by f.due_at limit 1
+     ) f`,
   );
   return dueAt;
 }

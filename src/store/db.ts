@@ -255,8 +255,23 @@ async function listen({ config, channel, onNotify, clock }: Listening): Promise<
 /** A date has no zone and no time, so it stays text; the driver would make it midnight in the machine's zone. */
 function getTypeParser(oid: number, format?: "text" | "binary") {
   if (oid === dateOid) return (value: string) => value;
+  if (oid === instantOid && format !== "binary") return readInstant;
   return types.getTypeParser(oid === dateArrayOid ? textArrayOid : oid, format as "text");
 }
+const readAnyInstant = types.getTypeParser(1184, "text") as (text: string) => Date;
+
+/** `2026-11-22 12:00:00.123+00`, as a session in UTC writes it: an order has a dozen of them, and the driver's own reader tries patterns. Microseconds are cut. */
+function readInstant(text: string): Date {
+  const digits = (at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+  const isPlain = text.length <= 29 && text[0] !== "0" && text[4] === "-" && text.endsWith("+00");
+  if (!isPlain) return readAnyInstant(text);
+  const year = digits(0) * 100 + digits(2);
+  const seconds = Date.UTC(year, digits(5) - 1, digits(8), digits(11), digits(14), digits(17));
+  if (text.length === 22) return new Date(seconds);
+  return new Date(seconds + Math.floor(Number(text.slice(19, -3)) * 1000 + 1e-6));
+}
+
+const instantOid = 1184;
 const dateOid = 1082;
 const dateArrayOid = 1182;
 const textArrayOid = 1009;

@@ -12,6 +12,8 @@ const off = Symbol("another shape");
 
 /** The columns of a result and what they become. */
 export interface RowShape<T> {
+  /** Their names, in the order in which they are read. */
+  readonly columns: readonly string[];
   /** `fields` are the column names of the result in their order, `rows` the values in the same order. */
   readonly decode: (fields: readonly string[], rows: readonly (readonly unknown[])[]) => T[];
 }
@@ -28,17 +30,17 @@ export function row<Codecs extends Record<string, Codec<unknown>>>(
   type T = { [K in keyof Codecs]: Codecs[K] extends Codec<infer V> ? V : never };
   const columns = Object.entries(codecs).map(([key, codec]) => ({ key, codec, column: snakeCase(key) }));
   return {
+    columns: columns.map(({ column }) => column),
     decode(fields, rows) {
-      const positions = columns.map(({ column }, index) => {
-        const position = fields[index] === column ? index : fields.indexOf(column); // mostly written in the same order
-        if (position < 0) throw new Error(`The result has no column ${column}; it has ${fields.join(", ")}.`);
-        return position;
-      });
+      const positions = columns.map(({ column }, index) => positionOf(column, fields, index));
       return rows.map((values) => {
         const read: Record<string, unknown> = {};
         for (let index = 0; index < columns.length; index += 1) {
           const { key, codec, column } = columns[index]!;
-          read[key] = readColumn(column, codec, values[positions[index]!]);
+          const value = values[positions[index]!];
+          const found = value === null ? (codec.isNullable ? null : off) : codec.read(value);
+          if (found === off) throw anotherShape(column, codec, value);
+          read[key] = found;
         }
         return read as T;
       });
@@ -46,12 +48,30 @@ export function row<Codecs extends Record<string, Codec<unknown>>>(
   };
 }
 
-function readColumn(column: string, codec: Codec<unknown>, value: unknown): unknown {
-  if (value === null && codec.isNullable) return null;
-  const read = value === null ? off : codec.read(value);
-  if (read !== off) return read;
+/** Rows that belong to something, each with that one's id before it: the column `owner` of the statement, which is no part of the row. */
+export function ownedBy<Owner, T>(id: Codec<Owner>, owner: string, shape: RowShape<T>): RowShape<[Owner, T]> {
+  return {
+    columns: [owner, ...shape.columns],
+    decode(fields, rows) {
+      const position = positionOf(owner, fields, 0);
+      return shape.decode(fields, rows).map((read, index) => {
+        const found = id.read(rows[index]![position]);
+        if (found === off) throw anotherShape(owner, id as Codec<unknown>, rows[index]![position]);
+        return [found, read];
+      });
+    },
+  };
+}
+
+function positionOf(column: string, fields: readonly string[], likely: number): number {
+  const position = fields[likely] === column ? likely : fields.indexOf(column); // mostly written in the same order
+  if (position < 0) throw new Error(`The result has no column ${column}; it has ${fields.join(", ")}.`);
+  return position;
+}
+
+function anotherShape(column: string, { expected }: Codec<unknown>, value: unknown): Error {
   const found = inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60, maxArrayLength: 5 });
-  throw new Error(`The column ${column} should be ${codec.expected}, found ${found}.`);
+  return new Error(`The column ${column} should be ${expected}, found ${found}.`);
 }
 
 const snakeCase = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

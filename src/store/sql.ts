@@ -40,6 +40,12 @@ class Fragment implements Sql {
   }
 }
 
+/** The columns that a row shape reads, of the table or alias `of`. Names come from the source, never from a value. */
+export function columnsOf({ columns }: { columns: readonly string[] }, of: string): Sql {
+  const text = columns.map((column) => `${of}.${column}`).join(", ");
+  return new Fragment([text], []);
+}
+
 const names = new Map<string, string>();
 
 /** The name under which a text is prepared: the same in every process. Texts are written in the source, so there are few of them. */
@@ -69,15 +75,21 @@ export function encode(value: unknown): unknown {
 }
 
 function arrayLiteral(items: readonly unknown[]): string {
-  const elements = items.map((item) => {
-    if (item === null) return "NULL";
-    if (Array.isArray(item)) return arrayLiteral(item);
-    if (item instanceof Uint8Array) return `"\\\\x${Buffer.from(item).toString("hex")}"`;
-    const element = encode(item);
-    return typeof element === "string" ? quoted(element) : String(element);
-  });
-  return `{${elements.join(",")}}`;
+  let text = "{";
+  for (let index = 0; index < items.length; index += 1)
+    text += index === 0 ? element(items[index]) : `,${element(items[index])}`;
+  return `${text}}`;
 }
 
-const quoted = (element: string): string =>
-  /["\\]/.test(element) ? `"${element.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : `"${element}"`;
+function element(item: unknown): string {
+  if (item === null) return "NULL";
+  if (typeof item === "string") return quoted(item);
+  if (Array.isArray(item)) return arrayLiteral(item);
+  if (item instanceof Uint8Array) return `"\\\\x${Buffer.from(item).toString("hex")}"`;
+  const encoded = encode(item);
+  return typeof encoded === "string" ? quoted(encoded) : String(encoded);
+}
+
+/** A text as it stands inside an array. */
+export const quoted = (text: string): string =>
+  /["\\]/.test(text) ? `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : `"${text}"`;
