@@ -1,7 +1,10 @@
 import { check, type Violation } from "./checker/check.ts";
+import type { Outside, WorldEvent } from "./checker/outside.ts";
 import type { SimCluster } from "./cluster.ts";
 import type { Coverage } from "./coverage.ts";
 import { ringTheDoorbell } from "./doorbell.ts";
+import { livePeople, settle, type People } from "./people.ts";
+import { ask } from "./people/desk.ts";
 import type { FaultKind, Focus, ProfileName } from "./faults.ts";
 import { openTown, type Town } from "./town.ts";
 import type { TraceLine } from "./scheduler.ts";
@@ -20,6 +23,8 @@ export interface RunOptions {
   /** How long everybody is left alone at the end: 5 hours. Long enough for a parcel to arrive: 2. */
   quietHours?: number | undefined;
   onTrace?: ((line: TraceLine) => void) | undefined;
+  /** A last look at the town before it is taken down. */
+  onEnd?: ((town: Town) => Promise<void>) | undefined;
 }
 
 export interface Finding extends Violation {
@@ -51,19 +56,38 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
   town0?.(town);
   try {
     await aim(town, options);
-    const { scheduler, faults } = town;
+    const { scheduler } = town;
     const startMs = scheduler.now;
     const sellMs = options.days * 8 * hour;
     ringTheDoorbell(town);
-    sell(town, options, sellMs);
-    await scheduler.run(startMs + sellMs + hour);
-    faults.isOn = false;
-    setFaults(town, { profile: "calm" });
-    await scheduler.run(scheduler.now + (options.quietHours ?? 5) * hour);
-    return await judge(town, startMs);
+    const people = livePeople(town, { ...options, untilMs: startMs + sellMs + hour });
+    sell(town, people, options, sellMs);
+    const early = lookMidway(town, sellMs);
+    await scheduler.run(startMs + sellMs + hour, () => early.length > 0);
+    if (early.length > 0) return result(town, startMs, early);
+    const quietAt = scheduler.now;
+    await settle(town, { mostMs: (options.quietHours ?? 5) * hour });
+    return await judge(town, startMs, quietAt);
   } finally {
+    await options.onEnd?.(town);
     await town.close();
   }
+}
+
+/** What must hold at every moment is looked at three times while everything is on its way. The first that does not hold ends the run. */
+function lookMidway(town: Town, sellMs: number): Finding[] {
+  const { scheduler, harness } = town;
+  const luck = town.streams.stream("midway");
+  const found: Finding[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    void scheduler.park(harness, { kind: "sleep", what: "look midway" }, luck.between(0, sellMs + hour)).then(() =>
+      scheduler.afterwards(async () => {
+        const violations = await check(town.monitor.client(), outsideOf(town, null), "midway");
+        found.push(...violations.map((each): Finding => ({ ...each, step: scheduler.step })));
+      }),
+    );
+  }
+  return found;
 }
 
 async function aim(town: Town, { focus }: RunOptions): Promise<void> {
@@ -87,7 +111,7 @@ function setFaults({ tenants }: Town, change: Readonly<Record<string, unknown>>)
   }
 }
 
-function sell(town: Town, { orders, withoutOrders, focus }: RunOptions, sellMs: number): void {
+function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunOptions, sellMs: number): void {
   const { scheduler, harness } = town;
   for (let no = 0; no < orders; no += 1) {
     const luck = town.streams.stream(`order:${no}`);
@@ -100,38 +124,18 @@ function sell(town: Town, { orders, withoutOrders, focus }: RunOptions, sellMs: 
       focus?.cancelsAfterMs !== undefined
         ? { cancelsAfterMs: luck.whole(...focus.cancelsAfterMs) }
         : around < 0.1
-          ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) }
+          ? { cancelsAfterMs: Math.round((8 * minute + luck.next() * 5 * minute) / tenant.speed) }
           : {};
     void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
-      tenant.world.handle({
-        method: "POST",
-        path: "/admin/sell",
-        headers: {},
-        body: JSON.stringify({ count: 1, order: { ...order, ...focus?.order } }),
-      });
+      const { body } = ask(town, tenant, "POST", "/admin/sell", { count: 1, order: { ...order, ...focus?.order } });
+      for (const { id } of body["orders"] as { id: string }[]) people.sold(no, tenant, id);
     });
   }
 }
 
-async function judge(town: Town, startMs: number): Promise<RunResult> {
-  const { scheduler, faults, counts } = town;
-  const events = town.tenants.flatMap(({ world }) => eventsOf(world));
-  const violations = await check(
-    town.monitor.client(),
-    {
-      events,
-      sent: town.sent,
-      acknowledged: town.acknowledged,
-      told: [],
-      now: scheduler.now,
-      faultsStoppedAt: scheduler.now,
-      commits: [...town.attempts.byReference.values()].map(({ reference, committedAt }) => ({
-        attemptReference: reference,
-        committedAt,
-      })),
-    } as never,
-    "end",
-  );
+async function judge(town: Town, startMs: number, quietAt: number): Promise<RunResult> {
+  const { scheduler, counts } = town;
+  const violations = await check(town.monitor.client(), outsideOf(town, quietAt), "end");
   const findings = [
     ...violations,
     ...counts.deadlocks.map((actors): Violation => ({
@@ -141,12 +145,41 @@ async function judge(town: Town, startMs: number): Promise<RunResult> {
     })),
     ...town.thrown.map((what): Violation => ({ invariant: "L4", order: null, what })),
   ].map((each): Finding => ({ ...each, step: scheduler.step }));
-  const purchases = town.tenants.reduce(
+  return result(town, startMs, findings);
+}
+
+/** The outside's own logs, and what the harness saw at the socket and on the wire. */
+function outsideOf(
+  { tenants, sent, acknowledged, told, mistakes, attempts, scheduler }: Town,
+  faultsStoppedAt: number | null,
+): Outside {
+  const [first, ...others] = tenants.map(({ slug, world }) => ({ workspaceSlug: slug, events: eventsOf(world) }));
+  return {
+    workspaceSlug: first!.workspaceSlug,
+    events: first!.events,
+    neighbours: others,
+    sent,
+    acknowledged,
+    told,
+    markers: Object.fromEntries(tenants.map(({ slug, marker }) => [slug, marker])),
+    mistakes,
+    now: scheduler.now,
+    faultsStoppedAt,
+    commits: [...attempts.byReference.values()].map(({ reference, committedAt }) => ({
+      attemptReference: reference,
+      committedAt,
+    })),
+  };
+}
+
+function result(town: Town, startMs: number, violations: Finding[]): RunResult {
+  const { scheduler, faults, counts, tenants } = town;
+  const purchases = tenants.reduce(
     (sum, { world }) => sum + [...world.state.suppliers.values()].reduce((of, each) => of + each.purchases.size, 0),
     0,
   );
   return {
-    orders: town.tenants.reduce((sum, { world }) => sum + world.state.orders.size, 0),
+    orders: tenants.reduce((sum, { world }) => sum + world.state.orders.size, 0),
     purchases,
     kills: faults.counts.kills,
     resets: faults.counts.resets,
@@ -156,14 +189,14 @@ async function judge(town: Town, startMs: number): Promise<RunResult> {
     statements: counts.statements,
     steps: scheduler.step,
     virtualDays: Math.round(((scheduler.now - startMs) / (24 * hour)) * 100) / 100,
-    violations: findings,
+    violations,
     coverage: town.coverage.table(),
     traceHash: scheduler.traceHash(),
   };
 }
 
-function eventsOf(world: Town["tenants"][number]["world"]): unknown[] {
-  const events: unknown[] = [];
+function eventsOf(world: Town["tenants"][number]["world"]): WorldEvent[] {
+  const events: WorldEvent[] = [];
   for (let after = 0; ;) {
     const answer = world.handle({
       method: "GET",
@@ -172,7 +205,7 @@ function eventsOf(world: Town["tenants"][number]["world"]): unknown[] {
       body: "",
     });
     if (answer.type === "drop") throw new Error("The pretend world does not tell its log.");
-    const page = JSON.parse(answer.body) as { events: unknown[]; after: number };
+    const page = JSON.parse(answer.body) as { events: WorldEvent[]; after: number };
     if (page.events.length === 0) return events;
     events.push(...page.events);
     after = page.after;
