@@ -12,6 +12,7 @@ export function checkAnnouncing(the: Case): void {
       toldOnce(the, order, said.lines, heard);
       toldWithEvidence(the, truth, order, heard);
       everythingTold(the, order, heard);
+      cancellationsTold(the, truth, order);
       told.delete(said.id);
     }
     for (const each of [...told.values()].flat())
@@ -122,8 +123,8 @@ function everyParcelTold(
     return;
   }
   if (rows.length === 0) wrong("I26", `(${shipment.source}) has nothing that announces it`);
-  for (const { state, dueAt, revision, lines } of rows) {
-    if (state === "told" && !isHeard && !wasTickedByHand(the, order))
+  for (const { id, state, dueAt, revision, lines } of rows) {
+    if (state === "told" && !isHeard && !the.facts.ticked.has(id))
       wrong("I26", "counts as announced, and the channel has not heard of it");
     if (state === "refused" && holds.every(({ code }) => code !== "channel_refused"))
       wrong("I26", "was refused by the channel, and nobody is asked about it");
@@ -134,6 +135,22 @@ function everyParcelTold(
       wrong("I26", `is still ${state}, due ${dueAt === null ? "never" : iso(dueAt)}`);
   }
 }
-/** A person who entered it at the channel says so with what they saw there; the pretend shop has no page to enter it on. */
-const wasTickedByHand = (the: Case, order: Order): boolean =>
-  the.outside.mistakes?.some(({ attemptReference }) => attemptReference === order.channelOrderId) ?? false;
+
+/** I26, I28. The same for cancellations: each answer that counts as given was heard, and none was heard that nobody here gave. */
+function cancellationsTold(the: Case, truth: Truth, order: Order): void {
+  const heard = new Set(
+    truth.cancellationsTold.filter(({ orderId }) => orderId === order.channelOrderId).map(({ reference }) => reference),
+  );
+  const known = new Set<string>();
+  for (const { id, cancellationId, state, dueAt } of the.facts.writeBacks.get(order.id) ?? []) {
+    if (cancellationId === null) continue;
+    const reference = `cancellation-${cancellationId}`;
+    known.add(reference);
+    if (state === "told" && !heard.has(reference) && !the.facts.ticked.has(id))
+      the.found("I26", order, `${reference} counts as told, and the channel has not heard of it`);
+    if (the.isQuiet && (state === "armed" || state === "unknown" || (state === "waiting" && dueAt !== null)))
+      the.found("I26", order, `${reference} is still ${state}`);
+  }
+  for (const reference of heard)
+    if (!known.has(reference)) the.found("I28", order, `the channel was told ${reference}, which nobody here has`);
+}

@@ -21,6 +21,8 @@ export interface Facts {
   inbox: Inbox[];
   /** How the workspace was set up, as far as it gives people something to do. */
   setUp: SetUp;
+  /** Write-backs that a person entered at the channel, and said so. */
+  ticked: Set<string>;
   /** Orders of which a person chose a supplier. */
   chosen: Set<string>;
   /** Suppliers, by workspace and id, that have less than ten of something left. */
@@ -297,6 +299,8 @@ const links = `
    group by l.workspace_id, l.id order by l.workspace_id, l.id`;
 const mapped = `select workspace_id || '/' || rate_name || '/' || supplier_id as key from shipping_mapping`;
 const channels = `select workspace_id || '/' || id as key, settings from channel`;
+const ticked = `
+  select subject_id::text as key from event where kind = 'channel_told' and subject = 'write_back' and data ->> 'by' = 'person'`;
 const chosen = `select distinct order_id::text as key from event where kind = 'supplier_chosen'`;
 const short = `select distinct workspace_id || '/' || supplier_id as key from stock where on_hand - reserved < 10`;
 const unshipped = `select order_id || '/' || subject_id as key from event where kind = 'nothing_to_ship' and subject = 'line'`;
@@ -355,6 +359,7 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
     versions: group(await atEnd<Version>(versions), (version) => version.orderId),
     moves: group(await atEnd<Move>(moves), (move) => move.orderId),
     inbox: await atEnd<Inbox>(inbox),
+    ticked: await keys(ticked),
     chosen: await keys(chosen),
     shortSuppliers: await keys(short),
     nothingToShip: await keys(unshipped),

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { test, type TestContext } from "node:test";
+import pg from "pg";
+import type { WorldEvent as ProductsEvent } from "#sandbox/events.ts";
+import { aSoak, ask, live } from "#test/soak.ts";
+import { check, invariants, type Outside, type SentRequest } from "./check.ts";
+import { findPlanted, plants } from "./planted.ts";
+import { readTruth, type KnownEvent, type PlaceCalled } from "./truth.ts";
+
+/** What the pretend world writes has the fields that the checker reads: whoever changes the one is told here about the other. */
+export const isWhatWeRead = (event: Extract<ProductsEvent, { type: KnownEvent["type"] }>): KnownEvent => event;
+
+interface Lived {
+  client: pg.Client;
+  outside: Outside;
+}
+
+/** A short while of the real stages in a hostile world, then quiet; with what a harness would have noted at the sockets. */
+async function aLife(t: TestContext, seed: number, days: number): Promise<Lived> {
+  // Before the database goes: what is told last is done last.
+  let client: pg.Client | undefined;
+  t.after(() => client?.end());
+  const soak = await aSoak(t, { seed, days });
+  await live(soak, days);
+  client = new pg.Client(soak.database.config("postgres"));
+  await client.connect();
+  const events: KnownEvent[] = [];
+  for (let after = 0; ;) {
+    const page = ask(soak, "GET", `/admin/log?after=${after}&limit=10000`).body as {
+      events: KnownEvent[];
+      after: number;
+    };
+    if (page.events.length === 0) break;
+    events.push(...page.events);
+    after = page.after;
+  }
+  const known = await client.query<{ id: string; channelOrderId: string }>(
+    `select id::text, channel_order_id as "channelOrderId" from sales_order`,
+  );
+  const armed = await client.query<{ reference: string; at: Date }>("select reference, armed_at as at from attempt");
+  const calls = events.filter(
+    (event): event is PlaceCalled => event.type === "place_called" && event.idempotencyKey !== null,
+  );
+  const outside: Outside = {
+    events,
+    sent: calls.map(({ at, supplier, reference, idempotencyKey }): SentRequest => ({
+      at,
+      supplier,
+      reference,
+      idempotencyKey,
+    })),
+    commits: armed.rows.map(({ reference, at }) => ({ attemptReference: reference, committedAt: at.getTime() })),
+    acknowledged: soak.acknowledged.map(({ orderId, at }) => ({
+      channelOrderId: known.rows.find(({ id }) => id === orderId)!.channelOrderId,
+      at: at.getTime(),
+      step: 1,
+    })),
+    told: [],
+    now: soak.clock.now().getTime(),
+    faultsStoppedAt: soak.clock.now().getTime() - 4.5 * 60 * 60_000,
+  };
+  return { client, outside };
+}
+
+test("SM-40 the checker shares no code and no types with what it judges", async () => {
+  const files = (await readdir(import.meta.dirname)).filter((name) => !name.endsWith(".test.ts"));
+  const imported = await Promise.all(
+    files.map(async (name) =>
+      [...(await readFile(`${import.meta.dirname}/${name}`, "utf8")).matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map(
+        ([, path]) => path!,
+      ),
+    ),
+  );
+
+  assert.deepEqual(
+    [...new Set(imported.flat())].filter((path) => !/^(\.\/[a-z]+\.ts|pg|node:crypto)$/.test(path)),
+    [],
+  );
+});
+
+test("SM-41 every invariant of the design's list is there, and what is not checked yet says why", () => {
+  const listed = invariants.filter(({ id }) => id.startsWith("I")).map(({ id }) => id);
+  const unplanted = invariants.filter(
+    ({ id, isChecked }) => isChecked && plants.every(({ invariant }) => invariant !== id),
+  );
+
+  assert.deepEqual(
+    listed,
+    Array.from({ length: 34 }, (_, index) => `I${String(index + 1).padStart(2, "0")}`),
+  );
+  assert.deepEqual(
+    invariants.filter(({ isChecked, why }) => isChecked === (why !== undefined)),
+    [],
+  );
+  assert.deepEqual(unplanted, [], "A check that was never seen to speak is none.");
+});
+
+test("SM-42 a world's log that speaks of what it never had is refused", () => {
+  const changed = { type: "order_changed", at: 1, orderId: "4711", change: { type: "paid" } };
+
+  assert.throws(() => readTruth([changed]), /4711, which it has never had/);
+});
+
+test("SM-43 of a hostile day in which nothing went wrong here it has nothing to say (seed 2)", async (t) => {
+  const { client, outside } = await aLife(t, 2, 0.125);
+
+  assert.deepEqual(await check(client, outside, "midway"), []);
+  assert.deepEqual(await check(client, outside, "end"), []);
+});
+
+test("SM-43 nor of another (seed 1), and whatever is planted in that one is found", async (t) => {
+  const lived = await aLife(t, 1, 0.25);
+  assert.deepEqual(await check(lived.client, lived.outside, "end"), []);
+
+  await t.test("SM-44 purchases: doubled, unproven, unarmed, unknown, too dear, or after a cancellation", () =>
+    findsEach(lived, ["I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08"]),
+  );
+  await t.test("SM-45 orders that come in: lost, doubled, older than known", () =>
+    findsEach(lived, ["I10", "I11", "I13", "I14"]),
+  );
+  await t.test("SM-46 the trail: gaps, forbidden steps, broken chains, nobody's changes", () =>
+    findsEach(lived, ["I15", "I16", "I17", "I18", "I20"]),
+  );
+  await t.test("SM-47 waiting: for nobody, for ever, and people who are asked without a cause", () =>
+    findsEach(lived, ["I19", "L1", "L2"]),
+  );
+  await t.test("SM-48 money, stock and quantities that do not add up", () =>
+    findsEach(lived, ["I09", "I21", "I22", "I23", "I24", "I25"]),
+  );
+  await t.test("SM-49 announcements: missing, doubled, made up", () => findsEach(lived, ["I26", "I27", "I28", "I29"]));
+  await t.test("SM-50 anything of one workspace in another, and a schema that would let it", () =>
+    findsEach(lived, ["I30"]),
+  );
+  await t.test("SM-51 ends, quantities and parcels that what really happened does not allow", () =>
+    findsEach(lived, ["M1", "M2", "M3"]),
+  );
+
+  await t.test("SM-52 midway it looks at what holds at every moment, and at nothing else", async () => {
+    const late = plants.filter(({ invariant }) => !isSafety(invariant));
+    const found = new Set<string>();
+    for (const plant of late.filter((each) => each.invariant.startsWith("I2") || each.invariant.startsWith("M")))
+      for (const { invariant } of await findPlanted(lived.client, lived.outside, plant, "midway")) found.add(invariant);
+
+    assert.deepEqual(
+      [...found].filter((id) => !isSafety(id)),
+      [],
+    );
+  });
+
+  await t.test("SM-53 it writes nothing, and however many orders there are, it asks as many questions", async () => {
+    const asked: string[] = [];
+    const listening = {
+      query: (text: string, values?: unknown[]) => {
+        asked.push(text);
+        return lived.client.query(text, values);
+      },
+    } as unknown as pg.Client;
+    await check(listening, lived.outside, "end");
+
+    assert.match(asked[0]!, /read only$/);
+    assert.ok(asked.length < 80, `${asked.length} statements`);
+    assert.deepEqual(
+      asked.filter((text) => /^\s*(insert|update|delete|truncate|lock)\b/i.test(text)),
+      [],
+    );
+  });
+
+  await t.test("SM-54 what a person said untruly, and was believed, is not the machine's fault", async () => {
+    const plant = plants.find(({ title }) => title === "what was bought counts as not bought")!;
+    const { rows } = await lived.client.query<{ reference: string }>(
+      `select reference from attempt where state = 'placed' and cost > 0 order by id limit 1`,
+    );
+    const mistakes = rows.map(({ reference }) => ({ attemptReference: reference }));
+
+    const blamed = await findPlanted(lived.client, lived.outside, plant, "end");
+    const excused = await findPlanted(lived.client, { ...lived.outside, mistakes }, plant, "end");
+
+    assert.ok(blamed.some(({ invariant }) => invariant === "I04"));
+    assert.ok(excused.every(({ invariant }) => invariant !== "I04"));
+  });
+});
+
+const isSafety = (id: string): boolean => invariants.find((each) => each.id === id)?.isSafety === true;
+
+/** Each plant is found under its own number; the first that is not is the failure. */
+async function findsEach({ client, outside }: Lived, ids: readonly string[]): Promise<void> {
+  for (const plant of plants.filter(({ invariant }) => ids.includes(invariant))) {
+    const when = isSafety(plant.invariant) && plant.isAtEnd !== true ? "midway" : "end";
+    const found = await findPlanted(client, outside, plant, when);
+    assert.ok(
+      found.some(({ invariant }) => invariant === plant.invariant),
+      `${plant.invariant} ${plant.title}: found ${JSON.stringify(found.slice(0, 3))} ${when}`,
+    );
+  }
+}
