@@ -87,6 +87,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/verify.ts")).verifyCommand(),
   ],
   [
+    "simulate",
+    "try to break the product in a simulated world",
+    async () => (await import("./commands/simulate.ts")).simulateCommand(),
+  ],
+  [
     "prove",
     "compare a supplier's own order list with our purchases",
     async () => (await import("./commands/prove.ts")).proveCommand(),
