@@ -20,6 +20,8 @@ export interface Bench {
   options: BenchOptions;
   /** A line about what is being done, for the person who waits. */
   say(line: string): void;
+  /** What must be put away when all cases are through, or when the run is interrupted; before the server goes. */
+  atEnd(putAway: () => Promise<void>): void;
 }
 
 export interface BenchOptions {

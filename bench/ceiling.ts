@@ -383,12 +383,6 @@ function arm(run: Run): Promise<Key[]> {
       select o.workspace_id, o.attempt_id, o.id, o.fo_id, 1, 300 + o.workspace_id, 400 + o.workspace_id, 'key', 'armed', 'SW-' || upper(substr(md5(o.attempt_id::text), 1, 14)), ${hash}, 1, ${now}::timestamptz, ${now}::timestamptz + interval '10 s',
              ${now}::timestamptz + interval '54 s', ${now}::timestamptz + interval '1 day', 5000, 0, ${now}::timestamptz + interval '40 s', 'EUR', 3696, 3360, true, false, ${hash}, ${request}::jsonb, 1, ${run.actor}
         from o
-    ), calls as (
-      insert into account_call (workspace_id, account_id, attempt_id, leased_until)
-      select o.workspace_id, 400 + o.workspace_id, o.attempt_id, ${now}::timestamptz + interval '40 s' from o
-    ), accounts as (
-      update supplier_account a set tokens = 0, tokens_at = ${now}
-        from (select distinct o.workspace_id from o order by o.workspace_id) w where a.workspace_id = w.workspace_id and a.id = 400 + w.workspace_id
     ), booked as (
       insert into ledger_transaction (workspace_id, id, kind, order_id, fulfillment_order_id, attempt_id, account_id, actor, at)
       select o.workspace_id, o.attempt_id + 1, 'hold', o.id, o.fo_id, o.attempt_id, 400 + o.workspace_id, ${run.actor}, ${now} from o
@@ -462,8 +456,6 @@ function record(run: Run, keys: readonly Key[]): Promise<number> {
            order by s.workspace_id, s.supplier_id, s.supplier_sku for update of s
         ) c
        where s.workspace_id = c.workspace_id and s.supplier_id = c.supplier_id and s.supplier_sku = c.supplier_sku
-    ), calls as (
-      delete from account_call c using o where c.workspace_id = o.workspace_id and c.account_id = 400 + o.workspace_id and c.attempt_id = o.attempt_id
     ), booked as (
       insert into ledger_transaction (workspace_id, id, kind, order_id, fulfillment_order_id, attempt_id, account_id, actor, at)
       select o.workspace_id, o.attempt_id + b.n, b.kind, o.id, o.fo_id, o.attempt_id, 400 + o.workspace_id, ${run.actor}, ${now}

@@ -61,12 +61,24 @@ async function run(wanted: readonly BenchCase[], options: BenchOptions): Promise
   const server = await openBenchServer(given.profile ? { shared_preload_libraries: "pg_stat_statements" } : {});
   const results: CaseResult[] = [];
   // Whoever interrupts must not leave a server and its folder behind.
-  const stop = (): void => void server.close().finally(() => process.exit(130));
+  const toPutAway: (() => Promise<void>)[] = [];
+  const putAway = async (): Promise<void> => {
+    for (const each of toPutAway.splice(0)) await each();
+    await server.close();
+  };
+  const stop = (): void => void putAway().finally(() => process.exit(130));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     for (const each of wanted) {
       console.error(`${each.name}: ${each.about}`);
-      results.push(await each.run({ server, options, say: (line) => console.error(`  ${line}`) }));
+      results.push(
+        await each.run({
+          server,
+          options,
+          say: (line) => console.error(`  ${line}`),
+          atEnd: (each) => void toPutAway.push(each),
+        }),
+      );
     }
     const machine = await describeMachine(server);
     console.log(showResults(results));
@@ -77,7 +89,7 @@ async function run(wanted: readonly BenchCase[], options: BenchOptions): Promise
     await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
-    await server.close();
+    await putAway();
   }
   return results.some(({ gates }) => gates.some((gate) => gate.status === "failed")) ? 1 : 0;
 }

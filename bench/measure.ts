@@ -97,6 +97,19 @@ export async function inThisProcess(work: () => Promise<void>): Promise<NodeUsag
 // ------------------------------------------------------------------ statements and round trips
 
 const counted = { statements: 0, commits: 0, roundTrips: 0 };
+let seen: Set<string> | undefined;
+
+/** The texts of all statements that this process sends while `work` runs. */
+export async function textsOf(work: () => Promise<void>): Promise<string[]> {
+  countStatements();
+  seen = new Set();
+  try {
+    await work();
+    return [...seen];
+  } finally {
+    seen = undefined;
+  }
+}
 let isCounting = false;
 
 /**
@@ -116,7 +129,9 @@ function countStatements(): void {
     const waiting = underWay.get(this) ?? 0;
     underWay.set(this, waiting + 1);
     counted.statements += 1;
-    if ((args[0] as { text?: string }).text === "commit") counted.commits += 1;
+    const { text } = args[0] as { text?: string };
+    if (text === "commit") counted.commits += 1;
+    if (text !== undefined) seen?.add(text);
     if (waiting === 0) counted.roundTrips += 1;
     const isBack = (): void => void underWay.set(this, (underWay.get(this) ?? 1) - 1);
     sent.then(isBack, isBack);
