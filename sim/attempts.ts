@@ -3,12 +3,15 @@ import type { Seen } from "./process.ts";
 /** One attempt as the harness saw it being written: it never asks the product. */
 export interface SeenAttempt {
   id: string;
+  workspaceId: string;
   orderId: string;
   reference: string;
   kind: string;
   armedAt: number;
   /** Virtual instant of the commit that armed it. */
   committedAt: number;
+  /** Of the commit that recorded its outcome; null: it is open, or its answer is not known yet. */
+  closedAt: number | null;
 }
 
 /**
@@ -20,6 +23,7 @@ export class Attempts {
   readonly byReference = new Map<string, SeenAttempt>();
   readonly #arming = new Map<number, SeenAttempt[]>();
   readonly #recording = new Map<number, SeenAttempt[]>();
+  readonly #closing = new Map<number, SeenAttempt[]>();
   /** Called with what a commit armed. */
   onArmed: (attempts: readonly SeenAttempt[]) => void = () => {};
 
@@ -40,15 +44,24 @@ export class Attempts {
         this.byId.set(each.id, each);
         this.byReference.set(each.reference, each);
       }
+      for (const each of rows === null ? [] : (this.#closing.get(pid) ?? [])) each.closedAt ??= now;
       if (armed.length > 0) this.onArmed(armed);
       return;
     }
     if (rows === null) return;
     if (text.startsWith("insert into attempt (")) this.#arming.set(pid, this.#read(text, values));
     else if (text.startsWith("update attempt ")) {
-      const ids = columnsOf(text, /as s\(([^)]*)\)/, values).get("id") ?? [];
-      const known = ids.flatMap((id) => this.byId.get(String(id)) ?? []);
-      this.#recording.set(pid, [...this.recording(pid), ...known]);
+      const columns = columnsOf(text, /as s\(([^)]*)\)/, values);
+      const known = (columns.get("id") ?? []).map((id) => this.byId.get(String(id)));
+      const states = columns.get("state") ?? [];
+      const isOpen = (index: number): boolean => states[index] === "armed" || states[index] === "unknown";
+      this.#recording.set(pid, [...this.recording(pid), ...known.filter((each) => each !== undefined)]);
+      this.#closing.set(pid, [
+        ...(this.#closing.get(pid) ?? []),
+        ...known
+          .filter((each, index) => each !== undefined && states.length > 0 && !isOpen(index))
+          .map((each) => each!),
+      ]);
     }
   }
 
@@ -56,6 +69,7 @@ export class Attempts {
   #end(pid: number): void {
     this.#arming.delete(pid);
     this.#recording.delete(pid);
+    this.#closing.delete(pid);
   }
 
   #read(text: string, values: readonly unknown[]): SeenAttempt[] {
@@ -68,16 +82,29 @@ export class Attempts {
     };
     return column("id").map((id, index) => ({
       id: String(id),
+      workspaceId: String(column("workspace_id")[index]),
       orderId: String(column("order_id")[index]),
       reference: String(column("reference")[index]),
       kind: String(column("kind")[index]),
       armedAt: new Date(column("armed_at")[index] as Date).getTime(),
       committedAt: Number.NaN,
+      closedAt: null,
     }));
   }
 }
 
 function columnsOf(text: string, names: RegExp, values: readonly unknown[]): Map<string, readonly unknown[]> {
   const list = names.exec(text)?.[1]?.split(",") ?? [];
-  return new Map(list.map((name, index) => [name.trim(), (values[index] ?? []) as readonly unknown[]]));
+  return new Map(list.map((name, index) => [name.trim(), arrayOf(values[index] ?? [])]));
+}
+
+/** An array, or PostgreSQL's text for one: `{"7","8",NULL}`. */
+function arrayOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  const elements = String(value)
+    .slice(1, -1)
+    .matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/g);
+  return [...elements].map(([, quoted, bare]) =>
+    quoted === undefined ? (bare === "NULL" ? null : bare) : quoted.replaceAll(/\\(.)/g, "$1"),
+  );
 }

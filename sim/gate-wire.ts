@@ -22,7 +22,7 @@ export interface GateHost {
  */
 export function gateOver(host: GateHost, connectors: ReadonlyMap<string, Supplier>, asker: SimProcess): Gate {
   const away = (): GateAway => new GateAway("The gate does not answer.");
-  const copy = <T>(value: T): T => fromWire(toWire(value)) as T;
+  const copy = <T>(value: T): T => (value === undefined ? value : (fromWire(toWire(value)) as T));
   const travel = (what: string): Promise<unknown> => asker.at("wait", what, asker.luck.whole(0, 3));
 
   /** Runs something in the gate's process and waits for its end, or for the process's. */

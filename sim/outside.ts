@@ -6,6 +6,16 @@ import type { Faults } from "./faults.ts";
 import type { SimProcess } from "./process.ts";
 import { never } from "./scheduler.ts";
 
+/** A supplier that does not answer, in virtual milliseconds. */
+export interface Outage {
+  host: string;
+  supplier: string;
+  from: number;
+  until: number;
+  /** What is asked of it happens all the same. */
+  isHeard: boolean;
+}
+
 /** A purchase request as it left, written down at the socket. */
 export interface SentRequest {
   at: number;
@@ -20,8 +30,8 @@ export interface WayOut {
   attempts: Attempts;
   faults: Faults;
   sent: SentRequest[];
-  /** Which suppliers are away until when: their codes by host, in virtual milliseconds. */
-  isAway: (host: string, supplier: string, now: number) => boolean;
+  /** A supplier that nobody hears from now. */
+  silenceOf: (host: string, supplier: string, now: number) => Outage | undefined;
 }
 
 /** `Outside` of one process: every request crosses a network that takes its time and may break at each point of its way. */
@@ -54,9 +64,14 @@ async function exchange(process: SimProcess, way: WayOut, request: HttpRequest):
   // From here to the first byte nothing is awaited, as in the real one; but a process may die between any two instructions.
   if (strikes("C3")) return die();
   const supplier = /^\/suppliers\/([^/]+)/.exec(pathname)?.[1];
-  if (supplier !== undefined && way.isAway(hostname, supplier, scheduler.now))
+  const silence = supplier === undefined ? undefined : way.silenceOf(hostname, supplier, scheduler.now);
+  if (silence === undefined || silence.isHeard) {
+    if (purchase !== null) way.sent.push(purchase);
+  }
+  if (silence !== undefined) {
+    if (silence.isHeard) world.handle(toWorld(request, `${pathname}${search}`));
     throw new HttpError("the connection was reset", { sent: true });
-  if (purchase !== null) way.sent.push(purchase);
+  }
   if (strikes("C4")) {
     // The half of them that reach the supplier are acted on all the same.
     if (luck.chance(0.5)) world.handle(toWorld(request, `${pathname}${search}`));

@@ -1,9 +1,13 @@
-import type { Files } from "#connectors/ports.ts";
-import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
-import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
-import type { WorkspaceId } from "#domain/ids.ts";
 import { ensureSandbox } from "#cli/sandbox-workspace.ts";
+import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
+import type { Files } from "#connectors/ports.ts";
+import { sandboxSupplier } from "#connectors/suppliers/sandbox/supplier.ts";
+import type { Address } from "#domain/address.ts";
+import type { WorkspaceId } from "#domain/ids.ts";
 import { suppliers } from "#sandbox/catalogue.ts";
+import type { WorldEvent } from "#sandbox/events.ts";
+import { memoryLog, type Log } from "#sandbox/log.ts";
+import type { ShopOrder } from "#sandbox/shop/order.ts";
 import type { World } from "#sandbox/world.ts";
 import type { Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
@@ -11,35 +15,64 @@ import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import type { Stream } from "./random.ts";
 
-/** A workspace with a shop and suppliers of its own. */
+/** A workspace with a shop, suppliers and people of its own. Both shops give the same order ids: nothing but the workspace tells them apart. */
 export interface Tenant {
   workspaceId: WorkspaceId;
   slug: string;
   /** Under which host name its world is reached. */
   host: string;
   world: World;
+  /** Divides every duration of its world: at 20 a supplier forgets a key after 72 minutes. */
+  speed: number;
+  /** Stands in the names and titles of this workspace and nowhere else. */
+  marker: string;
   /** By our supplier id: the code that its world knows it by. */
   codes: ReadonlyMap<string, string>;
 }
 
+export interface WorldOptions {
+  name: string;
+  speed: number;
+  log: Log;
+}
 export interface TenantOptions {
   now: Date;
   luck: Stream;
-  worldOf: (name: string) => World;
+  worldOf: (options: WorldOptions) => World;
   files: Files;
 }
 
-const Ids = row({ id: col.id<WorkspaceId>(), slug: col.text });
+const Ids = row({ id: col.id<WorkspaceId>() });
 const Named = row({ id: col.text, name: col.text });
 const minute = 60_000;
 
-export async function openTenants(db: Db, { now, luck, worldOf, files }: TenantOptions): Promise<Tenant[]> {
-  const clock = { now: () => now, sleep: () => Promise.resolve() };
-  const host = "one.sandbox.example";
+/** SM-20. Two workspaces in one installation. */
+export async function openTenants(db: Db, options: TenantOptions): Promise<Tenant[]> {
+  const tenants: Tenant[] = [];
+  for (const { name, speed } of [
+    { name: "one", speed: 1 },
+    { name: "two", speed: 20 },
+  ])
+    tenants.push(await openTenant(db, { ...options, name, speed, marker: `t${tenants.length + 1}~` }));
+  // Reading the shop each minute, and the shelves every five, is most of what a quiet hour does.
+  await db.run(
+    sql`update connection set settings = jsonb_set(settings, '{everyMs}', to_jsonb(${3 * minute}::integer))`,
+  );
+  await db.run(
+    sql`update supplier set settings = jsonb_set(settings, '{stockEveryMs}', to_jsonb(${60 * minute}::integer)) where role = 'supplier'`,
+  );
+  return tenants;
+}
+
+async function openTenant(
+  db: Db,
+  { now, luck, worldOf, files, name, speed, marker }: TenantOptions & { name: string; speed: number; marker: string },
+): Promise<Tenant> {
+  const host = `${name}.sandbox.example`;
   await ensureSandbox(
     {
       db,
-      clock,
+      clock: { now: () => now, sleep: () => Promise.resolve() },
       ids: new IdAllocator(luck, () => now),
       outside: {
         files,
@@ -50,24 +83,47 @@ export async function openTenants(db: Db, { now, luck, worldOf, files }: TenantO
       suppliers: new Map([["sandbox", sandboxSupplier]]),
       actor: "admin:simulation",
     },
-    { baseUrl: `http://${host}`, speed: 1 },
+    { baseUrl: `http://${host}`, speed },
   );
-  // Reading the shop each minute, and the shelves every five, is most of what a quiet hour does.
-  await db.run(
-    sql`update connection set settings = jsonb_set(settings, '{everyMs}', to_jsonb(${3 * minute}::integer))`,
+  // The next one is made beside it only when this one is no sandbox any more.
+  const { id: workspaceId } = await db.one(
+    Ids,
+    sql`update workspace set kind = 'own', slug = ${name}, name = ${`${marker}${name}`} where kind = 'sandbox' returning id`,
   );
-  await db.run(
-    sql`update supplier set settings = jsonb_set(settings, '{stockEveryMs}', to_jsonb(${60 * minute}::integer)) where role = 'supplier'`,
-  );
-  const { id: workspaceId, slug } = await db.one(Ids, sql`select id, slug from workspace where kind = 'sandbox'`);
   const named = await db.rows(Named, sql`select id, name from supplier where workspace_id = ${workspaceId}::bigint`);
-  return [
-    {
-      workspaceId,
-      slug,
-      host,
-      world: worldOf("one"),
-      codes: new Map(named.map(({ id, name }) => [id, suppliers.find((each) => each.name === name)!.code])),
+  for (const table of [sql`supplier`, sql`supplier_account`, sql`channel`])
+    await db.run(sql`update ${table} set name = ${marker} || name where workspace_id = ${workspaceId}::bigint`);
+  // One home for each shop: the other tenant's has another name.
+  await db.run(sql`update channel_registry set external_id = ${host} where workspace_id = ${workspaceId}::bigint`);
+  await db.run(sql`update channel set external_id = ${host} where workspace_id = ${workspaceId}::bigint`);
+  return {
+    workspaceId,
+    slug: name,
+    host,
+    world: worldOf({ name, speed, log: markedLog(marker) }),
+    speed,
+    marker,
+    codes: new Map(named.map(({ id, name: own }) => [id, suppliers.find((each) => each.name === own)!.code])),
+  };
+}
+
+/** The log of a world whose buyers and goods have the marker in their names. Each event passes here before it counts. */
+function markedLog(marker: string): Log {
+  const log = memoryLog();
+  const marked = (text: string): string => (text.startsWith(marker) ? text : marker + text);
+  const onAddress = (address: Address): Address => ({ ...address, name: marked(address.name) });
+  const onOrder = (order: ShopOrder): ShopOrder => ({
+    ...order,
+    address: onAddress(order.address),
+    lines: order.lines.map((line) => ({ ...line, title: marked(line.title) })),
+  });
+  return {
+    ...log,
+    append(event: WorldEvent) {
+      if (event.type === "order_bought") event.order = onOrder(event.order);
+      if (event.type === "order_changed" && event.change.type === "address")
+        event.change = { ...event.change, address: onAddress(event.change.address) };
+      log.append(event);
     },
-  ];
+  };
 }

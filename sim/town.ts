@@ -15,9 +15,10 @@ import { sql } from "#store/sql.ts";
 import { Attempts } from "./attempts.ts";
 import { openMonitor, type Monitor, type SimCluster, type SimDatabase } from "./cluster.ts";
 import { CoverageTable } from "./coverage.ts";
+import { isOfTheConnection } from "./doorbell.ts";
 import { Faults, type FaultKind, type Focus, type ProfileName } from "./faults.ts";
 import { gateOver } from "./gate-wire.ts";
-import { outsideOf, type SentRequest, type WayOut } from "./outside.ts";
+import { outsideOf, type Outage, type SentRequest, type WayOut } from "./outside.ts";
 import { SimProcess, type Seen } from "./process.ts";
 import { streamsOf, type Streams } from "./random.ts";
 import { Scheduler, type Actor, type TraceLine } from "./scheduler.ts";
@@ -51,14 +52,6 @@ export interface Told {
   step: number;
   workspaceSlug: string;
   text: string;
-}
-
-/** A supplier that nobody reaches, in virtual milliseconds. */
-export interface Outage {
-  host: string;
-  supplier: string;
-  from: number;
-  until: number;
 }
 
 /** Everything of one run: the processes, the world outside, and what the harness wrote down about both. */
@@ -148,15 +141,15 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     });
   const tenants = await openTenants(eye, { now, luck: streams.stream("set-up"), worldOf, files: diskFiles });
 
-  const outages: Town["outages"] = [];
+  const outages: Outage[] = [];
   const sent: SentRequest[] = [];
   const way: WayOut = {
     worlds: new Map(tenants.map((each) => [each.host, each.world])),
     attempts,
     faults,
     sent,
-    isAway: (host, supplier, at) =>
-      outages.some((each) => each.host === host && each.supplier === supplier && at >= each.from && at < each.until),
+    silenceOf: (host, supplier, at) =>
+      outages.find((each) => each.host === host && each.supplier === supplier && at >= each.from && at < each.until),
   };
   const pidsOfRings = new Set<number>();
   const town: Town = {
@@ -342,7 +335,9 @@ function logOf(process: SimProcess, town: Town): Log {
     (level: string): Log["info"] =>
     (fields, message) => {
       town.scheduler.note(process, `${level}: ${message}`, JSON.stringify(fields));
-      if (level === "error") town.thrown.push(`${process.name} logged: ${message} ${JSON.stringify(fields)}`);
+      // What a lost connection undid is tried again; whoever logs it says so.
+      if (level === "error" && !isOfTheConnection(fields["error"]))
+        town.thrown.push(`${process.name} logged: ${message} ${JSON.stringify(fields)}`);
     };
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }
