@@ -88,6 +88,9 @@ const engineProfile: Settings = {
   enable_mergejoin: "off",
 };
 
+/** What the sessions of an engine on our own server begin with, for who opens them otherwise (the benchmark). */
+export const engineSessionOptions = (): string => startupOptions({ ...everySession, ...engineProfile });
+
 const startupOptions = (settings: Settings): string =>
   Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)

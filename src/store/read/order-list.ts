@@ -198,7 +198,7 @@ function pageOf(scope: Scope, filter: OrderFilter, page: { after: OrderPosition 
     select o.id, o.public_id, o.number, o.channel_order_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country, o.currency, o.total,
            o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
       from (select o.received_at, o.id ${wanted} order by o.received_at desc, o.id desc limit ${page.limit + 1}) p
-      join sales_order o on o.workspace_id = ${w} and o.id = p.id
+     cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = p.id order by o.id limit 1) o -- by key, row by row, whatever is planned
       join channel ch on ch.workspace_id = ${w} and ch.id = o.channel_id
      order by p.received_at desc, p.id desc`;
 }

@@ -59,8 +59,8 @@ export async function listParts(
               from fulfillment_order_line l where l.workspace_id = f.workspace_id and l.fulfillment_order_id = f.id) as lines,
            (select a.supplier_order_id from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id and a.state = 'placed') as supplier_order_id
       from (select f.id from (${wanted}) f order by f.id limit ${page.limit + 1}) p
-      join fulfillment_order f on f.workspace_id = ${w} and f.id = p.id
-      join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id
+     cross join lateral (select * from fulfillment_order f where f.workspace_id = ${w} and f.id = p.id order by f.id limit 1) f -- by key, row by row, whatever is planned
+     cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = f.order_id order by o.id limit 1) o
       left join supplier s on s.workspace_id = f.workspace_id and s.id = f.supplier_id
      order by f.id`,
   );

@@ -60,9 +60,9 @@ export async function listShipments(
               join parcel q on q.workspace_id = b.workspace_id and q.id = b.parcel_id
              where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as write_backs
       from (${wanted}) x
-      join shipment s on s.workspace_id = ${w} and s.id = x.id
-      join fulfillment_order f on f.workspace_id = s.workspace_id and f.id = s.fulfillment_order_id
-      join sales_order o on o.workspace_id = s.workspace_id and o.id = s.order_id
+     cross join lateral (select * from shipment s where s.workspace_id = ${w} and s.id = x.id order by s.id limit 1) s -- by key, row by row, whatever is planned
+     cross join lateral (select * from fulfillment_order f where f.workspace_id = ${w} and f.id = s.fulfillment_order_id order by f.id limit 1) f
+     cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = s.order_id order by o.id limit 1) o
       join channel c on c.workspace_id = o.workspace_id and c.id = o.channel_id
       left join supplier p on p.workspace_id = f.workspace_id and p.id = f.supplier_id
      order by ${order}`,
