@@ -124,7 +124,7 @@ function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunO
       focus?.cancelsAfterMs !== undefined
         ? { cancelsAfterMs: luck.whole(...focus.cancelsAfterMs) }
         : around < 0.1
-          ? { cancelsAfterMs: Math.round((8 * minute + luck.next() * 5 * minute) / tenant.speed) }
+          ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) }
           : {};
     void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
       const { body } = ask(town, tenant, "POST", "/admin/sell", { count: 1, order: { ...order, ...focus?.order } });

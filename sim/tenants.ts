@@ -61,6 +61,10 @@ export async function openTenants(db: Db, options: TenantOptions): Promise<Tenan
   await db.run(
     sql`update supplier set settings = jsonb_set(settings, '{stockEveryMs}', to_jsonb(${60 * minute}::integer)) where role = 'supplier'`,
   );
+  // A shop that is read less often than its buffer is long only ever catches up, and nothing that was caught up is bought unasked.
+  await db.run(
+    sql`update workspace set settings = jsonb_set(settings, '{bufferMs}', to_jsonb(${10 * minute}::integer))`,
+  );
   return tenants;
 }
 
