@@ -1,5 +1,6 @@
 import { stages } from "#engine/stages.ts";
 import type { Stage } from "#engine/stage.ts";
+import type { Db } from "#store/db.ts";
 import type { Running, Town } from "./town.ts";
 
 /**
@@ -28,9 +29,10 @@ export function ringTheDoorbell(town: Town): void {
 
   async function look(): Promise<void> {
     let next = Infinity;
-    for (const stage of stages) {
-      const due = (await stage.nextDue(eye))?.getTime() ?? Infinity;
-      const at = Math.max(due, notBefore.get(stage)?.at ?? 0);
+    // All of them in one round trip: this is asked after every commit. A look writes nothing, so a transaction does for a pool.
+    const dues = await eye.tx((tx) => Promise.all(stages.map((stage) => stage.nextDue(tx as Db))));
+    for (const [index, stage] of stages.entries()) {
+      const at = Math.max(dues[index]?.getTime() ?? Infinity, notBefore.get(stage)?.at ?? 0);
       if (at <= scheduler.now) start(stage);
       else next = Math.min(next, at);
     }
@@ -74,7 +76,7 @@ export function ringTheDoorbell(town: Town): void {
     town.onRing();
   }
 
-  town.onRing = () => lookAt(scheduler.now + luck.whole(1, 25));
+  town.onRing = () => lookAt(scheduler.now + luck.whole(10, 200));
   town.onRing();
 }
 
