@@ -79,6 +79,12 @@ export interface EditRow {
   value: unknown;
 }
 
+/** Fields that were set in a row that is there already: the store writes these columns and no others. */
+export interface RowChange {
+  of: "order" | "line" | "fulfillment_order" | "fulfillment_order_line" | "attempt" | "parcel" | "write_back";
+  set: object;
+}
+
 /**
  * One order while it is being decided about: the only way to change it. It keeps what was touched, so that the store can write a whole batch
  * with one statement per table, and derives the headline, the timers and the counters when it is finished.
@@ -93,6 +99,7 @@ export class OrderDraft {
   readonly #foStatesBefore: Map<string, FulfillmentState>;
 
   readonly events: DraftEvent[] = [];
+  readonly changes: RowChange[] = [];
   readonly closedHolds: Hold[] = [];
   readonly newHolds = new Set<Hold>();
   readonly newLines = new Set<OrderLine>();
@@ -185,8 +192,13 @@ export class OrderDraft {
     this.events.push({ kind, subject, subjectId, from, to, data });
   }
 
+  #set<Row extends object>(of: RowChange["of"], row: Row, change: Partial<Row>): void {
+    Object.assign(row, change);
+    this.changes.push({ of, set: change });
+  }
+
   touchOrder(change: Partial<Order>): void {
-    Object.assign(this.order, change);
+    this.#set("order", this.order, change);
     this.orderTouched = true;
   }
 
@@ -204,12 +216,11 @@ export class OrderDraft {
     if (!mayMove(fo.state, to))
       throw new Error(`A fulfillment order cannot go from ${fo.state} to ${to} (order ${this.order.id}).`);
     this.event("moved", "fulfillment_order", fo.id, data, fo.state, to);
-    fo.state = to;
-    this.touch(fo);
+    this.touch(fo, { state: to });
   }
 
   touch(fo: FulfillmentOrder, change: Partial<FulfillmentOrder> = {}): void {
-    Object.assign(fo, change);
+    this.#set("fulfillment_order", fo, change);
     if (!this.newFulfillmentOrders.has(fo)) this.touchedFulfillmentOrders.add(fo);
   }
 
@@ -265,27 +276,37 @@ export class OrderDraft {
   }
 
   touchFoLine(fo: FulfillmentOrder, line: FulfillmentOrderLine, change: Partial<FulfillmentOrderLine>): void {
-    Object.assign(line, change);
+    this.#set("fulfillment_order_line", line, change);
     if (!this.newFoLines.some((each) => each.line === line)) this.touchedFoLines.set(line, fo);
     this.touch(fo);
   }
 
-  /** Gives an unplaced one other lines (routing, splitting, an edit). */
-  replaceFoLines(fo: FulfillmentOrder, lines: Omit<FulfillmentOrderLine, "no">[]): void {
-    const next = Math.max(0, ...fo.lines.map((line) => line.no));
-    for (const line of fo.lines) {
+  /** Gives an unplaced one other lines (routing, splitting, an edit). A line takes the row of the one that stood in its place. */
+  replaceFoLines(fo: FulfillmentOrder, lines: readonly Omit<FulfillmentOrderLine, "no">[]): void {
+    const old = fo.lines;
+    const next = Math.max(0, ...old.map((line) => line.no)) + 1;
+    const wished = lines.map((line) => ({ ...line })); // some may be the lines that are overwritten now
+    fo.lines = wished.map((line, index) => {
+      const before = old[index];
+      if (before !== undefined) {
+        this.touchFoLine(fo, before, { ...line, no: before.no });
+        return before;
+      }
+      const row = { ...line, no: next + index - old.length };
+      this.newFoLines.push({ fo, line: row });
+      return row;
+    });
+    for (const line of old.slice(wished.length)) {
       const fresh = this.newFoLines.findIndex((each) => each.line === line);
       if (fresh >= 0) this.newFoLines.splice(fresh, 1);
       else this.droppedFoLines.push({ fo, no: line.no });
       this.touchedFoLines.delete(line);
     }
-    fo.lines = lines.map((line, index) => ({ ...line, no: next + index + 1 }));
-    for (const line of fo.lines) this.newFoLines.push({ fo, line });
     this.touch(fo);
   }
 
   touchLine(line: OrderLine, change: Partial<OrderLine>): void {
-    Object.assign(line, change);
+    this.#set("line", line, change);
     if (!this.newLines.has(line)) this.touchedLines.add(line);
     this.orderTouched = true;
   }
@@ -345,11 +366,11 @@ export class OrderDraft {
   // ------------------------------------------------------------------ the rest
 
   touchAttempt(attempt: Attempt, change: Partial<Attempt>): void {
-    Object.assign(attempt, change);
+    this.#set("attempt", attempt, change);
     if (!this.newAttempts.has(attempt)) this.touchedAttempts.add(attempt);
   }
   touchParcel(parcel: Parcel, change: Partial<Parcel>): void {
-    Object.assign(parcel, change);
+    this.#set("parcel", parcel, change);
     if (!this.newParcels.some((each) => each.parcel === parcel)) this.touchedParcels.add(parcel);
   }
   /** A shipment with its parcels; the supplier's lines are counted by the caller. */
@@ -405,7 +426,7 @@ export class OrderDraft {
   touchWriteBack(writeBack: WriteBack, change: Partial<WriteBack>): void {
     if (change.state !== undefined && change.state !== writeBack.state)
       this.event("write_back_moved", "write_back", writeBack.id, null, writeBack.state, change.state);
-    Object.assign(writeBack, change);
+    this.#set("write_back", writeBack, change);
     if (!this.newWriteBacks.has(writeBack)) this.touchedWriteBacks.add(writeBack);
   }
   touchCancellation(cancellation: Cancellation, change: Partial<Cancellation>): void {

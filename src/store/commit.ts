@@ -1,17 +1,19 @@
-import type { DraftEvent, OrderDraft, Posting } from "#domain/draft.ts";
+import type { OrderDraft, Posting, RowChange } from "#domain/draft.ts";
+import type { Order } from "#domain/order.ts";
 import type { WorkspaceId } from "#domain/ids.ts";
 import { reasonOf } from "#domain/reasons.ts";
 import { countDelta, Counters } from "./counter.ts";
 import type { Tx } from "./db.ts";
-import { chain } from "./event-chain.ts";
-import { postTransactions } from "./ledger.ts";
+import { canonical, chain } from "./event-chain.ts";
+import { bookTransactions, openLedgerAccounts } from "./ledger.ts";
 import * as write from "./order-rows.ts";
 import { sql } from "./sql.ts";
 import { wakeFree } from "./wake.ts";
 
 /**
  * Writes a batch of decided orders: all of it or nothing, one statement per table, in the caller's transaction. The caller holds the rows of the
- * orders; what orders share (stock, balances, caps, counters) is locked here, after them and in key order. Drafts without a change cost nothing.
+ * orders; what orders share (stock, balances, caps, counters) is locked here, after them and in key order. Drafts without a change cost nothing, and of
+ * an order of which nothing but a timer changed the row stays as it is: its version is about what a person sees.
  */
 export async function commitDrafts(
   tx: Tx,
@@ -21,31 +23,46 @@ export async function commitDrafts(
   const counters = new Counters(context.slot);
   const events: write.EventRow[] = [];
   const changed: OrderDraft[] = [];
+  const known: Order[] = [];
   for (const draft of drafts) {
     const before = draft.finish();
     if (!draft.isChanged && !draft.isNew) continue;
     changed.push(draft);
-    numberEvents(draft, events);
-    draft.touchOrder({ version: draft.order.version + 1 });
+    if (draft.isNew || draft.orderTouched || draft.events.length > 0 || draft.evidence.length > 0) {
+      numberEvents(draft, events);
+      draft.touchOrder({ version: draft.order.version + 1 });
+      if (!draft.isNew) known.push(draft.order);
+    }
     countDelta(counters, draft, before);
   }
   if (changed.length === 0) return;
 
-  const all = <Row>(pick: (draft: OrderDraft) => Iterable<Row>): Row[] => changed.flatMap((draft) => [...pick(draft)]);
-  const owned = <Row>(pick: (draft: OrderDraft) => Iterable<Row>): write.Owned<Row>[] =>
-    changed.flatMap((draft) =>
-      [...pick(draft)].map((row) => ({ order: draft.order, row, at: draft.now, actor: draft.actor })),
-    );
+  const owned = <Row>(pick: (draft: OrderDraft) => Iterable<Row>): write.Owned<Row>[] => {
+    const rows: write.Owned<Row>[] = [];
+    for (const draft of changed)
+      for (const row of pick(draft)) rows.push({ order: draft.order, row, at: draft.now, actor: draft.actor });
+    return rows;
+  };
+  const all = <Row>(pick: (draft: OrderDraft) => Row[]): Row[] => changed.flatMap(pick);
+  const set = fieldsSet(changed);
+  const isNew = (draft: OrderDraft): boolean => draft.isNew;
+  const posted = changed.flatMap((draft) =>
+    draft.postings.map((posting: Posting) => ({
+      ...posting,
+      workspaceId: draft.order.workspaceId,
+      orderId: draft.order.id,
+      at: draft.now,
+      actor: draft.actor,
+    })),
+  );
 
-  await Promise.all([
+  const [ledgerAccounts] = await Promise.all([
+    openLedgerAccounts(tx, context.newId, posted),
     write.orders.insert(
       tx,
-      changed.filter((draft) => draft.isNew).map((draft) => draft.order),
+      changed.filter(isNew).map((draft) => draft.order),
     ),
-    write.orders.update(
-      tx,
-      changed.filter((draft) => !draft.isNew).map((draft) => draft.order),
-    ),
+    write.orders.update(tx, known, new Set([...set("order"), "eventSeq", "eventHash"])),
     write.orderLines.insert(
       tx,
       owned((draft) => draft.newLines),
@@ -53,6 +70,7 @@ export async function commitDrafts(
     write.orderLines.update(
       tx,
       owned((draft) => draft.touchedLines),
+      set("line"),
     ),
     write.versions.insert(
       tx,
@@ -70,6 +88,7 @@ export async function commitDrafts(
     write.fulfillmentOrders.update(
       tx,
       owned((draft) => draft.touchedFulfillmentOrders),
+      set("fulfillment_order"),
     ),
     dropFoLines(tx, changed),
     write.foLines.insert(
@@ -78,22 +97,22 @@ export async function commitDrafts(
     ),
     write.foLines.update(
       tx,
-      owned((draft) => [...draft.touchedFoLines].map(([line, fo]) => ({ fo, line }))),
+      owned((draft) => foLineRows(draft)),
+      set("fulfillment_order_line"),
     ),
     closeHolds(tx, changed),
     write.holds.insert(
       tx,
-      owned((draft) =>
-        [...draft.newHolds].map((hold) => ({ hold, publicId: draft.nextUuid(), acts: reasonOf(hold.code).acts })),
-      ),
+      owned((draft) => holdRows(draft)),
     ),
     write.attempts.insert(
       tx,
-      owned((draft) => [...draft.newAttempts].map((attempt) => ({ attempt, ...draft.attemptRequests.get(attempt)! }))),
+      owned((draft) => attemptRows(draft)),
     ),
     write.attemptStates.update(
       tx,
       owned((draft) => draft.touchedAttempts),
+      set("attempt"),
     ),
     write.evidence.insert(
       tx,
@@ -114,6 +133,7 @@ export async function commitDrafts(
     write.parcelStates.update(
       tx,
       owned((draft) => draft.touchedParcels),
+      set("parcel"),
     ),
     write.cancellations.insert(
       tx,
@@ -130,6 +150,7 @@ export async function commitDrafts(
     write.writeBacks.update(
       tx,
       owned((draft) => draft.touchedWriteBacks),
+      set("write_back"),
     ),
     upsertAsks(tx, changed),
     write.decisions.insert(
@@ -142,32 +163,45 @@ export async function commitDrafts(
       owned((draft) => draft.newReservations),
     ),
     endReservations(tx, changed),
-  ]);
-  await changeStock(
-    tx,
-    all((draft) => draft.stockChanges.map((change) => ({ workspaceId: draft.order.workspaceId, ...change }))),
-  );
-  // The same order in which readShared locks them (stock, balances, caps): two orders that share all three never wait for each other in a circle.
-  await postTransactions(
-    tx,
-    context.newId,
-    changed.flatMap((draft) =>
-      draft.postings.map((posting: Posting) => ({
-        ...posting,
-        workspaceId: draft.order.workspaceId,
-        orderId: draft.order.id,
-        at: draft.now,
-        actor: draft.actor,
-      })),
+    changeStock(
+      tx,
+      all((draft) => draft.stockChanges.map((change) => ({ workspaceId: draft.order.workspaceId, ...change }))),
     ),
-  );
-  await addSpends(
-    tx,
-    all((draft) => draft.spends.map((spend) => ({ workspaceId: draft.order.workspaceId, ...spend }))),
-  );
-  await counters.write(tx);
-  await ring(tx);
+  ]);
+  // Sent in the order in which readShared locks (stock, balances, caps): two orders that share all three never wait for each other in a circle.
+  await Promise.all([
+    bookTransactions(tx, ledgerAccounts, posted),
+    addSpends(
+      tx,
+      all((draft) => draft.spends.map((spend) => ({ workspaceId: draft.order.workspaceId, ...spend }))),
+    ),
+    counters.write(tx),
+    ring(tx),
+  ]);
   await wakeDuplicates(tx, changed);
+}
+
+/** The fields that were set in rows of a table, by any draft of the batch. In a row in which one of them was not set, it is written as it was read. */
+function fieldsSet(drafts: readonly OrderDraft[]): (of: RowChange["of"]) => ReadonlySet<string> {
+  const fields = new Map<RowChange["of"], Set<string>>();
+  for (const draft of drafts) {
+    for (const { of, set } of draft.changes) {
+      let some = fields.get(of);
+      if (some === undefined) fields.set(of, (some = new Set()));
+      for (const field in set) some.add(field);
+    }
+  }
+  return (of) => fields.get(of) ?? new Set();
+}
+
+function* foLineRows(draft: OrderDraft) {
+  for (const [line, fo] of draft.touchedFoLines) yield { fo, line };
+}
+function* holdRows(draft: OrderDraft) {
+  for (const hold of draft.newHolds) yield { hold, publicId: draft.nextUuid(), acts: reasonOf(hold.code).acts };
+}
+function* attemptRows(draft: OrderDraft) {
+  for (const attempt of draft.newAttempts) yield { attempt, ...draft.attemptRequests.get(attempt)! };
 }
 
 /** VF-13. What waits because it looks like an order that is cancelled now, or goes elsewhere, is looked at again. */
@@ -182,7 +216,7 @@ async function wakeDuplicates(tx: Tx, changed: readonly OrderDraft[]): Promise<v
 
 function numberEvents(draft: OrderDraft, into: write.EventRow[]): void {
   const { order } = draft;
-  for (const event of draft.events as DraftEvent[]) {
+  for (const event of draft.events) {
     const seq = order.eventSeq + 1;
     const row: write.EventRow = {
       workspaceId: order.workspaceId,
@@ -190,7 +224,13 @@ function numberEvents(draft: OrderDraft, into: write.EventRow[]): void {
       seq,
       at: draft.now,
       actor: draft.actor,
-      ...event,
+      kind: event.kind,
+      subject: event.subject,
+      subjectId: event.subjectId,
+      from: event.from,
+      to: event.to,
+      data: event.data,
+      json: event.data === null ? null : canonical(event.data),
       hash: "",
     };
     row.hash = chain(order.eventHash, row);

@@ -11,25 +11,42 @@ export interface ChainedEvent {
   to: string | null;
   actor: string;
   data: unknown;
+  /** `data` as {@link canonical} writes it, where the caller has that already; null: there is none. */
+  json?: string | null;
 }
 
 /** EV-2: hash(n) = sha256(hash(n-1), payload of n); the first event follows on "". 64 hex digits. */
 export const chain = (previous: string, event: ChainedEvent): string =>
   hash(
     "sha256",
-    `${previous}\n${canonical([event.seq, event.at.toISOString(), event.kind, event.subject, event.subjectId, event.from, event.to, event.actor, event.data])}`,
+    `${previous}\n[${event.seq},"${event.at.toISOString()}",${text(event.kind)},${text(event.subject)},${text(event.subjectId)},${text(event.from)},${text(event.to)},${text(event.actor)},${event.json === undefined ? canonical(event.data) : (event.json ?? "null")}]`,
   );
 
 /** JSON with sorted object keys: jsonb does not keep the order in which they were written. */
 export function canonical(value: unknown): string {
-  if (value === undefined) return "null";
-  if (typeof value === "bigint") return `"${value}"`;
-  if (value instanceof Date) return JSON.stringify(value.toISOString());
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(",")}}`;
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "bigint":
+      return `"${value}"`;
+    case "undefined":
+      return "null";
+    case "object":
+      if (value === null) return "null";
+      if (value instanceof Date) return JSON.stringify(value.toISOString());
+      return Array.isArray(value) ? `[${value.map(canonical).join(",")}]` : object(value as Record<string, unknown>);
+    default:
+      return JSON.stringify(value);
   }
-  return JSON.stringify(value);
 }
+
+function object(value: Record<string, unknown>): string {
+  let written = "{";
+  for (const key of Object.keys(value).sort()) {
+    const each = value[key];
+    if (each !== undefined) written += `${written === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(each)}`;
+  }
+  return `${written}}`;
+}
+
+const text = (value: string | null): string => (value === null ? "null" : JSON.stringify(value));

@@ -56,26 +56,29 @@ const AccountRow = row({
 const keyOf = (a: { workspaceId: string; kind: string; accountId: string; currency: string }): string =>
   `${a.workspaceId}/${a.kind}/${a.accountId}/${a.currency}`;
 
-/**
- * Books transactions (each sums to zero, checked where they were made) and moves the balances in the same transaction. Ledger accounts come into
- * being with their first entry. Balances are locked in id order and changed in place; a
- * plain `for update` would wait for whoever has just booked an entry that refers to the same account, and that one for us.
- */
+/** Books transactions on their own, where nothing else is written with them. */
 export async function postTransactions(
   tx: Tx,
   newId: () => string,
   postings: readonly LedgerTransaction[],
 ): Promise<void> {
-  if (postings.length === 0) return;
+  await bookTransactions(tx, await openLedgerAccounts(tx, newId, postings), postings);
+}
+
+/** Ids of ledger accounts by {@link keyOf}. */
+type LedgerAccounts = ReadonlyMap<string, string>;
+
+/** The accounts that these transactions move; they come into being with their first entry. Nothing is locked. */
+export async function openLedgerAccounts(
+  tx: Tx,
+  newId: () => string,
+  postings: readonly LedgerTransaction[],
+): Promise<LedgerAccounts> {
+  if (postings.length === 0) return new Map();
   const wanted = new Map<string, { workspaceId: string; kind: string; accountId: string; currency: string }>();
-  for (const posting of postings) {
-    for (const entry of posting.entries) {
-      const account = {
-        workspaceId: posting.workspaceId,
-        kind: entry.ledger,
-        accountId: posting.accountId,
-        currency: posting.currency,
-      };
+  for (const { workspaceId, accountId, currency, entries: some } of postings) {
+    for (const { ledger } of some) {
+      const account = { workspaceId, kind: ledger, accountId, currency };
       wanted.set(keyOf(account), account);
     }
   }
@@ -103,35 +106,35 @@ export async function postTransactions(
       on conflict (workspace_id, kind, account_id, currency) do nothing`);
     found = await read();
   }
-  const idOf = new Map(found.map((account) => [keyOf(account), account.id]));
+  return new Map(found.map((account) => [keyOf(account), account.id]));
+}
+
+/**
+ * Books transactions (each sums to zero, checked where they were made) and moves the balances in the same transaction. Balances are locked in id order and
+ * changed in place; a plain `for update` would wait for whoever has just booked an entry that refers to the same account, and that one for us.
+ */
+export async function bookTransactions(
+  tx: Tx,
+  accounts: LedgerAccounts,
+  postings: readonly LedgerTransaction[],
+): Promise<void> {
+  if (postings.length === 0) return;
   const deltas = new Map<string, { workspaceId: string; id: string; amount: bigint }>();
   const rows: Entry[] = [];
-  for (const posting of postings) {
-    posting.entries.forEach((entry, index) => {
-      const id = idOf.get(
-        keyOf({
-          workspaceId: posting.workspaceId,
-          kind: entry.ledger,
-          accountId: posting.accountId,
-          currency: posting.currency,
-        }),
-      )!;
-      rows.push({
-        workspaceId: posting.workspaceId,
-        transactionId: posting.id,
-        no: index + 1,
-        ledgerAccountId: id,
-        amount: entry.amount,
-      });
+  for (const { id: transactionId, workspaceId, accountId, currency, entries: some } of postings) {
+    some.forEach(({ ledger, amount }, index) => {
+      const id = accounts.get(keyOf({ workspaceId, kind: ledger, accountId, currency }))!;
+      rows.push({ workspaceId, transactionId, no: index + 1, ledgerAccountId: id, amount });
       const delta = deltas.get(id);
-      if (delta === undefined) deltas.set(id, { workspaceId: posting.workspaceId, id, amount: entry.amount });
-      else delta.amount += entry.amount;
+      if (delta === undefined) deltas.set(id, { workspaceId, id, amount });
+      else delta.amount += amount;
     });
   }
-  await transactions.insert(tx, postings);
-  await entries.insert(tx, rows);
   const moved = [...deltas.values()];
-  await tx.run(sql`
+  await Promise.all([
+    transactions.insert(tx, postings),
+    entries.insert(tx, rows),
+    tx.run(sql`
     with change as (
       select * from unnest(${moved.map((m) => m.workspaceId)}::bigint[], ${moved.map((m) => m.id)}::bigint[], ${moved.map((m) => m.amount)}::bigint[]) as c(workspace_id, id, amount)
     ), locked as (
@@ -139,5 +142,6 @@ export async function postTransactions(
     )
     update ledger_account l set balance = l.balance + c.amount
       from change c join locked k using (workspace_id, id)
-     where l.workspace_id = c.workspace_id and l.id = c.id`);
+     where l.workspace_id = c.workspace_id and l.id = c.id`),
+  ]);
 }

@@ -27,6 +27,8 @@ export interface EventRow extends DraftEvent {
   seq: number;
   at: Date;
   actor: string;
+  /** `data` as it is hashed, which is JSON too. */
+  json: string | null;
   hash: string;
 }
 export type EditWithNo = EditRow & { no: number };
@@ -457,7 +459,7 @@ export const events = tableWriter<EventRow>(
     { name: "from_state", type: "text", get: (e) => e.from },
     { name: "to_state", type: "text", get: (e) => e.to },
     { name: "actor", type: "text", get: (e) => e.actor },
-    { name: "data", type: "jsonb", get: (e) => e.data },
+    { name: "data", type: "text", cast: "jsonb", get: (e) => e.json },
     { name: "hash", type: "text", get: (e) => e.hash },
   ],
 );

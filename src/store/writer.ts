@@ -9,8 +9,8 @@ export interface Column<Row> {
   name: string;
   /** The array's element type as it travels. */
   type: "bigint" | "integer" | "text" | "boolean" | "timestamptz" | "uuid" | "jsonb" | "numeric" | "date" | "bytea";
-  /** Where the column's own type cannot travel in an array (an array inside an array). */
-  cast?: "bigint[]" | "text[]";
+  /** Where the column's own type cannot travel in an array (an array inside an array), or travels as text that is written already. */
+  cast?: "bigint[]" | "text[]" | "jsonb";
   get: (row: Row) => unknown;
 }
 
