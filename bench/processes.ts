@@ -90,3 +90,9 @@ export function postgresPrivateBytes(postmaster: number): number | null {
   const known = found.filter((each) => each !== undefined);
   return known.length === 0 ? null : known.reduce((sum, kb) => sum + Number(kb) * 1024, 0);
 }
+
+/** The most memory that a process has had in use so far, in bytes. */
+export function peakBytes(pid: number): number | null {
+  const found = /^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
+  return found === undefined ? null : Number(found) * 1024;
+}
