@@ -284,13 +284,10 @@ function verify(run: Run): Promise<number> {
          set state = 'waiting', supplier_id = 300 + f.workspace_id, account_id = 400 + f.workspace_id, method = '', place_after = o.ordered_at + interval '10 minutes', due_at = o.ordered_at + interval '10 minutes',
              expected_goods = 3360, expected_shipping = 0, currency = 'EUR'
         from o where f.workspace_id = o.workspace_id and f.id = o.fo_id
-    ), gone as (
-      delete from fulfillment_order_line l using o where l.workspace_id = o.workspace_id and l.fulfillment_order_id = o.fo_id
-      returning l.workspace_id, l.fulfillment_order_id, l.no, l.order_id, l.order_line_no, l.quantity
-    ), routed as (
-      insert into fulfillment_order_line (workspace_id, fulfillment_order_id, no, order_id, order_line_no, component_no, supplier_sku, quantity, quantity_cancelled, units_per, per, units, units_cancelled, units_placed, units_shipped, units_collected, unit_cost)
-      select g.workspace_id, g.fulfillment_order_id, g.no + 2, g.order_id, g.order_line_no, 1, 'S-' || l.sku, g.quantity, 0, 1, 1, g.quantity, 0, 0, 0, 0, 8.40
-        from gone g join order_line l on l.workspace_id = g.workspace_id and l.order_id = g.order_id and l.no = g.order_line_no
+    ), part_lines as (
+      update fulfillment_order_line l set supplier_sku = 'S-' || r.sku, units = r.quantity, unit_cost = 8.40
+        from o join order_line r on r.workspace_id = o.workspace_id and r.order_id = o.id
+       where l.workspace_id = o.workspace_id and l.fulfillment_order_id = o.fo_id and l.order_line_no = r.no
     ), decisions as (
       insert into decision (workspace_id, order_id, seq, fulfillment_order_id, kind, at, record)
       select o.workspace_id, o.id, o.event_seq, o.fo_id, 'route', ${now}, ${decision}::jsonb from o
@@ -507,13 +504,10 @@ function look(run: Run): Promise<Key[]> {
     with due as materialized (
       select f.workspace_id, f.id, f.order_id from fulfillment_order f
        where f.state = 'placed' and f.due_at <= ${now} order by f.due_at, f.id limit ${run.options.batch} for update skip locked
-    ), o as (
-      update sales_order o set version = o.version + 1 from due d where o.workspace_id = d.workspace_id and o.id = d.order_id
-      returning o.workspace_id, o.id, d.id as fo_id
     ), parts as (
-      update fulfillment_order f set looks = f.looks + 1, due_at = f.placed_at + interval '28 hours' from o where f.workspace_id = o.workspace_id and f.id = o.fo_id
+      update fulfillment_order f set looks = f.looks + 1, due_at = f.placed_at + interval '28 hours' from due d where f.workspace_id = d.workspace_id and f.id = d.id
     )
-    select o.workspace_id::text, o.id::text as order_id, o.fo_id::text, '0' as other_id from o`,
+    select d.workspace_id::text, d.order_id::text, d.id::text as fo_id, '0' as other_id from due d`,
   );
 }
 
@@ -633,13 +627,10 @@ function follow(run: Run): Promise<Key[]> {
     sql`
     with due as materialized (
       select p.workspace_id, p.id, p.order_id, p.fulfillment_order_id as fo_id from parcel p where p.due_at <= ${now} order by p.due_at, p.id limit ${run.options.batch} for update skip locked
-    ), o as (
-      update sales_order o set version = o.version + 1 from due d where o.workspace_id = d.workspace_id and o.id = d.order_id
-      returning o.workspace_id, o.id, d.fo_id, d.id as parcel_id
     ), parcels as (
-      update parcel p set looks = p.looks + 1, due_at = ${now}::timestamptz + interval '6 hours' from o where p.workspace_id = o.workspace_id and p.id = o.parcel_id
+      update parcel p set looks = p.looks + 1, due_at = ${now}::timestamptz + interval '6 hours' from due d where p.workspace_id = d.workspace_id and p.id = d.id
     )
-    select o.workspace_id::text, o.id::text as order_id, o.fo_id::text, o.parcel_id::text as other_id from o`,
+    select d.workspace_id::text, d.order_id::text, d.fo_id::text, d.id::text as other_id from due d`,
   );
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client, type PoolConfig } from "pg";
 import { openDb } from "#store/db.ts";
 import { migrate } from "#store/migrate.ts";
+import { engineSessionOptions } from "#store/server.ts";
 import type { Role } from "#store/server/credentials.ts";
 import { type EmbeddedServer, openEmbedded } from "#store/server/embedded.ts";
 import { findPostmaster } from "#store/server/postmaster.ts";
@@ -76,7 +77,11 @@ function databasesOf(server: EmbeddedServer): Omit<BenchServer, "close" | "postm
   }
 
   return {
-    config: (login, database) => server.config(login, database),
+    config: (login, database) => ({
+      ...server.config(login, database),
+      // As the product opens the engine's sessions.
+      ...(login === "switchyard_engine" ? { options: engineSessionOptions() } : {}),
+    }),
     asAdministrator,
     quiet: () => asAdministrator(quiet),
     async makeDatabase(copyOf) {
