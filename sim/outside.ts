@@ -44,7 +44,7 @@ async function exchange(process: SimProcess, way: WayOut, request: HttpRequest):
   const { pathname, search, hostname } = new URL(request.url);
   const world = way.worlds.get(hostname);
   if (world === undefined) throw new HttpError(`connection refused: ${request.url}`, { sent: false });
-  const purchase = purchaseIn(request, pathname, scheduler.now);
+  const purchase = purchaseIn(request, pathname);
   const attempt = purchase === null ? undefined : way.attempts.byReference.get(purchase.reference);
   const strikes = (point: Parameters<Faults["strikes"]>[0]): boolean => way.faults.strikes(point, attempt);
   const die = (): Promise<never> => {
@@ -66,7 +66,7 @@ async function exchange(process: SimProcess, way: WayOut, request: HttpRequest):
   const supplier = /^\/suppliers\/([^/]+)/.exec(pathname)?.[1];
   const silence = supplier === undefined ? undefined : way.silenceOf(hostname, supplier, scheduler.now);
   if (silence === undefined || silence.isHeard) {
-    if (purchase !== null) way.sent.push(purchase);
+    if (purchase !== null) way.sent.push({ ...purchase, at: scheduler.now });
   }
   if (silence !== undefined) {
     if (silence.isHeard) world.handle(toWorld(request, `${pathname}${search}`));
@@ -101,10 +101,10 @@ const toWorld = (request: HttpRequest, path: string): Parameters<World["handle"]
   body: request.body ?? "",
 });
 
-function purchaseIn(request: HttpRequest, path: string, at: number): SentRequest | null {
+function purchaseIn(request: HttpRequest, path: string): Omit<SentRequest, "at"> | null {
   const supplier = /^\/suppliers\/([^/]+)\/orders$/.exec(path)?.[1];
   if (request.method !== "POST" || supplier === undefined) return null;
   const { reference } = JSON.parse(request.body ?? "{}") as { reference: string };
   const key = Object.entries(request.headers ?? {}).find(([name]) => name.toLowerCase() === "idempotency-key")?.[1];
-  return { at, supplier, reference, idempotencyKey: key ?? null };
+  return { supplier, reference, idempotencyKey: key ?? null };
 }
