@@ -8,6 +8,7 @@ const blows = {
   "worker killed": 6,
   "gate killed": 1,
   "gate stopped": 1,
+  "worker stopped": 1,
   "api killed": 1,
   "postmaster killed": 1,
 } satisfies Partial<Record<Blow, number>>;
@@ -45,4 +46,11 @@ test("SM-86 when PostgreSQL is killed, whoever notices first starts it again", a
 
   assert.equal(recoveries["postmaster killed"]?.count, 1);
   assert.ok(recoveries["postmaster killed"].maxMs <= 60_000);
+});
+
+test("SM-88 a gate and a worker that stood still and went on where they were bought nothing a second time", async (t) => {
+  const { violations, blows: struck } = await afterTheStorm(t);
+
+  assert.deepEqual([struck["gate stopped"], struck["worker stopped"]], [1, 1]);
+  assert.deepEqual(violations, []);
 });

@@ -1,7 +1,7 @@
 import type { Engine } from "./context.ts";
 
 /** What a worker claimed stays away from the others for so long after its last sign of life; a dead one delays it by no more. */
-export const leaseMs = 30_000;
+export const leaseMs = 20_000;
 const renewEveryMs = leaseMs / 3;
 
 /** From which instant to which a lease is to be moved. */

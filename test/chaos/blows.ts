@@ -11,7 +11,7 @@ import { kill, type Member } from "./family.ts";
 import type { Blow, Recovery, Watch } from "./recovery.ts";
 import type { Town } from "./town.ts";
 
-/** Longer than every lease (30 s), and now and then longer than after which a worker counts as dead (60 s). */
+/** Longer than every lease (20 s), and now and then longer than after which a worker counts as dead (60 s). */
 const stopMs = { least: 33_000, most: 66_000 };
 const gateStopMs = { least: 2_000, most: 12_000 };
 

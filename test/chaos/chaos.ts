@@ -56,7 +56,10 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     town.stopSelling();
     say("the storm is over; what is under way comes to its end");
     violations.push(...(await comeToRest(town, watch, say)));
-    violations.push(...slowOnes(watch.recoveries));
+    const slow = slowOnes(watch.recoveries);
+    violations.push(...slow);
+    for (const { last } of watch.recoveries.filter((each) => slowOnes([each]).length > 0))
+      for (const line of await watch.story(last)) say(`slow: ${line}`);
     violations.push(...(await town.prove()));
     for (const name of await town.rest()) violations.push(`${name} did not end within a minute when it was told to`);
     say("everybody is asked what happened");
@@ -103,7 +106,9 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
   for (const blow of planned) {
     await sleep(pauseMs * (0.5 + random.next()));
     if (Date.now() >= endsAt + 60_000) break;
-    const struck = fury.strike(blow, over.signal).catch((error: unknown) => problems.push(`${blow}: ${String(error)}`));
+    const struck = strikeWhenThere(fury, blow, over.signal).catch((error: unknown) =>
+      problems.push(`${blow}: ${String(error)}`),
+    );
     if (blow === "gate stopped") gates.push(struck);
     else await struck;
   }
@@ -111,6 +116,14 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
   over.abort();
   await Promise.all([watching, telling]);
   return problems;
+}
+
+/** Somebody may just be away: dead of the blow before, and not back yet. */
+async function strikeWhenThere(fury: Fury, blow: Blow, over: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < 40 && !over.aborted; tries += 1) {
+    if (await fury.strike(blow, over)) return;
+    await sleep(500);
+  }
 }
 
 async function watchOn(watch: Watch, over: AbortSignal): Promise<void> {

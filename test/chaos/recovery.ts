@@ -22,9 +22,12 @@ export interface Recovery {
   /** Until each attempt that was armed at the blow was settled, or stood with who can find out; null: not yet. */
   settledMs: number | null;
   armed: number;
+  /** Those attempts that were open for the longest. */
+  last: string[];
 }
 
 const Attempt = row({ id: col.text, isOpen: col.bool });
+const Line = row({ line: col.text });
 const Latest = row({ at: col.instantOrNull });
 
 /** Nobody but the machine can bring these further: armed, or unknown with a next question by itself. People's own tries are theirs. */
@@ -43,7 +46,7 @@ export class Watch {
   /** Notes a blow. Ask directly before it falls: what was armed then must be settled afterwards. */
   async before(blow: Blow): Promise<Recovery> {
     const armed = await this.#armed().catch(() => []); // the database may still be down from the blow before
-    const recovery: Recovery = { blow, at: Date.now(), movedMs: null, settledMs: null, armed: armed.length };
+    const recovery: Recovery = { blow, at: Date.now(), movedMs: null, settledMs: null, armed: armed.length, last: [] };
     this.recoveries.push(recovery);
     this.#waiting.set(recovery, new Set(armed));
     return recovery;
@@ -82,11 +85,30 @@ export class Watch {
     for (const [recovery, attempts] of this.#waiting) {
       if (recovery.movedMs === null && latest !== null && latest.getTime() > recovery.at)
         recovery.movedMs = latest.getTime() - recovery.at;
-      if (recovery.settledMs === null && [...attempts].every((id) => !stillOpen.has(id)))
-        recovery.settledMs = asked - recovery.at;
+      const left = [...attempts].filter((id) => stillOpen.has(id));
+      if (left.length > 0) recovery.last = left;
+      else recovery.settledMs ??= asked - recovery.at;
       if (recovery.movedMs !== null && recovery.settledMs !== null) this.#waiting.delete(recovery);
     }
     return this.#waiting.size === 0;
+  }
+
+  /** What happened to these attempts, for whoever wants to know why it took so long. */
+  async story(ids: readonly string[]): Promise<string[]> {
+    const rows = await this.#db.rows(
+      Line,
+      sql`
+      select to_char(e.at at time zone 'UTC', 'HH24:MI:SS.MS') || ' ' || o.number || ' ' || e.kind || ' ' || coalesce(e.to_state, '') || ' by ' || right(e.actor, 6)
+             || ' ' || coalesce(e.data::text, '') as line
+        from unnest(${ids}::bigint[]) as k(id)
+        join workspace w on true
+        join attempt a on a.workspace_id = w.id and a.id = k.id
+        join sales_order o on o.workspace_id = a.workspace_id and o.id = a.order_id
+        join event e on e.workspace_id = o.workspace_id and e.order_id = o.id
+       where e.at >= a.armed_at and e.at <= coalesce(a.closed_at, e.at)
+       order by o.id, e.seq limit 60`,
+    );
+    return rows.map(({ line }) => line);
   }
 
   async #armed(): Promise<string[]> {

@@ -8,8 +8,9 @@ import { connect, type Connection } from "#cli/connect.ts";
 import { runSandboxPeople } from "#cli/sandbox-people.ts";
 import { ensureSandbox } from "#cli/sandbox-workspace.ts";
 import type { Random } from "#domain/clock.ts";
-import { publicId, type AccountId } from "#domain/ids.ts";
+import { publicId, type AccountId, type WorkspaceId } from "#domain/ids.ts";
 import { topUp } from "#engine/manage/balance.ts";
+import { setSettings } from "#engine/manage/settings.ts";
 import { supplierByCode } from "#sandbox/catalogue.ts";
 import type { WorldEvent } from "#sandbox/events.ts";
 import { listSuppliers } from "#store/supplier.ts";
@@ -96,7 +97,12 @@ export class Town {
 
     await this.#keep("worker 1").says(/^Ready: /m); // the first one names the installation
     await ensureSandbox(connection.manage, { baseUrl: this.#worldUrl, speed });
-    await this.#fillTheAccounts();
+    const [workspace] = await listWorkspaces(connection.db);
+    const workspaceId = workspace!.id;
+    // What comes after a gap as long as the buffer is not bought by itself, and a storm makes gaps: with more time to come, more is bought in the middle of it.
+    const settings = await setSettings(connection.manage, { of: "workspace", workspaceId }, { bufferMs: 20_000 });
+    if (settings.status === "refused") throw new Error(settings.message);
+    await this.#fillTheAccounts(workspaceId);
     for (let no = 2; no <= this.#options.workers; no += 1) this.#keep(`worker ${no}`);
     await this.#keep("api").says(/^Ready: /m);
     const people = {
@@ -143,10 +149,8 @@ export class Town {
     }
   }
 
-  async #fillTheAccounts(): Promise<void> {
+  async #fillTheAccounts(workspaceId: WorkspaceId): Promise<void> {
     const { manage, db } = this.connection;
-    const [workspace] = await listWorkspaces(db);
-    const workspaceId = workspace!.id;
     const suppliers = await listSuppliers(db, workspaceId);
     const accounts = await db.rows(
       row({ id: col.id<AccountId>(), supplierId: col.text }),
