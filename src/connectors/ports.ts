@@ -245,7 +245,10 @@ export type FindAnswer = { status: "ok"; complete: boolean; found: { reference: 
 export interface SupplierOrderProgress {
   supplierOrderId: string;
   acknowledged: boolean;
-  /** A later cancellation by the supplier. */
+  /**
+   * All units that will not come, in total: what it did not accept, what we took back and what it cancelled itself. A supplier that tells only its own
+   * cancellations is added up by its connector: a part of the total looks like something that is known already.
+   */
   cancelled: { supplierSku: string; units: number; reason: ReasonCode }[] | "all" | null;
   backorderedUntil: Date | null;
   parcels: SupplierParcel[];

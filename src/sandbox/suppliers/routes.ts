@@ -10,7 +10,7 @@ import { iso } from "../shop/render.ts";
 import { supplierOf, type SupplierState } from "../state.ts";
 import type { Context } from "../context.ts";
 import { bodyOf, place } from "./place.ts";
-import { cancellable, progressOf, type BuyerCancellation, type Purchase } from "./purchase.ts";
+import { cancellable, merged, progressOf, type BuyerCancellation, type Purchase } from "./purchase.ts";
 
 /** The pretend suppliers as their customers' software sees them; what a kind does not offer is answered with 404 or 405. */
 export const supplierRoutes: Route[] = [
@@ -167,6 +167,7 @@ function statusOf(
     acknowledged: progress.acknowledged,
     backorderedUntil: progress.backorderedUntil === null ? null : iso(progress.backorderedUntil),
     isCancelled: progress.isCancelled,
+    notAccepted: merged(purchase.lines.map(({ sku, notAccepted }) => ({ sku, units: notAccepted }))),
     cancelledBySupplier: progress.cancelledBySupplier,
     cancelledByBuyer: progress.cancelledByBuyer,
     parcels: progress.parcels.map(({ carrier, trackingNumber, shippedAt, units }) => ({

@@ -180,3 +180,45 @@ test("SB-26 an answer that is on no list, or confirms another reference, is unkn
     assert.deepEqual(seen, ["unknown"], `${status} ${text}`);
   }
 });
+
+test("SB-82 what will not come is told as one total: not accepted, taken back by us, cancelled by the supplier", async () => {
+  const bench = await makeBench("northlight", "NL-2201", "6.40");
+  const status = (parts: Record<string, unknown>) => ({
+    orders: [
+      {
+        orderId: "NL-7",
+        acknowledged: true,
+        isCancelled: false,
+        backorderedUntil: null,
+        notAccepted: [],
+        cancelledBySupplier: null,
+        cancelledByBuyer: [],
+        parcels: [],
+        total: "6.40",
+        currency: "EUR",
+        ...parts,
+      },
+    ],
+  });
+  const cancelled = async (parts: Record<string, unknown>) => {
+    const http = async () => ({ status: 200, headers: {}, text: JSON.stringify(status(parts)) });
+    const outside = { ...bench.context.outside, http };
+    const answer = await bench.supplier.track({ ...bench.context, outside }, ["NL-7"]);
+    return answer.status === "ok" ? answer.orders[0]?.cancelled : answer;
+  };
+  const one = [{ sku: "NL-2201", units: 1 }];
+
+  assert.equal(await cancelled({}), null);
+  assert.deepEqual(
+    await cancelled({
+      notAccepted: one,
+      cancelledBySupplier: { units: [{ sku: "NL-2201", units: 2 }], reason: "damaged_in_warehouse" },
+      cancelledByBuyer: one,
+    }),
+    [
+      { supplierSku: "NL-2201", units: 1, reason: "out_of_stock" },
+      { supplierSku: "NL-2201", units: 2, reason: "supplier_cancelled" },
+      { supplierSku: "NL-2201", units: 1, reason: "supplier_cancelled" },
+    ],
+  );
+});

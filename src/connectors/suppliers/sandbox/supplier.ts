@@ -156,7 +156,9 @@ const progressBody = z
     acknowledged: z.boolean(),
     isCancelled: z.boolean(),
     backorderedUntil: instant.nullable(),
+    notAccepted: z.array(skuUnits),
     cancelledBySupplier: z.object({ units: z.array(skuUnits), reason: z.string() }).nullable(),
+    cancelledByBuyer: z.array(skuUnits),
     parcels: z.array(
       z.object({ carrier: z.string(), trackingNumber: z.string(), shippedAt: instant, lines: z.array(skuUnits) }),
     ),
@@ -168,25 +170,40 @@ const progressBody = z
       orderId,
       acknowledged,
       backorderedUntil,
+      notAccepted,
       cancelledBySupplier,
+      cancelledByBuyer,
       parcels,
       total,
       currency,
     }): SupplierOrderProgress => ({
       supplierOrderId: orderId,
       acknowledged,
-      cancelled:
-        cancelledBySupplier === null
-          ? null
-          : cancelledBySupplier.units.map((line) => ({
-              ...line,
-              reason: cancelledBySupplier.reason === "out_of_stock" ? "out_of_stock" : "supplier_cancelled",
-            })),
+      cancelled: allThatWillNotCome({
+        out_of_stock: [
+          ...notAccepted,
+          ...(cancelledBySupplier?.reason === "out_of_stock" ? cancelledBySupplier.units : []),
+        ],
+        supplier_cancelled: [
+          ...(cancelledBySupplier?.reason === "out_of_stock" ? [] : (cancelledBySupplier?.units ?? [])),
+          ...cancelledByBuyer,
+        ],
+      }),
       backorderedUntil,
       parcels,
       total: { amount: toMinor(total, currency), currency },
     }),
   );
+/** What the port asks for is a total: this supplier tells its parts apart. */
+function allThatWillNotCome(
+  units: Record<"out_of_stock" | "supplier_cancelled", { supplierSku: string; units: number }[]>,
+): SupplierOrderProgress["cancelled"] {
+  const all = (["out_of_stock", "supplier_cancelled"] as const).flatMap((reason) =>
+    units[reason].map((each) => ({ ...each, reason })),
+  );
+  return all.length === 0 ? null : all;
+}
+
 const stockBody = z.object({
   asOf: instant,
   items: z.array(z.object({ sku: z.string(), onHand: z.int().min(0), unitPrice: decimalText, currency: z.string() })),
