@@ -25,11 +25,12 @@ export async function findPlanted(
     async query(text: string, values?: unknown[]) {
       if (!text.startsWith("begin")) return client.query(text, values);
       await client.query("begin isolation level repeatable read");
+      let spoilt = plant.statements === undefined ? 1 : 0;
       for (const statement of plant.statements ?? []) {
         const { rowCount, command } = await client.query(statement);
-        if (rowCount === 0 && ["UPDATE", "INSERT", "DELETE"].includes(command))
-          throw new Error(`${plant.invariant} ${plant.title}: nothing to spoil by ${statement}`);
+        spoilt += ["UPDATE", "INSERT", "DELETE"].includes(command) ? (rowCount ?? 0) : 1;
       }
+      if (spoilt === 0) throw new Error(`${plant.invariant} ${plant.title}: there was nothing to spoil.`);
       return null;
     },
   } as unknown as pg.Client;
