@@ -55,6 +55,8 @@ export interface Focus {
   pullEveryMs?: number;
   /** Rows that each worker takes at once. */
   batch?: number;
+  /** How often people do what nobody foresaw, per order or per attempt. */
+  habits?: Partial<Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages", number>>;
   /** What the set-up has besides, before anybody works. */
   sql?: string;
 }

@@ -1,6 +1,6 @@
 import { stages } from "#engine/stages.ts";
 import type { SeenAttempt } from "./attempts.ts";
-import type { FaultKind, ProfileName } from "./faults.ts";
+import type { FaultKind, Focus, ProfileName } from "./faults.ts";
 import { press, type Button } from "./people/buttons.ts";
 import { ask, findOrder, inNeed, look, readKnown, wait, type Known } from "./people/desk.ts";
 import { manage, switchAllOn } from "./people/managing.ts";
@@ -44,6 +44,7 @@ const habits: Record<ProfileName, Habits> = {
 export interface PeopleOptions {
   profile: ProfileName;
   without: ReadonlySet<FaultKind>;
+  focus?: Focus | undefined;
   /** Until when they press what nobody foresaw. */
   untilMs: number;
 }
@@ -80,8 +81,8 @@ const buttons: readonly Button[] = [
 
 /** SM-30. Everybody who has to do with an order: at random moments, and aimed at those that matter. */
 export function livePeople(town: Town, options: PeopleOptions): People {
-  const { profile, without, untilMs } = options;
-  const often = habits[without.has("people") ? "calm" : profile];
+  const { profile, without, focus, untilMs } = options;
+  const often = { ...habits[without.has("people") ? "calm" : profile], ...focus?.habits };
   const luckOf = new Map<string, Stream>();
   const isOver = (): boolean => town.scheduler.now >= untilMs;
 
