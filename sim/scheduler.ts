@@ -215,6 +215,8 @@ export class Scheduler {
 
   /** Takes away who is waiting for a lock inside a process that died: nobody reads the answers. */
   forget(actor: Actor): void {
+    // A stopped backend would never hear that its client is gone.
+    for (const asked of this.#asked) if (asked.actor === actor) this.#let(asked);
     this.#asked = this.#asked.filter((each) => each.actor !== actor);
     for (let index = this.#queue.length - 1; index >= 0; index -= 1)
       if (this.#queue[index]!.actor === actor) this.#queue.splice(index, 1);
