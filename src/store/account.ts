@@ -251,8 +251,8 @@ export async function claimPlacing(
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
       from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
-     cross join lateral ( -- order by order, by the index: see dossier.ts
-       select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no
+     cross join lateral ( -- order by order, by the index (see dossier.ts); with offset 0 what is due is not looked for first
+       select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no offset 0
      ) f
      where f.state = 'placing' and f.due_at <= ${now} and f.account_id = any(${accounts}::bigint[])
      order by f.ship_by, f.due_at, f.id`,

@@ -330,7 +330,7 @@ export async function claimAttempts(
       select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence')::integer as fence
         from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
        cross join lateral (select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no) f
-       cross join lateral (select * from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id order by a.no) a
+       cross join lateral (select * from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id order by a.no offset 0) a
        where a.state in ('armed', 'unknown') and a.due_at <= ${now} and a.kind <> 'document'
     ), fenced as (
       update fulfillment_order f set fence = m.fence from mine m where f.workspace_id = m.workspace_id and f.id = m.fulfillment_order_id
