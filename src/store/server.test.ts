@@ -224,6 +224,30 @@ test("a chosen port that somebody else took meanwhile is given up for another", 
   await store.close();
 });
 
+test("SM-86 a server that others use waits for its port when it is started again: they know no other", async () => {
+  const store = await openStore({ dataDir, env });
+  const { port } = store.api();
+  const [pid] = (await readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8")).split("\n").map(Number);
+  const guest = createServer((socket) => socket.destroy());
+  process.kill(pid!, "SIGKILL");
+  for (let isMine = false; !isMine; await pause(20)) {
+    guest.listen(port as number, "127.0.0.1");
+    isMine = await once(guest, "listening").then(
+      () => true,
+      () => false, // the dying server still has it
+    );
+  }
+
+  const started = store.ensureRunning();
+  await pause(1_500);
+  guest.close();
+  await started;
+
+  assert.equal(store.api().port, port);
+  assert.deepEqual(await ask(store.api(), { one: col.int }, sql`select 1 as one`), { one: 1 });
+  await store.close();
+});
+
 test("a port that was asked for and is taken is an error that names what to do", async (t) => {
   const port = await occupy(t, 0);
 

@@ -62,7 +62,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
 
   let membership: HeldLock | undefined;
   let credentials = await under(oneAtATime, async () => {
-    const running = await ensureRunning(cluster, dataDir, options);
+    const alone = tryExclude(usersLock);
+    alone?.release();
+    const running = await ensureRunning(cluster, dataDir, options, alone === undefined ? portPatience : 0);
     membership = await share(usersLock);
     return running;
   });
@@ -70,7 +72,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   return {
     config: (login, database = databaseName) => connection(credentials, login, database),
     async ensureRunning() {
-      credentials = await under(oneAtATime, () => ensureRunning(cluster, dataDir, options));
+      credentials = await under(oneAtATime, () => ensureRunning(cluster, dataDir, options, portPatience));
     },
     close: () =>
       under(oneAtATime, async () => {
@@ -89,11 +91,19 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedSe
   };
 }
 
-async function ensureRunning(cluster: Cluster, dataDir: string, options: EmbeddedOptions): Promise<Credentials> {
+/** Tries, half a second apart, for which a server that others use insists on its port when it is started again: they know no other. */
+const portPatience = 12;
+
+async function ensureRunning(
+  cluster: Cluster,
+  dataDir: string,
+  options: EmbeddedOptions,
+  patience: number,
+): Promise<Credentials> {
   const version = await versionOf(cluster.path);
   if (version !== undefined) refuseOtherVersion(cluster.path, version);
   const known = version === undefined ? await makeCluster(cluster, dataDir, options) : await mustRead(dataDir);
-  const credentials = await adoptOrStart(cluster, known, options);
+  const credentials = await adoptOrStart(cluster, known, options, patience);
   await ensureOwnServer(connection(credentials, "postgres", "postgres"), credentials);
   if (credentials.port !== known.port) await writeCredentials(dataDir, credentials);
   return credentials;
@@ -107,6 +117,7 @@ async function adoptOrStart(
   cluster: Cluster,
   known: Credentials,
   { port, settings }: EmbeddedOptions,
+  patience: number,
 ): Promise<Credentials> {
   let credentials = port === undefined ? known : { ...known, port };
   for (let attempt = 1; ; attempt += 1) {
@@ -117,7 +128,9 @@ async function adoptOrStart(
       return credentials;
     } catch (error) {
       if (!(error instanceof StoreError) || attempt === 20) throw error;
-      if (error.code === "port_in_use" && port === undefined) credentials = { ...credentials, port: await freePort() };
+      if (error.code === "port_in_use" && attempt <= patience) await pause(500); // most likely a connection of somebody's that got this number by chance
+      else if (error.code === "port_in_use" && port === undefined)
+        credentials = { ...credentials, port: await freePort() };
       else if (error.code === "server_did_not_start" && /shared memory block|postmaster\.pid/.test(error.message))
         await pause(500);
       else throw error;
