@@ -1,9 +1,9 @@
 import { chaos, type ChaosReport } from "./chaos.ts";
 
 /**
- * `npm run test:chaos`. Numbers may be changed by the environment: CHAOS_KILLS (of workers), CHAOS_PG, CHAOS_GATES, CHAOS_STOPS (of workers, longer than
- * every lease), CHAOS_MINUTES, CHAOS_RATE (orders a second), CHAOS_WORKERS, CHAOS_FAULTS (calm, demo, hostile), CHAOS_SEED. Exit code 1: something does not
- * hold.
+ * `npm run test:chaos`; docs/chaos.md explains it. Numbers may be changed by the environment: CHAOS_KILLS (of workers; the other numbers follow it unless they
+ * are given), CHAOS_PG, CHAOS_GATES, CHAOS_APIS, CHAOS_STOPS (of workers, longer than every lease), CHAOS_MINUTES, CHAOS_RATE (orders a second), CHAOS_WORKERS,
+ * CHAOS_FAULTS (calm, demo, hostile), CHAOS_SEED. Exit code 1: something does not hold.
  */
 const number = (name: string, usual: number): number => {
   const text = process.env[`CHAOS_${name}`];
@@ -13,24 +13,25 @@ const number = (name: string, usual: number): number => {
   process.exit(2);
 };
 
-const database = number("PG", 50);
-const gates = number("GATES", 40);
+const kills = number("KILLS", 500);
+const database = number("PG", Math.ceil(kills / 10));
+const gates = number("GATES", Math.ceil(kills / 12));
 const say = (line: string): void => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 const report = await chaos({
   seed: number("SEED", Math.floor(Date.now() / 1_000) % 1_000_000),
-  workers: number("WORKERS", 4),
-  minutes: number("MINUTES", 40),
+  workers: number("WORKERS", 5),
+  minutes: number("MINUTES", Math.max(1, (40 * kills) / 500)),
   rate: number("RATE", 1.5),
   faults: process.env["CHAOS_FAULTS"] ?? "calm",
   blows: {
-    "worker killed": number("KILLS", 500),
-    "worker stopped": number("STOPS", 100),
+    "worker killed": kills,
+    "worker stopped": number("STOPS", Math.ceil(kills / 5)),
     "postmaster killed": Math.ceil(database / 2),
     "immediate stop": Math.floor(database / 4),
     "backend killed": database - Math.ceil(database / 2) - Math.floor(database / 4),
     "gate killed": Math.ceil((gates * 3) / 4),
     "gate stopped": Math.floor(gates / 4),
-    "api killed": number("APIS", 10),
+    "api killed": number("APIS", Math.ceil(kills / 50)),
   },
   say,
 });
