@@ -100,7 +100,7 @@ export const findOrder = (town: Town, tenant: Tenant, channelOrderId: string): P
   look(town, async () => {
     const found = await town.eye.maybe(
       OrderIds,
-      sql`select id from sales_order where workspace_id = ${tenant.workspaceId}::bigint and channel_order_id = ${channelOrderId}`,
+      sql`select id from sales_order where workspace_id = ${tenant.workspaceId}::bigint and channel_order_id = ${channelOrderId} order by id limit 1`,
     );
     return found === undefined ? undefined : { tenant, orderId: found.id };
   });
