@@ -38,7 +38,7 @@ const habits: Record<ProfileName, Habits> = {
     outages: 0.01,
     manages: true,
   },
-  hostile: { presses: 0.7, atTheEdge: 0.1, whilePlacing: 0.2, buyers: 0.06, reads: 0.3, outages: 0.08, manages: true },
+  hostile: { presses: 0.5, atTheEdge: 0.1, whilePlacing: 0.12, buyers: 0.04, reads: 0.3, outages: 0.1, manages: true },
 };
 
 export interface PeopleOptions {
@@ -79,7 +79,7 @@ const buttons: readonly Button[] = [
   "resend",
 ];
 
-/** SM-30. Everybody who has to do with an order: at random moments, and aimed at those that matter. */
+/** SM-22. Everybody who has to do with an order: at random moments, and aimed at those that matter. */
 export function livePeople(town: Town, options: PeopleOptions): People {
   const { profile, without, focus, untilMs } = options;
   const often = { ...habits[without.has("people") ? "calm" : profile], ...focus?.habits };
@@ -163,9 +163,10 @@ async function buyerActs(sale: Sale, when: number): Promise<void> {
 const knownOf = async ({ town, tenant, channelOrderId }: Sale): Promise<Known | null> =>
   (await findOrder(town, tenant, channelOrderId)) ?? null;
 
-/** SM-31. From 40 ms before the end of the buffer to 120 ms after it, or to when whoever picks it up is at it; by one, by two at the same moment, or by two buttons. */
+/** SM-24. From 40 ms before the end of the buffer to 120 ms after it, or to when whoever picks it up is at it; by one, by two at the same moment, or by two buttons. */
 async function pressAtTheEdge(sale: Sale): Promise<void> {
   const { town, tenant, luck } = sale;
+  const { scheduler, people } = town;
   for (let looks = 0; looks < 60; looks += 1) {
     await wait(town, looks === 0 ? 20_000 : Math.max(10_000, (4 * minute) / tenant.speed), "the edge");
     const known = await knownOf(sale);
@@ -183,7 +184,8 @@ async function pressAtTheEdge(sale: Sale): Promise<void> {
     }
     const end = Math.min(...ends);
     // The buffer may be set anew before it ends: then this is a press like any other.
-    await wait(town, end - town.scheduler.now + luck.between(-40, luck.chance(0.5) ? 120 : 600), "the edge");
+    await wait(town, end - scheduler.now + luck.between(-40, luck.chance(0.5) ? 120 : 600), "the edge");
+    scheduler.note(people, "at the edge", String(Math.round(scheduler.now - end)));
     const how = luck.next();
     const first = luck.pick(atTheEdge);
     const second = how < 0.2 ? first : how < 0.4 ? luck.pick(atTheEdge) : null;
@@ -192,17 +194,17 @@ async function pressAtTheEdge(sale: Sale): Promise<void> {
   }
 }
 
-/** C12. */
+/** SM-24, C12. */
 async function cancelWhilePlacing(town: Town, tenant: Tenant, attempt: SeenAttempt, luck: Stream): Promise<void> {
   await wait(town, attempt.kind === "human" ? luck.whole(10, 30_000) : luck.whole(0, 1_500), "while placing");
   await press(town, luck, { tenant, orderId: attempt.orderId as Known["orderId"] }, "cancel");
 }
 
 /**
- * C11. The supplier does not answer any more, for longer than it remembers a key; in half of the cases it has bought before. A cell is visited when the attempt
+ * SM-25, C11. The supplier does not answer any more, for longer than it remembers a key; in half of the cases it has bought before. A cell is visited when the attempt
  * is still open at its end.
  */
-async function fallSilent(town: Town, tenant: Tenant, attempt: SeenAttempt, luck: Stream): Promise<void> {
+export async function fallSilent(town: Town, tenant: Tenant, attempt: SeenAttempt, luck: Stream): Promise<void> {
   const windowMs = (24 * hour) / tenant.speed;
   const { now } = town.scheduler;
   const supplier = [...tenant.codes.values()].find((code) => code === "northlight")!;
@@ -239,7 +241,7 @@ async function workRounds(
 
 // ------------------------------------------------------------------ the quiet time
 
-/** SM-32. Everything goes right again: people answer what only people can answer, each once per round and rightly, until nothing is left to happen. */
+/** SM-29. Everything goes right again: people answer what only people can answer, each once per round and rightly, until nothing is left to happen. */
 export async function settle(town: Town, { mostMs }: { mostMs: number }): Promise<void> {
   const { scheduler, faults, outages } = town;
   faults.isOn = false;

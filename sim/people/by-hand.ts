@@ -42,7 +42,7 @@ export async function takeOver(hand: Hand): Promise<Outcome> {
   return taken.value;
 }
 
-/** SM-24. Orders what is taken over, once per reference, and says what came of it. Who finds it in the supplier's list does not order it again. */
+/** Orders what is taken over, once per reference, and says what came of it. Who finds it in the supplier's list does not order it again. */
 export async function finish(hand: Hand, id?: FulfillmentOrder["id"]): Promise<Outcome> {
   const { town, luck, known, dossier, web } = hand;
   const fo = dossier.fulfillmentOrders.find(
@@ -128,7 +128,7 @@ export async function giveBack(hand: Hand): Promise<Outcome> {
 }
 
 /**
- * SM-25. A right operator looks at the supplier's own list and says what is there. Now and then somebody is too early: what they say then is refused. Where
+ * SM-23. A right operator looks at the supplier's own list and says what is there. Now and then somebody is too early: what they say then is refused. Where
  * their browser hung until it was not, they were wrong, and the checker knows it.
  */
 export async function resolveUnknown(hand: Hand): Promise<Outcome> {

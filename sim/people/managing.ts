@@ -18,7 +18,7 @@ import { inBrowser, look, pressing, tell, wait } from "./desk.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** SM-29. Buffers, prices, priorities and shelves change; suppliers and accounts are switched off and, a while later, on. Until `untilMs`. */
+/** SM-28. Buffers, prices, priorities and shelves change; suppliers and accounts are switched off and, a while later, on. Until `untilMs`. */
 export async function manage(town: Town, tenant: Tenant, untilMs: number): Promise<void> {
   const luck = town.streams.stream(`manager:${tenant.slug}`);
   for (;;) {

@@ -2,7 +2,7 @@ import * as prep from "#engine/actions/prep.ts";
 import { ask, inBrowser, someone } from "./desk.ts";
 import type { Hand, Outcome } from "./hand.ts";
 
-/** SM-27. One step at the prep desk: print, collect by scan, now and then a step back, put back what was cancelled, ship. */
+/** One step at the prep desk: print, collect by scan, now and then a step back, put back what was cancelled, ship. */
 export async function packSome({ town, luck, web, known, dossier }: Hand): Promise<Outcome> {
   const { tenant } = known;
   const fo = dossier.fulfillmentOrders.find(

@@ -15,7 +15,7 @@ import type { Tenant } from "../tenants.ts";
 import type { Town } from "../town.ts";
 import { inBrowser, look, pressing, someone, tell, type Known } from "./desk.ts";
 
-/** SM-28. Somebody looks at a page, as the role that sees one workspace; now and then at an id that belongs to another one. Each answer is kept. */
+/** SM-27. Somebody looks at a page, as the role that sees one workspace; now and then at an id that belongs to another one. Each answer is kept. */
 export const readSomething = (town: Town, luck: Stream, known: Known): Promise<void> =>
   pressing(town, luck, "read", async () => {
     const { tenant } = known;
