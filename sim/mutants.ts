@@ -32,7 +32,12 @@ export interface Mutant {
 // What orders want, so that one kind of supplier gets them.
 const byKey = { sku: "HP-MUG-TIDE", address: "good", paid: true } as const;
 const byLookup = { sku: "HP-LANTERN", quantity: 1, address: "good", paid: true } as const;
+const atPrep = { sku: "HP-PRINT-A3", address: "good", paid: true } as const;
 const byNobody = { sku: "HP-BLANKET", address: "good", paid: true } as const;
+
+/** A cap on what an account may spend a day, in minor units. */
+const cap = (minor: number): string =>
+  `update supplier_account set settings = settings || '{"dailyCap": ${minor}}' where name like '%Northlight%'`;
 
 export const mutants: readonly Mutant[] = [
   // ------------------------------------------------------------------ never twice
@@ -268,9 +273,12 @@ export const mutants: readonly Mutant[] = [
         replace: `if (false) {`,
       },
     ],
-    sql: "drop index ledger_charge; drop index evidence_natural; create index evidence_natural on evidence (workspace_id)",
+    sql: "drop index ledger_charge; drop index ledger_hold; drop index evidence_natural; create index evidence_natural on evidence (workspace_id)",
     orders: 4,
-    focus: { order: byKey, rates: { aimed: 1 }, points: ["C8"] },
+    focus: {
+      order: byKey,
+      strikes: [{ at: "place-before-record", who: "worker", chance: 0.6, does: { pauseMs: 60_000 } }],
+    },
   },
   {
     name: "price-without-limit",
@@ -347,5 +355,482 @@ export const mutants: readonly Mutant[] = [
     invariants: ["I30"],
     sql: "drop policy workspace on sales_order; alter table sales_order disable row level security",
     orders: 1,
+  },
+
+  // ------------------------------------------------------------------ locks
+  {
+    name: "placing-without-lock",
+    title: "what is armed is not locked against who cancels it, and nothing numbers events once",
+    invariants: ["I06", "I15", "M1", "M2"],
+    edits: [
+      {
+        file: "src/store/account.ts",
+        find: `order by o.workspace_id, o.id\n       for update of o skip locked`,
+        replace: `order by o.workspace_id, o.id`,
+      },
+    ],
+    sql: "alter table event drop constraint event_pkey",
+    orders: 10,
+    days: 0.0005,
+    focus: { order: byKey, habits: { atTheEdge: 1, presses: 0 } },
+  },
+  {
+    name: "orders-not-locked",
+    title: "who changes an order does not lock it, and nothing numbers events once",
+    invariants: ["I06", "I15", "I17"],
+    edits: [
+      {
+        file: "src/store/dossier.ts",
+        find: `order by o.workspace_id, o.id for update of o\`);`,
+        replace: `order by o.workspace_id, o.id\`);`,
+      },
+    ],
+    sql: "alter table event drop constraint event_pkey",
+    orders: 8,
+    days: 0.0005,
+    focus: { order: byKey, habits: { atTheEdge: 1 } },
+  },
+  {
+    name: "claims-not-locked",
+    title: "two workers may claim the same order, and nothing numbers events once",
+    invariants: ["I15", "I17", "I24"],
+    edits: [
+      {
+        file: "src/store/claim.ts",
+        find: `for update of o skip locked -- skipping never waits, so this order cannot deadlock`,
+        replace: "",
+      },
+    ],
+    sql: "alter table event drop constraint event_pkey",
+    orders: 6,
+    focus: { order: byKey },
+  },
+  {
+    name: "shelf-oversold",
+    title: "the shelf of a prep centre is read without its lock, and may be promised beyond what lies on it",
+    invariants: ["I24"],
+    edits: [
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for update`,
+        replace: `const locking = false ? sql\`for update`,
+      },
+    ],
+    sql: "alter table stock drop constraint stock_check",
+    orders: 8,
+    days: 0.00001,
+    focus: { order: { ...atPrep, quantity: 300 }, batch: 1 },
+  },
+  {
+    name: "stock-written-as-read",
+    title: "reserved stock is written as what was read and one more, without a lock",
+    invariants: ["I24"],
+    edits: [
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for update`,
+        replace: `const locking = false ? sql\`for update`,
+      },
+      {
+        file: "src/store/commit.ts",
+        find: `select s.workspace_id, s.supplier_id, s.supplier_sku from stock s join change c using (workspace_id, supplier_id, supplier_sku)\n       order by s.workspace_id, s.supplier_id, s.supplier_sku for update of s`,
+        replace: `select s.workspace_id, s.supplier_id, s.supplier_sku, s.reserved as was from stock s join change c using (workspace_id, supplier_id, supplier_sku)`,
+      },
+      {
+        file: "src/store/commit.ts",
+        find: `greatest(0, s.reserved + c.reserved)`,
+        replace: `greatest(0, l.was + c.reserved)`,
+      },
+    ],
+    orders: 8,
+    days: 0.00001,
+    focus: { order: atPrep, batch: 1 },
+  },
+  {
+    name: "balance-not-locked",
+    title: "two workers may spend the same balance: neither the account's row nor its balance is locked",
+    invariants: ["I23"],
+    edits: [
+      { file: "src/store/account.ts", find: `for no key update of c`, replace: "" },
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for no key update of l\` : sql\`\`;`,
+        replace: `const locking = sql\`\`;`,
+      },
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for update`,
+        replace: `const locking = false ? sql\`for update`,
+      },
+    ],
+    orders: 6,
+    days: 0.00001,
+    focus: { order: { ...byKey, quantity: 2000 }, batch: 1 },
+  },
+  {
+    name: "cap-not-locked",
+    title: "two workers may spend the same day's cap: neither the account's row, its balance nor its day is locked",
+    invariants: ["I09"],
+    edits: [
+      { file: "src/store/account.ts", find: `for no key update of c`, replace: "" },
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for no key update of l\` : sql\`\`;`,
+        replace: `const locking = sql\`\`;`,
+      },
+      {
+        file: "src/store/shared.ts",
+        find: `const locking = lock ? sql\`for update`,
+        replace: `const locking = false ? sql\`for update`,
+      },
+      {
+        file: "src/store/shared.ts",
+        find: `const lockDay = lock ? sql\`for update of d\` : sql\`\`;`,
+        replace: `const lockDay = sql\`\`;`,
+      },
+    ],
+    orders: 6,
+    days: 0.00001,
+    focus: { order: { ...byKey, quantity: 100 }, batch: 1, sql: cap(80_000) },
+  },
+
+  // ------------------------------------------------------------------ more about money
+  {
+    name: "no-spend-cap",
+    title: "a day's cap stops nothing",
+    invariants: ["I09"],
+    edits: [
+      {
+        file: "src/domain/placement-money.ts",
+        find: `if (settings.dailyCap !== null && account.spentToday + cost.max > BigInt(settings.dailyCap)) {`,
+        replace: `if (false) {`,
+      },
+    ],
+    orders: 5,
+    focus: { order: { ...byKey, quantity: 100 }, sql: cap(80_000) },
+  },
+  {
+    name: "charged-as-expected",
+    title: "what a purchase was expected to cost is charged, whatever the supplier says",
+    invariants: ["I22"],
+    edits: [
+      {
+        file: "src/domain/placement-close.ts",
+        find: `chargeMoney(draft, attempt, cost);`,
+        replace: `chargeMoney(draft, attempt, attempt.expectedTotal);`,
+      },
+    ],
+    orders: 6,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { price_up: 1, partial_acceptance: 1 } } } },
+  },
+  {
+    name: "ledger-apart",
+    title: "the ledger is written in a transaction after the one that it belongs to",
+    invariants: ["I22", "I23"],
+    edits: [
+      {
+        file: "src/store/db.ts",
+        find: `tx: (work) => onConnection((session) => transact(session, work)),`,
+        replace: `async tx(work) { const late = []; const result = await onConnection((session) => transact(session, (tx) => work(Object.assign(tx, { late })))); for (const each of late) await onConnection((session) => transact(session, each)); return result; },`,
+      },
+      {
+        file: "src/store/commit.ts",
+        find: `bookTransactions(tx, ledgerAccounts, posted),`,
+        replace: `tx.late.push((late) => bookTransactions(late, ledgerAccounts, posted)),`,
+      },
+    ],
+    orders: 6,
+    focus: {
+      order: byKey,
+      strikes: [{ at: "insert into ledger_transaction", when: "before", chance: 0.3, does: "kill" }],
+    },
+  },
+
+  // ------------------------------------------------------------------ more of what comes in
+  {
+    name: "order-stored-twice",
+    title: "two messages of a new order, taken at the same moment, make two orders: its key is not unique",
+    invariants: ["I11"],
+    sql: "drop index sales_order_channel_key; create index sales_order_channel_key on sales_order (workspace_id, channel_id, channel_order_id)",
+    orders: 6,
+    focus: { world: { shop: { late_in_feed: 1, buyer_changes_address: 1, pays_later: 1 } }, batch: 1 },
+  },
+  {
+    name: "oldest-wins",
+    title: "an older version of an order that comes late overwrites the newer one",
+    invariants: ["I13"],
+    edits: [
+      {
+        file: "src/domain/intake.ts",
+        find: `if (said.updatedAt !== null && order.channelUpdatedAt !== null && said.updatedAt < order.channelUpdatedAt)\n    return false;`,
+        replace: "",
+      },
+    ],
+    orders: 8,
+    focus: { world: { shop: { late_in_feed: 1, buyer_changes_address: 1, pays_later: 1 } }, batch: 1 },
+  },
+  {
+    name: "tombstone-ignored",
+    title: "a cancellation that came before its order is forgotten",
+    invariants: ["I06", "M1", "M2", "L1"],
+    edits: [{ file: "src/store/intake.ts", find: `channelOrderIds.length === 0`, replace: `true` }],
+    orders: 8,
+    focus: { order: { ...byKey, lateByMs: 400_000, asksToCancelAfterMs: 60_000 } },
+  },
+  {
+    name: "acknowledged-before-stored",
+    title: "messages of a channel are done before what they say is stored",
+    invariants: ["I10"],
+    edits: [
+      {
+        file: "src/engine/stages/intake.ts",
+        find: `      if (claimed.length > 0) await storeMessages(engine, tx, claimed);\n      return claimed.length;\n    });`,
+        replace: `      if (claimed.length > 0) await closeMessages(tx, claimed, engine.clock.now());\n    }).then(async () => {\n      if (claimed.length > 0) await engine.db.tx((tx) => storeMessages(engine, tx, claimed));\n      return claimed.length;\n    });`,
+      },
+    ],
+    orders: 5,
+    focus: { strikes: [{ at: "insert into sales_order", when: "before", chance: 0.5, does: "kill" }] },
+  },
+  {
+    name: "duplicates-bought",
+    title: "the same goods to the same buyer a moment later are bought unasked",
+    invariants: ["I11"],
+    edits: [{ file: "src/domain/verify.ts", find: `if (facts.duplicateOf !== null)`, replace: `if (false)` }],
+    orders: 4,
+    focus: { world: { shop: { double_order: 1 } } },
+  },
+  {
+    name: "address-change-ignored",
+    title: "a new address from the channel is not taken over",
+    invariants: ["I13"],
+    edits: [
+      {
+        file: "src/domain/intake.ts",
+        find: `if (shipTo === null || incoming.addressDigest === order.addressDigest) return;`,
+        replace: `return;`,
+      },
+    ],
+    orders: 4,
+    focus: { order: { ...byKey, changesAddressAfterMs: 240_000 } },
+  },
+
+  // ------------------------------------------------------------------ what suppliers and carriers say
+  {
+    name: "not-accepted-ignored",
+    title: "units that a supplier did not accept count as bought",
+    invariants: ["I05", "M2"],
+    edits: [
+      {
+        file: "src/engine/answers.ts",
+        find: `return { status, supplierOrderId, total, notAccepted };`,
+        replace: `return { status, supplierOrderId, total, notAccepted: notAccepted.slice(0, 0) };`,
+      },
+    ],
+    orders: 3,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { partial_acceptance: 1 } } } },
+  },
+  {
+    name: "supplier-cancel-ignored",
+    title: "what a supplier cancels of its own accord is not noticed",
+    invariants: ["I05", "M2"],
+    edits: [
+      {
+        file: "src/domain/shipping.ts",
+        find: `const problems = cancelBySupplier(draft, fo, report.cancelled, { refund: !firstTotal });`,
+        replace: `const problems = cancelBySupplier(draft, fo, null, { refund: !firstTotal });`,
+      },
+    ],
+    orders: 3,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { supplier_cancels: 1 } } } },
+  },
+  {
+    name: "parcel-known-not",
+    title: "a parcel that is reported again is taken for another one",
+    invariants: ["I25", "L2", "I27", "I29"],
+    edits: [
+      {
+        file: "src/domain/shipping.ts",
+        find: `shipment.parcels.some((parcel) => isNumber(parcel, reported)),\n    );`,
+        replace: `false,\n    );`,
+      },
+    ],
+    orders: 4,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { split_parcels: 1 } } } },
+  },
+  {
+    name: "doubted-number-told",
+    title: "a tracking number that its carrier could not have given is announced all the same",
+    invariants: ["I28"],
+    edits: [
+      {
+        file: "src/domain/parcel.ts",
+        find: `if (check.status === "invalid") return { accepted: false, why: "check", message: check.why };`,
+        replace: "",
+      },
+    ],
+    orders: 3,
+    focus: { order: byKey, world: { suppliers: { "*": { bad_tracking: 1 } } } },
+  },
+  {
+    name: "announced-under-new-names",
+    title: "each try of an announcement has a reference of its own",
+    invariants: ["I26", "I27", "L2"],
+    edits: [
+      {
+        file: "src/engine/stages/write-back.ts",
+        find: `reference: referenceOf(work.shipment.publicId, work.shipment.parcels.indexOf(work.parcel)),`,
+        replace: `reference: \`\${referenceOf(work.shipment.publicId, work.shipment.parcels.indexOf(work.parcel))}-\${work.writeBack.tries}\`,`,
+      },
+    ],
+    orders: 3,
+    focus: { order: byKey, world: { shop: { write_back_drop: 1 } } },
+  },
+  {
+    name: "announcement-without-timer",
+    title: "an announcement whose answer was lost is never asked about again",
+    invariants: ["I26", "I19", "L1"],
+    edits: [
+      {
+        file: "src/domain/write-back.ts",
+        find: `draft.touchWriteBack(row, { state: "unknown", dueAt: after(writeBackInFlightMs), message });`,
+        replace: `draft.touchWriteBack(row, { state: "unknown", dueAt: null, message });`,
+      },
+    ],
+    orders: 3,
+    focus: { order: byKey, world: { shop: { write_back_drop: 1 } } },
+  },
+
+  // ------------------------------------------------------------------ timers and proofs
+  {
+    name: "attempt-without-timer",
+    title: "an armed attempt has no timer: who dies with it leaves it for ever",
+    invariants: ["I19", "L1", "I04"],
+    edits: [
+      {
+        file: "src/domain/placement.ts",
+        find: `dueAt: after(terms.sendByMs + (terms.kind === "human" ? terms.maxInFlightMs : sendingEndsMs)),`,
+        replace: `dueAt: null,`,
+      },
+    ],
+    orders: 5,
+    focus: { order: byKey, rates: { aimed: 1 }, points: ["C2"] },
+  },
+  {
+    name: "lease-for-ever",
+    title: "a worker that dies while it asks about an attempt keeps it for ever",
+    invariants: ["I19", "L1", "I04"],
+    edits: [
+      {
+        file: "src/store/attempt.ts",
+        find: `update attempt a set fence = m.fence, due_at = \${until} from mine m`,
+        replace: `update attempt a set fence = m.fence, due_at = null from mine m`,
+      },
+    ],
+    orders: 6,
+    focus: {
+      order: byKey,
+      rates: { aimed: 1 },
+      points: ["C2"],
+      strikes: [{ at: "reconcile-before-record", who: "worker", chance: 0.5, does: "kill" }],
+    },
+  },
+  {
+    name: "cancellation-without-timer",
+    title: "a cancellation that a supplier has to be asked about has no timer",
+    invariants: ["I19", "L1", "M1"],
+    edits: [{ file: "src/domain/cancel.ts", find: `dueAt: isStopped ? null : draft.now,`, replace: `dueAt: null,` }],
+    orders: 5,
+    focus: { order: { ...byKey, asksToCancelAfterMs: 750_000 } },
+  },
+  {
+    name: "no-proof-kept",
+    title: "what proved that nothing was bought is not kept",
+    invariants: ["I08"],
+    edits: [
+      {
+        file: "src/domain/placement-close.ts",
+        find: `addEvidence(draft, attempt, answer, by);\n  const allowed`,
+        replace: `if (answer.status !== "void") addEvidence(draft, attempt, answer, by);\n  const allowed`,
+      },
+    ],
+    orders: 4,
+    focus: { order: byKey, rates: { aimed: 1 }, points: ["C2"] },
+  },
+  {
+    name: "nobody-did-it",
+    title: "events do not say who did it",
+    invariants: ["I18"],
+    edits: [
+      {
+        file: "src/store/commit.ts",
+        find: `      actor: draft.actor,\n      kind: event.kind,`,
+        replace: `      actor: "",\n      kind: event.kind,`,
+      },
+    ],
+    orders: 1,
+  },
+  {
+    name: "step-off-the-table",
+    title:
+      "a part may take any step: the table of states is not asked, and a change at the channel sends what is placed back to the start",
+    invariants: ["I16"],
+    edits: [
+      { file: "src/domain/draft.ts", find: `if (!mayMove(fo.state, to))`, replace: `if (false)` },
+      {
+        file: "src/domain/intake.ts",
+        find: `if (fo.state === "waiting" || fo.state === "held") draft.move(fo, "received");`,
+        replace: `if (fo.state !== "completed" && fo.state !== "cancelled") draft.move(fo, "received");`,
+      },
+    ],
+    orders: 4,
+    focus: { order: { ...byKey, changesAddressAfterMs: 800_000 } },
+  },
+  {
+    name: "reservation-kept",
+    title: "what was promised from a shelf is never given back",
+    invariants: ["I24"],
+    edits: [{ file: "src/store/commit.ts", find: `    endReservations(tx, changed),\n`, replace: "" }],
+    orders: 4,
+    focus: { order: { ...atPrep, cancelsAfterMs: 750_000 } },
+  },
+  {
+    name: "key-after-its-window",
+    title: "a key is sent again after the supplier has forgotten it",
+    invariants: ["I01", "I03"],
+    edits: [
+      {
+        file: "src/engine/stages/reconcile.ts",
+        find: `if (attempt.kind === "key" && attempt.keyUntil !== null && now < attempt.keyUntil) return "again";`,
+        replace: `if (attempt.kind === "key") return "again";`,
+      },
+      {
+        file: "src/gate/purchase.ts",
+        find: `return purchase.keyUntil !== null && now < purchase.keyUntil ? null : "the supplier may have forgotten the key";`,
+        replace: `return null;`,
+      },
+      {
+        file: "src/gate/purchase.ts",
+        find: `Math.min(now.getTime() + resendByMs, purchase.keyUntil!.getTime())`,
+        replace: `now.getTime() + resendByMs`,
+      },
+    ],
+    orders: 6,
+    days: 0.1,
+    focus: { order: byKey, habits: { outages: 1 } },
+  },
+
+  // ------------------------------------------------------------------ more about workspaces
+  {
+    name: "order-found-in-another-workspace",
+    title: "a channel's order is looked for in every workspace",
+    invariants: ["I30", "I10", "I13"],
+    edits: [
+      {
+        file: "src/store/intake.ts",
+        find: `where o.workspace_id = \${workspaceId}::bigint and o.channel_id = \${channelId}::bigint and o.channel_order_id`,
+        replace: `where o.channel_order_id`,
+      },
+    ],
+    orders: 6,
   },
 ];
