@@ -289,6 +289,9 @@ export const endRules: readonly Rule[] = [
         left join told w on w.workspace_id = f.workspace_id and w.order_id = f.order_id
         left join tried a on a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id
        where f.state not in ${ended} and f.due_at is null
+         -- Who dismissed it as overdue has taken it on: time does not ask again.
+         and not exists (select from hold d where d.workspace_id = f.workspace_id and d.order_id = f.order_id and d.subject_id = f.id
+                            and d.code in ('tracking_overdue', 'rest_overdue') and d.closed_by ~ '^(user|key):|^local$')
          and case f.state
                when 'escalated' then false
                when 'ready' then false when 'printed' then false when 'collecting' then false

@@ -11,6 +11,8 @@ export interface Facts {
   attempts: Attempt[];
   attemptByReference: Map<string, Attempt>;
   evidence: Map<string, Evidence[]>;
+  /** By attempt: what was charged when it was placed, and with all adjustments, in minor units. */
+  charges: Map<string, { first: bigint; total: bigint }>;
   holds: Map<string, Hold[]>;
   shipments: Map<string, Shipment[]>;
   writeBacks: Map<string, WriteBack[]>;
@@ -261,6 +263,12 @@ const attempts = `
     from attempt order by fulfillment_order_id, no`;
 const evidence = `
   select attempt_id::text as "attemptId", kind, source, ${ms("at")} as at, payload from evidence order by at, id`;
+const charges = `
+  select t.attempt_id::text as id, coalesce(sum(e.amount) filter (where t.kind = 'charge'), 0)::text as first, sum(e.amount)::text as total
+    from ledger_transaction t
+    join ledger_entry e on e.workspace_id = t.workspace_id and e.transaction_id = t.id
+    join ledger_account l on l.workspace_id = e.workspace_id and l.id = e.ledger_account_id and l.kind = 'goods'
+   where t.kind in ('charge', 'adjustment') and t.attempt_id is not null group by t.workspace_id, t.attempt_id`;
 const holds = `
   select order_id::text as "orderId", subject, subject_id::text as "subjectId", code, made_by as "madeBy", acts, detail, ${ms("opened_at")} as "openedAt",
          ${ms("closed_at")} as "closedAt", closed_by as "closedBy"
@@ -345,6 +353,12 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
     attempts: attemptRows,
     attemptByReference: new Map(attemptRows.map((attempt) => [attempt.reference, attempt])),
     evidence: group(await atEnd<Evidence>(evidence), (each) => each.attemptId),
+    charges: new Map(
+      (await atEnd<{ id: string; first: string; total: string }>(charges)).map(({ id, first, total }) => [
+        id,
+        { first: BigInt(first), total: BigInt(total) },
+      ]),
+    ),
     holds: group(await all<Hold>(holds), (hold) => hold.orderId),
     shipments: group(
       (await atEnd<Shipment>(shipments)).map((each) => ({ ...each, parcels: parcelsOf.get(each.id) ?? [] })),

@@ -14,12 +14,13 @@ export function checkPurchases(the: Case): void {
   cancelledIsNeverBought(the, bought);
 }
 
-/** I04, I05, I07, I08. */
+/** I04, I05, I07, I08, and what of I22 the supplier's own total says. */
 export function checkPlacing(the: Case): void {
   const bought = everythingBought(the);
   noOrphan(the, bought);
   noPhantom(the, bought);
   belowItsMaximum(the, bought);
+  chargedWhatItCosts(the, bought);
   provenBeforeAgain(the);
 }
 
@@ -231,6 +232,26 @@ export function minorOf(amount: string, currency: string): bigint {
     new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const [whole = "0", rest = ""] = amount.split(".");
   return BigInt(whole + rest.padEnd(digits, "0").slice(0, digits));
+}
+
+/** I22. What the supplier said with its number was charged with it; what a person brought in is adjusted as soon as the supplier's total is known. */
+function chargedWhatItCosts(the: Case, bought: readonly Bought[]): void {
+  for (const { purchase, attempt, order } of bought) {
+    if (attempt?.state !== "placed" || attempt.supplierOrderId !== purchase.supplierOrderId) continue;
+    const total = minorOf(purchase.total, purchase.currency);
+    const charges = the.facts.charges.get(attempt.id) ?? { first: 0n, total: 0n };
+    const isSaid = (the.facts.evidence.get(attempt.id) ?? []).some(
+      ({ kind, source }) => kind === "placed" && !source.startsWith("person:"),
+    );
+    if (isSaid && charges.first !== total)
+      the.found(
+        "I22",
+        order,
+        `${nameOf(purchase)} costs ${total}, and ${charges.first} was charged when it was placed`,
+      );
+    if (attempt.costIs === "confirmed" && charges.total !== total)
+      the.found("I22", order, `${nameOf(purchase)} costs ${total}, and ${charges.total} was charged in all`);
+  }
 }
 
 /** I08. Before a part is armed again, something proves that the try before bought nothing; and the proof is worth its name. */

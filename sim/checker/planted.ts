@@ -477,6 +477,14 @@ export const plants: readonly Plant[] = [
   },
   {
     invariant: "I22",
+    title: "a charge of another sum than the supplier's",
+    outside(outside) {
+      for (const { purchase } of purchases(outside)) purchase.total = "0.05";
+      return outside;
+    },
+  },
+  {
+    invariant: "I22",
     title: "a charge at another moment",
     statements: [`update ledger_transaction set at = at + interval '1 second' where kind = 'charge'`],
   },
