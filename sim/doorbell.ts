@@ -1,13 +1,14 @@
 import { stages } from "#engine/stages.ts";
 import type { Stage } from "#engine/stage.ts";
 import type { Db } from "#store/db.ts";
+import type { Focus } from "./faults.ts";
 import type { Running, Town } from "./town.ts";
 
 /**
  * Who works when. In production each worker listens, and looks every five seconds; here the harness looks once for all of them, between two steps, and lets
  * one, two or all three workers run a stage that is due, within the same few milliseconds. So nothing polls, and virtual time runs.
  */
-export function ringTheDoorbell(town: Town): void {
+export function ringTheDoorbell(town: Town, { workersWithinMs }: Focus = {}): void {
   const { scheduler, streams, eye, harness } = town;
   const luck = streams.stream("doorbell");
   const running = new WeakMap<Running["process"], Set<Stage>>();
@@ -43,7 +44,7 @@ export function ringTheDoorbell(town: Town): void {
     const idle = town.workers
       .flatMap((host) => host.current() ?? [])
       .filter(({ process }) => running.get(process)?.has(stage) !== true);
-    const count = luck.pick([1, 1, 1, 2, 2, 3]);
+    const count = workersWithinMs === undefined ? luck.pick([1, 1, 1, 2, 2, 3]) : idle.length;
     for (let n = 0; n < count && idle.length > 0; n += 1) {
       const [worker] = idle.splice(luck.whole(0, idle.length - 1), 1);
       void work(worker!, stage);
@@ -56,7 +57,7 @@ export function ringTheDoorbell(town: Town): void {
     running.set(process, busy.add(stage));
     let moved = 0;
     try {
-      await process.at("start", stage.name, luck.whole(0, 20));
+      await process.at("start", stage.name, luck.whole(0, workersWithinMs ?? 20));
       moved = await stage.run(engine);
     } catch (error) {
       scheduler.note(process, `${stage.name} threw`, error instanceof Error ? error.message : String(error));

@@ -47,6 +47,8 @@ export interface Focus {
   strikes?: readonly Strike[];
   /** What goes wrong in the pretend world, over what the profile says: as its admin page takes it. */
   world?: Readonly<Record<string, unknown>>;
+  /** All buy in this town: 0 or 1. */
+  town?: number;
   /** What each buyer wants, over what chance says: as the world's admin page takes it. */
   order?: Readonly<Record<string, unknown>>;
   /** Each buyer cancels so long after ordering, in milliseconds. */
@@ -55,6 +57,8 @@ export interface Focus {
   pullEveryMs?: number;
   /** Rows that each worker takes at once. */
   batch?: number;
+  /** All workers come, one after the other within so many milliseconds: then they overlap. */
+  workersWithinMs?: number;
   /** How often people do what nobody foresaw, per order or per attempt. */
   habits?: Partial<Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages", number>>;
   /** What the set-up has besides, before anybody works. */
@@ -117,7 +121,8 @@ export class Faults {
           cells[point].includes(kind as Kind) &&
           (this.#options.focus?.points ?? [point]).includes(point),
       );
-      if (possible.length === 0 || !luck.chance(this.#rates.aimed)) return null;
+      // Few orders are placed by hand.
+      if (possible.length === 0 || !luck.chance(this.#rates.aimed * (kind === "human" ? 2 : 1))) return null;
       aim = luck.pick(possible);
       this.#aims.set(reference, aim);
     }

@@ -59,7 +59,7 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
     const { scheduler } = town;
     const startMs = scheduler.now;
     const sellMs = options.days * 8 * hour;
-    ringTheDoorbell(town);
+    ringTheDoorbell(town, options.focus);
     const people = livePeople(town, { ...options, untilMs: startMs + sellMs + hour });
     sell(town, people, options, sellMs);
     const early = lookMidway(town, sellMs);
@@ -115,7 +115,8 @@ function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunO
   const { scheduler, harness } = town;
   for (let no = 0; no < orders; no += 1) {
     const luck = town.streams.stream(`order:${no}`);
-    const tenant = town.tenants[luck.whole(0, town.tenants.length - 1)]!;
+    const drawn = luck.whole(0, town.tenants.length - 1);
+    const tenant = town.tenants[focus?.town ?? drawn]!;
     const atMs = luck.between(0, sellMs);
     const around = luck.next();
     if (withoutOrders.has(no)) continue;
