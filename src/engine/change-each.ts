@@ -2,9 +2,8 @@ import type { OrderDraft } from "#domain/draft.ts";
 import { isConnectionLost } from "#store/connection-lost.ts";
 import type { Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
-import type { SharedNeed } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
-import { changeOrders } from "./stage.ts";
+import { changeOrders, type Need } from "./stage.ts";
 
 /**
  * Changes many orders, each by itself, a batch per transaction. An order that cannot be changed is logged and left as it is, the others go on (ENG-5): its
@@ -13,7 +12,7 @@ import { changeOrders } from "./stage.ts";
 export async function changeEach(
   engine: Engine,
   keys: readonly OrderKey[],
-  need: SharedNeed,
+  need: Need,
   decide: (drafts: OrderDraft[], tx: Tx) => void | Promise<void>,
 ): Promise<void> {
   for (let from = 0; from < keys.length; from += engine.batch)
@@ -23,7 +22,7 @@ export async function changeEach(
 async function changeBatch(
   engine: Engine,
   keys: readonly OrderKey[],
-  need: SharedNeed,
+  need: Need,
   decide: (drafts: OrderDraft[], tx: Tx) => void | Promise<void>,
 ): Promise<void> {
   try {

@@ -1,7 +1,7 @@
 import { OrderDraft } from "#domain/draft.ts";
 import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { FulfillmentState } from "#domain/lifecycle.ts";
-import type { FulfillmentOrder, OrderDossier } from "#domain/order.ts";
+import type { DossierPart, FulfillmentOrder, OrderDossier } from "#domain/order.ts";
 import type { Shared } from "#domain/shared.ts";
 import { claimDueOrders } from "#store/claim.ts";
 import { commitDrafts } from "#store/commit.ts";
@@ -25,10 +25,16 @@ export interface Stage {
 /** Ids an order may need in one decision; the allocator is filled before deciding. */
 const idsPerOrder = 40;
 
+/** What a stage reads of orders and of what they share. Who needs less reads less; who forgot something gets an error. */
+export interface Need extends SharedNeed {
+  /** Of the orders; absent: everything. */
+  parts?: readonly DossierPart[];
+}
+
 export interface DueClaim<Facts> {
   states: readonly FulfillmentState[];
   limit: number;
-  need: SharedNeed;
+  need: Need;
   /** Reads what this stage needs beside the order itself, in a few set-based reads. */
   gather?: (tx: Tx, dossiers: OrderDossier[], shared: Map<WorkspaceId, Shared>) => Promise<Facts>;
 }
@@ -119,16 +125,20 @@ export interface OpenDrafts {
   shared: Map<WorkspaceId, Shared>;
 }
 
+const linesIn = ({ lines, fulfillmentOrders }: OrderDossier, parts: Need["parts"]): number =>
+  (parts === undefined || parts.includes("lines") ? lines.length : 0) +
+  fulfillmentOrders.reduce((sum, fo) => sum + fo.lines.length, 0);
+
 /** Reads locked orders with what they share and opens a draft of each. */
 export async function openDrafts(
   engine: Engine,
   tx: Tx,
   keys: readonly OrderKey[],
-  need: SharedNeed,
+  need: Need,
   now: Date,
   actor: string,
 ): Promise<OpenDrafts> {
-  const dossiers = await readDossiers(tx, keys);
+  const dossiers = await readDossiers(tx, keys, need.parts);
   const shared = await readShared(
     tx,
     keys.map((key) => key.workspaceId),
@@ -138,7 +148,7 @@ export async function openDrafts(
   );
   await engine.ids.ensure(
     tx,
-    dossiers.reduce((sum, dossier) => sum + idsPerOrder + 4 * dossier.lines.length, 0),
+    dossiers.reduce((sum, dossier) => sum + idsPerOrder + 4 * linesIn(dossier, need.parts), 0),
   );
   const drafts = dossiers.map(
     (dossier) => new OrderDraft(dossier, shared.get(dossier.order.workspaceId)!, { now, actor, ids: engine.ids }),
@@ -153,7 +163,7 @@ export async function openDrafts(
 export async function changeOrders<T>(
   engine: Engine,
   keys: readonly OrderKey[],
-  need: SharedNeed,
+  need: Need,
   decide: (drafts: OrderDraft[], tx: Tx) => T | Promise<T>,
   actor: string = engine.actor,
 ): Promise<T> {

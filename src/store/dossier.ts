@@ -317,7 +317,7 @@ export async function readDossiers(
       sql`
       select ${columnsOf(HoldRow, "h")} from ${k}
        cross join lateral (
-         select * from hold h where h.workspace_id = k.workspace_id and h.order_id = k.id and h.closed_at is null order by h.order_id
+         select * from hold h where h.workspace_id = k.workspace_id and h.order_id = k.id and h.closed_at is null order by h.subject, h.subject_id, h.code
        ) h
        order by h.id`,
     ),
@@ -415,7 +415,7 @@ const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossi
         ParcelRow,
         sql`
         select ${columnsOf(ParcelRow, "p")} from ${k} ${theirFulfillmentOrders} ${theirShipments}
-         cross join lateral (select * from parcel p where p.workspace_id = s.workspace_id and p.shipment_id = s.id order by p.shipment_id) p
+         cross join lateral (select * from parcel p where p.workspace_id = s.workspace_id and p.shipment_id = s.id order by p.carrier, p.tracking_number) p
          order by p.id`,
       ),
     ]);

@@ -48,8 +48,9 @@ export async function usedNumbersOf(
     sql`
     select distinct p.workspace_id, p.carrier, p.tracking_number, p.order_id, o.buyer_digest, o.address_digest
       from unnest(${numbers.map((each) => each.workspaceId)}::bigint[], ${numbers.map((each) => normalizeTrackingNumber(each.trackingNumber))}::text[]) as k(workspace_id, tracking_number)
-      join parcel p on p.workspace_id = k.workspace_id and p.tracking_number = k.tracking_number
-      join sales_order o on o.workspace_id = p.workspace_id and o.id = p.order_id
-     where p.created_at > ${since}`,
+     cross join lateral ( -- number by number, by the index: see dossier.ts
+       select * from parcel p where p.workspace_id = k.workspace_id and p.tracking_number = k.tracking_number and p.created_at > ${since} order by p.tracking_number
+     ) p
+      join sales_order o on o.workspace_id = p.workspace_id and o.id = p.order_id`,
   );
 }

@@ -113,10 +113,7 @@ export async function readShared(
   now: Date,
 ): Promise<Map<WorkspaceId, Shared>> {
   const ws = [...new Set(workspaceIds)];
-  const skus =
-    need.links === true || need.stock !== undefined
-      ? [...new Set(dossiers.flatMap((dossier) => dossier.lines.map((line) => line.sku)))]
-      : [];
+  const skus = need.links === true ? skusOf(dossiers) : [];
   const [workspaces, channels, suppliers, accounts, mappings, links, safe] = await Promise.all([
     tx.rows(WorkspaceRow, sql`select id, settings from workspace where id = any(${ws}::bigint[])`),
     tx.rows(ChannelRow, sql`select * from channel where workspace_id = any(${ws}::bigint[])`),
@@ -137,8 +134,10 @@ export async function readShared(
                                   'unitCost', o.unit_cost::text, 'currency', o.currency, 'priority', o.priority, 'maxUnitCost', o.max_unit_cost::text)
                                   order by o.component_no, o.priority, o.supplier_id, o.supplier_sku)
                              from product_link_option o where o.workspace_id = p.workspace_id and o.link_id = p.id), '[]'::json) as options
-            from product_link p
-           where p.workspace_id = any(${ws}::bigint[]) and p.sku = any(${skus}::text[])`,
+            from unnest(${skus.map((each) => each.workspaceId)}::bigint[], ${skus.map((each) => each.sku)}::text[]) as k(workspace_id, sku)
+           cross join lateral ( -- key by key, by the index: see dossier.ts
+             select * from product_link p where p.workspace_id = k.workspace_id and p.sku = k.sku order by p.channel_id
+           ) p`,
         )
       : [],
     tx.rows(InstallationRow, sql`select safe_mode_reason from installation`),
@@ -178,30 +177,45 @@ export async function readShared(
   for (const { workspaceId, channelId, ...link } of links)
     shared.get(workspaceId)!.links.set(linkKey(channelId, link.sku), link satisfies ProductLink);
 
-  if (need.stock !== undefined) await readStock(tx, ws, dossiers, links, shared, need.stock === "lock");
+  if (need.stock !== undefined) await readStock(tx, dossiers, links, shared, need.stock === "lock");
   if (need.balances !== undefined) await readBalances(tx, ws, shared, now, need.balances === "lock");
   return shared;
 }
 
+/** Each SKU of each workspace once. */
+function skusOf(dossiers: readonly OrderDossier[]): { workspaceId: WorkspaceId; sku: string }[] {
+  const skus = new Map<string, { workspaceId: WorkspaceId; sku: string }>();
+  for (const { order, lines } of dossiers)
+    for (const { sku } of lines) skus.set(`${order.workspaceId}/${sku}`, { workspaceId: order.workspaceId, sku });
+  return [...skus.values()];
+}
+
 async function readStock(
   tx: Tx,
-  ws: WorkspaceId[],
   dossiers: readonly OrderDossier[],
-  links: readonly { options: LinkOption[] }[],
+  links: readonly { workspaceId: WorkspaceId; options: LinkOption[] }[],
   shared: Map<WorkspaceId, Shared>,
   lock: boolean,
 ): Promise<void> {
-  const routed = dossiers.flatMap((dossier) =>
-    dossier.fulfillmentOrders.flatMap((fo) => fo.lines.map((line) => line.supplierSku).filter((sku) => sku !== null)),
-  );
-  const skus = [...new Set([...routed, ...links.flatMap((link) => link.options.map((option) => option.supplierSku))])];
-  if (skus.length === 0) return;
-  const locking = lock ? sql`for update` : sql``;
+  const keys = new Map<string, { workspaceId: WorkspaceId; supplierId: SupplierId; sku: string }>();
+  const add = (workspaceId: WorkspaceId, supplierId: SupplierId | null, sku: string | null): void => {
+    if (supplierId !== null && sku !== null)
+      keys.set(`${workspaceId}/${supplierId}/${sku}`, { workspaceId, supplierId, sku });
+  };
+  for (const { order, fulfillmentOrders } of dossiers)
+    for (const fo of fulfillmentOrders)
+      for (const line of fo.lines) add(order.workspaceId, fo.supplierId, line.supplierSku);
+  for (const { workspaceId, options } of links)
+    for (const { supplierId, supplierSku } of options) add(workspaceId, supplierId, supplierSku);
+  if (keys.size === 0) return;
+  const skus = [...keys.values()];
+  const locking = lock ? sql`for update of s` : sql``;
   const rows = await tx.rows(
     StockRow,
     sql`
-    select * from stock where workspace_id = any(${ws}::bigint[]) and supplier_sku = any(${skus}::text[])
-     order by workspace_id, supplier_id, supplier_sku ${locking}`,
+    select s.* from unnest(${skus.map((each) => each.workspaceId)}::bigint[], ${skus.map((each) => each.supplierId)}::bigint[], ${skus.map((each) => each.sku)}::text[]) as k(workspace_id, supplier_id, sku)
+      join stock s on s.workspace_id = k.workspace_id and s.supplier_id = k.supplier_id and s.supplier_sku = k.sku
+     order by s.workspace_id, s.supplier_id, s.supplier_sku ${locking}`,
   );
   for (const { workspaceId, supplierId, supplierSku, ...stock } of rows)
     shared.get(workspaceId)!.stock.set(stockKey(supplierId, supplierSku), stock);

@@ -48,12 +48,17 @@ export async function findDuplicates(
     sql`
     select o.id as order_id, min(e.public_id::text) as duplicate_of
       from unnest(${asked.map((key) => key.workspaceId)}::bigint[], ${asked.map((key) => key.orderId)}::bigint[], ${asked.map((key) => key.windowMs)}::bigint[]) as k(workspace_id, id, window_ms)
-      join sales_order o on o.workspace_id = k.workspace_id and o.id = k.id and o.buyer_digest is not null and o.address_digest is not null
-      join sales_order e on e.workspace_id = o.workspace_id and e.buyer_digest = o.buyer_digest and e.address_digest = o.address_digest
-                        and e.id < o.id and e.headline <> 'cancelled'
-                        and coalesce(e.ordered_at, e.received_at) > coalesce(o.ordered_at, o.received_at) - make_interval(secs => k.window_ms / 1000.0)
-                        and coalesce(e.ordered_at, e.received_at) < coalesce(o.ordered_at, o.received_at) + make_interval(secs => k.window_ms / 1000.0)
-     where (select string_agg(l.sku || '×' || l.quantity, ',' order by l.sku, l.quantity) from order_line l where l.workspace_id = o.workspace_id and l.order_id = o.id)
+     cross join lateral ( -- order by order, by the index: see dossier.ts
+       select * from sales_order o where o.workspace_id = k.workspace_id and o.id = k.id and o.buyer_digest is not null and o.address_digest is not null order by o.id
+     ) o
+     cross join lateral (
+       select * from sales_order e where e.workspace_id = o.workspace_id and e.buyer_digest = o.buyer_digest order by e.received_at
+     ) e
+     where e.address_digest = o.address_digest
+       and e.id < o.id and e.headline <> 'cancelled'
+       and coalesce(e.ordered_at, e.received_at) > coalesce(o.ordered_at, o.received_at) - make_interval(secs => k.window_ms / 1000.0)
+       and coalesce(e.ordered_at, e.received_at) < coalesce(o.ordered_at, o.received_at) + make_interval(secs => k.window_ms / 1000.0)
+       and (select string_agg(l.sku || '×' || l.quantity, ',' order by l.sku, l.quantity) from order_line l where l.workspace_id = o.workspace_id and l.order_id = o.id)
          = (select string_agg(l.sku || '×' || l.quantity, ',' order by l.sku, l.quantity) from order_line l where l.workspace_id = e.workspace_id and l.order_id = e.id)
      group by o.id`,
   );

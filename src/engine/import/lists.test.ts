@@ -266,7 +266,7 @@ test("IM-17 a number becomes a parcel of the order that is named, and the file a
       lines,
       parcels.map(({ carrier, trackingNumber, accepted }) => [carrier, trackingNumber, accepted]),
     ]),
-    [["file", new Date("2026-11-22T09:00:00Z"), [{ foLineNo: 2, units: 2 }], [["ups", ups[0], true]]]],
+    [["file", new Date("2026-11-22T09:00:00Z"), [{ foLineNo: 1, units: 2 }], [["ups", ups[0], true]]]],
   );
   assert.equal(before.fulfillmentOrders[0]?.state, "partially_shipped");
   assert.deepEqual(await at.dossier(), before);

@@ -8,5 +8,10 @@ const states = ["shipped", "delivered"] as const;
 export const complete: Stage = {
   name: "complete",
   nextDue: (db) => nextDue(db, states),
-  run: (engine) => decideDue(engine, { states, limit: engine.batch, need: {} }, completeWhatIsDone),
+  run: (engine) =>
+    decideDue(
+      engine,
+      { states, limit: engine.batch, need: { parts: ["shipments", "writeBacks"] } },
+      completeWhatIsDone,
+    ),
 };

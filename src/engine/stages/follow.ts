@@ -32,7 +32,7 @@ export const follow: Stage = {
     const wanted = new Set<string>(due.map((each) => each.parcelId));
     const asked = new Map<string, { followed: Followed; source: Source }>();
     const channels = new Map<ChannelId, ReachableChannel>();
-    await changeEach(engine, distinctKeys(due), {}, async (drafts, tx) => {
+    await changeEach(engine, distinctKeys(due), { parts: ["shipments", "writeBacks"] }, async (drafts, tx) => {
       for (const [id, channel] of await reachChannels(
         engine,
         tx,
@@ -170,10 +170,11 @@ async function record(
   source: string,
 ): Promise<void> {
   if (progress.length === 0) return;
-  await changeEach(engine, distinctKeys(progress.map((each) => each.followed)), {}, (drafts) => {
+  const keys = distinctKeys(progress.map((each) => each.followed));
+  const byOrder = Map.groupBy(progress, (each) => each.followed.orderId);
+  await changeEach(engine, keys, { parts: ["shipments", "writeBacks"] }, (drafts) => {
     for (const draft of drafts) {
-      for (const { followed, progress: said } of progress) {
-        if (followed.orderId !== draft.order.id) continue;
+      for (const { followed, progress: said } of byOrder.get(draft.order.id) ?? []) {
         const shipment = draft.dossier.shipments.find((each) =>
           each.parcels.some((parcel) => parcel.id === followed.parcelId),
         );

@@ -12,7 +12,12 @@ export const release: Stage = {
   run: (engine) =>
     decideDue(
       engine,
-      { states, limit: engine.batch, need: { links: true, stock: "lock", balances: "read" }, gather: gatherFacts },
+      {
+        states,
+        limit: engine.batch,
+        need: { parts: ["lines", "attempts"], links: true, stock: "lock", balances: "read" },
+        gather: gatherFacts,
+      },
       (draft, _fos, facts) => {
         leaveBuffer(draft, facts.get(draft.order.id)!, (kind, settings) => engine.gate.contract(kind, settings).kind);
       },

@@ -5,6 +5,7 @@ import type { FulfillmentOrder } from "#domain/order.ts";
 import { holdCredentials, passTime } from "#domain/overdue.ts";
 import { placedAttempt } from "#domain/refund.ts";
 import { recordSupplierProgress } from "#domain/shipping.ts";
+import { normalizeTrackingNumber } from "#domain/tracking-number.ts";
 import { nextDue } from "#store/claim.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import { usedNumbersOf } from "#store/parcel.ts";
@@ -32,14 +33,18 @@ export const track: Stage = {
   nextDue: (db) => nextDue(db, states),
   async run(engine) {
     const looks = new Map<FulfillmentOrderId, Look>();
-    const moved = await decideDue(engine, { states, limit: engine.batch, need: {} }, (draft, fos) => {
-      for (const fo of fos) {
-        looks.delete(fo.id);
-        if (!passTime(draft, fo, { polls: polls(engine, draft, fo) })) continue;
-        const look = lookOf(draft, fo);
-        if (look !== null) looks.set(fo.id, look);
-      }
-    });
+    const moved = await decideDue(
+      engine,
+      { states, limit: engine.batch, need: { parts: ["attempts"] } },
+      (draft, fos) => {
+        for (const fo of fos) {
+          looks.delete(fo.id);
+          if (!passTime(draft, fo, { polls: polls(engine, draft, fo) })) continue;
+          const look = lookOf(draft, fo);
+          if (look !== null) looks.set(fo.id, look);
+        }
+      },
+    );
     await engine.buggify("track:counted");
     await lookAtPurchases(engine, [...looks.values()]);
     return moved;
@@ -111,26 +116,25 @@ async function recordProgress(
 ): Promise<void> {
   const progress = new Map(reported.map((each) => [each.supplierOrderId, each]));
   const known = looks.filter((look) => progress.has(look.supplierOrderId));
+  const byOrder = Map.groupBy(known, (look) => look.orderId);
   await changeEach(engine, distinctKeys(known), {}, async (drafts, tx) => {
-    const wanted = known.filter((look) => drafts.some((draft) => draft.order.id === look.orderId));
+    const wanted = drafts.flatMap((draft) => byOrder.get(draft.order.id) ?? []);
     const numbers = wanted.flatMap((look) =>
       progress
         .get(look.supplierOrderId)!
         .parcels.map(({ trackingNumber }) => ({ workspaceId: look.workspaceId, trackingNumber })),
     );
-    const used = await usedNumbersOf(tx, numbers, engine.clock.now());
+    const used = usedBy(await usedNumbersOf(tx, numbers, engine.clock.now()));
     for (const draft of drafts) {
       const { workspaceId } = draft.order;
-      for (const look of wanted.filter((each) => each.orderId === draft.order.id)) {
+      for (const look of byOrder.get(draft.order.id) ?? []) {
         const fo = draft.fulfillmentOrder(look.fulfillmentOrderId);
         const report = { ...progress.get(look.supplierOrderId)!, source: "supplier" as const, complete: true };
-        const problems = recordSupplierProgress(
-          draft,
-          fo,
-          report,
-          used.filter((each) => each.workspaceId === workspaceId),
+        const before = report.parcels.flatMap(
+          (parcel) => used.get(numberKey(workspaceId, parcel.trackingNumber)) ?? [],
         );
-        used.push(...numbersOf(draft));
+        const problems = recordSupplierProgress(draft, fo, report, before);
+        usedBy(numbersOf(draft), used);
         if (problems.length > 0)
           engine.log.warn(
             { workspace: workspaceId, order: draft.order.id, fulfillmentOrder: fo.id, problems },
@@ -139,6 +143,17 @@ async function recordProgress(
       }
     }
   });
+}
+
+type Used = UsedNumber & { workspaceId: WorkspaceId };
+const numberKey = (workspaceId: WorkspaceId, trackingNumber: string): string =>
+  `${workspaceId}/${normalizeTrackingNumber(trackingNumber)}`;
+function usedBy(some: readonly Used[], used = new Map<string, Used[]>()): Map<string, Used[]> {
+  for (const each of some) {
+    const key = numberKey(each.workspaceId, each.trackingNumber);
+    used.set(key, [...(used.get(key) ?? []), each]);
+  }
+  return used;
 }
 
 /** What this batch has just written down counts for its next orders too. */

@@ -17,7 +17,12 @@ export const verify: Stage = {
     const mended = new Set<OrderId>();
     const moved = await decideDue(
       engine,
-      { states, limit: engine.batch, need: { links: true, stock: "read", balances: "read" }, gather: gatherFacts },
+      {
+        states,
+        limit: engine.batch,
+        need: { parts: ["lines", "attempts"], links: true, stock: "read", balances: "read" },
+        gather: gatherFacts,
+      },
       (draft, fos, facts) => {
         const swept = fos.filter((fo) => isSwept(draft, fo));
         verifyOrder(draft, facts.get(draft.order.id)!);

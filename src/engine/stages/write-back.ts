@@ -37,7 +37,8 @@ export const writeBack: Stage = {
     const tellings = new Map<string, Telling>();
     let handed = 0;
     const channels = new Map<ChannelId, ReachableChannel>();
-    await changeEach(engine, keys, {}, async (drafts, tx) => {
+    const parts = ["lines", "shipments", "writeBacks", "cancellations"] as const;
+    await changeEach(engine, keys, { parts }, async (drafts, tx) => {
       const wanted = drafts.map(({ order }) => ({ workspaceId: order.workspaceId, channelId: order.channelId }));
       for (const [id, channel] of await reachChannels(engine, tx, wanted)) channels.set(id, channel);
       for (const draft of drafts) {
@@ -185,10 +186,11 @@ async function answersOf<Answer>(
 
 async function record(engine: Engine, outcomes: readonly [Telling, WriteBackOutcome][]): Promise<void> {
   await engine.buggify("write_back:answered");
-  await changeEach(engine, distinctKeys(outcomes.map(([telling]) => telling)), {}, (drafts) => {
+  const keys = distinctKeys(outcomes.map(([telling]) => telling));
+  const byOrder = Map.groupBy(outcomes, ([telling]) => telling.orderId);
+  await changeEach(engine, keys, { parts: ["shipments", "writeBacks", "cancellations"] }, (drafts) => {
     for (const draft of drafts) {
-      for (const [telling, outcome] of outcomes)
-        if (telling.orderId === draft.order.id) recordWriteBack(draft, telling.id, outcome);
+      for (const [telling, outcome] of byOrder.get(draft.order.id) ?? []) recordWriteBack(draft, telling.id, outcome);
     }
   });
 }
