@@ -1,4 +1,6 @@
 import { stages } from "#engine/stages.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
 import type { SeenAttempt } from "./attempts.ts";
 import type { FaultKind, Focus, ProfileName } from "./faults.ts";
 import { press, type Button } from "./people/buttons.ts";
@@ -259,23 +261,31 @@ export async function settle(town: Town, { mostMs }: { mostMs: number }): Promis
 async function answerAll(town: Town, until: number): Promise<void> {
   await wait(town, minute, "it is quiet");
   await switchAllOn(town);
+  const told = new Map<string, number>();
+  let before = "";
   let still = 0;
   for (let round = 0; town.scheduler.now < until && still < 2; round += 1) {
     const luck = town.streams.stream(`settle:${round}`);
     const waiting = await inNeed(town);
-    for (const known of waiting)
-      for (const button of ["resolve", "finish", "supplierAnswered", "answerCancellation", "prepStep"] as const)
-        await press(town, luck, known, button);
     for (const known of waiting) {
-      const { writeBacks } = await look(town, () => readKnown(town, known));
-      if (writeBacks.some(({ state }) => state === "refused" || state === "by_hand"))
-        await press(town, luck, known, "resend");
+      for (const button of rightly) await press(town, luck, known, button);
+      // A channel that refuses twice will do so for ever.
+      const times = told.get(known.orderId) ?? 0;
+      if (times < 2 && (await press(town, luck, known, "tellAgain"))) told.set(known.orderId, times + 1);
     }
-    const isQuiet = waiting.length === 0 && (await nothingToCome(town));
-    still = isQuiet ? still + 1 : 0;
     await wait(town, 5 * minute, "it is quiet");
+    // What people cannot move any more stays with them.
+    const now = await eventsSoFar(town);
+    still = now === before && (await nothingToCome(town)) ? still + 1 : 0;
+    before = now;
   }
 }
+/** What people answer when nothing is in their way, in this order. */
+const rightly: readonly Button[] = ["resolve", "serve", "finish", "supplierAnswered", "answerCancellation", "prepStep"];
+
+const CountRow = row({ events: col.text });
+const eventsSoFar = async (town: Town): Promise<string> =>
+  (await look(town, () => town.eye.one(CountRow, sql`select count(*)::text as events from event`))).events;
 
 /** Stages that read what is outside again and again, whatever there is. */
 const readers: ReadonlySet<string> = new Set([

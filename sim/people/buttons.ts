@@ -12,15 +12,19 @@ import { ask, inBrowser, look, pressing, readKnown, someone, tell, type Known } 
 import type { Hand, Outcome } from "./hand.ts";
 import { packSome } from "./packing.ts";
 
-/** SM-22. Presses one button for one order, as somebody who has just looked at it. */
-export const press = (town: Town, luck: Stream, known: Known, button: Button): Promise<void> =>
-  pressing(town, luck, button, async () => {
+/** SM-22. Presses one button for one order, as somebody who has just looked at it. Answers whether there was anything to press. */
+export async function press(town: Town, luck: Stream, known: Known, button: Button): Promise<boolean> {
+  let isPressed = false;
+  await pressing(town, luck, button, async () => {
     const dossier = await look(town, () => readKnown(town, known));
     const outcome: Outcome = await buttons[button]({ town, luck, web: luck.pick(town.webs), known, dossier });
     if (outcome === null) return;
+    isPressed = true;
     town.scheduler.note(town.people, button, `${outcome.status} ${outcome.code ?? ""}`);
     tell(town, known.tenant, outcome);
   });
+  return isPressed;
+}
 
 export type Button = keyof typeof buttons;
 
@@ -64,7 +68,9 @@ const buttons = {
       actions.chooseSupplierFor(engine, seller(hand), on(hand), { fulfillmentOrder: fo.publicId, supplier }),
     );
   },
-  takeOver,
+  takeOver: (hand: Hand) => takeOver(hand),
+  /** Only what was given to people. */
+  serve: (hand: Hand) => takeOver(hand, ["escalated"]),
   finish: (hand: Hand) => finish(hand),
   giveBack,
   resolve: resolveUnknown,
@@ -106,19 +112,24 @@ const buttons = {
           ),
         );
   },
-  async resend(hand: Hand): Promise<Outcome> {
+  resend: (hand: Hand) => {
+    const { shipments } = hand.dossier;
+    return shipments.length === 0 ? Promise.resolve(null) : resend(hand, hand.luck.pick(shipments));
+  },
+  /** Only what the channel has not taken. */
+  tellAgain: (hand: Hand) => {
     const { shipments, writeBacks } = hand.dossier;
     const untold = shipments.find(({ id }) =>
       writeBacks.some(({ shipmentId, state }) => shipmentId === id && (state === "refused" || state === "by_hand")),
     );
-    const shipment = untold ?? (shipments.length === 0 ? undefined : hand.luck.pick(shipments));
-    return shipment === undefined
-      ? null
-      : inBrowser(hand.web, "tell the channel again", ({ engine }) =>
-          shipping.resendShipment(engine, seller(hand), { ...on(hand), shipment: shipment.publicId }),
-        );
+    return untold === undefined ? Promise.resolve(null) : resend(hand, untold);
   },
 } satisfies Record<string, (hand: Hand) => Promise<Outcome>>;
+
+const resend = (hand: Hand, { publicId }: { publicId: string }): Promise<Outcome> =>
+  inBrowser(hand.web, "tell the channel again", ({ engine }) =>
+    shipping.resendShipment(engine, seller(hand), { ...on(hand), shipment: publicId }),
+  );
 
 /** SM-26. Who is told that all of it is cancelled, and that nobody has to be asked, must never get it. */
 async function cancel(hand: Hand): Promise<Outcome> {

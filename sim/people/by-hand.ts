@@ -17,9 +17,12 @@ export function busy({ people }: Hand["town"]): Set<string> {
 }
 
 /** SM-23. Takes a part over; sometimes two do at the same moment, or one clicks twice. Most go on at once. */
-export async function takeOver(hand: Hand): Promise<Outcome> {
+export async function takeOver(
+  hand: Hand,
+  states: readonly FulfillmentOrder["state"][] = ["escalated", "held", "waiting", "placing"],
+): Promise<Outcome> {
   const { town, luck, known, dossier, web } = hand;
-  const fo = dossier.fulfillmentOrders.find((each) => ["escalated", "held", "waiting", "placing"].includes(each.state));
+  const fo = dossier.fulfillmentOrders.find(({ state }) => states.includes(state));
   if (fo === undefined) return null;
   const where = { order: dossier.order.publicId, part: fo.publicId };
   const who = luck.pick(["ann", "bob"]);
@@ -74,6 +77,15 @@ export async function finish(hand: Hand, id?: FulfillmentOrder["id"]): Promise<O
     busy(town).delete(attempt.reference);
   }
 }
+/** Who does not answer shows no list either. */
+const isSilent = ({ town, known: { tenant } }: Hand, { supplierId }: Attempt): boolean =>
+  town.outages.some(
+    ({ host, supplier, from, until }) =>
+      host === tenant.host &&
+      supplier === tenant.codes.get(supplierId) &&
+      from <= town.scheduler.now &&
+      town.scheduler.now < until,
+  );
 const armedByHand = (attempts: readonly Attempt[], fo: FulfillmentOrder): Attempt | undefined =>
   attempts.find((each) => each.fulfillmentOrderId === fo.id && each.state === "armed" && each.kind === "human");
 
@@ -136,6 +148,7 @@ export async function resolveUnknown(hand: Hand): Promise<Outcome> {
   const attempt = dossier.attempts.find((each) => each.state === "unknown");
   const fo = dossier.fulfillmentOrders.find((each) => each.id === attempt?.fulfillmentOrderId);
   if (attempt === undefined || fo === undefined || busy(town).has(attempt.reference)) return null;
+  if (isSilent(hand, attempt)) return null;
   const lookedAt = town.scheduler.now;
   const settleAt = attempt.settleAt.getTime();
   const bought = boughtUnder(town, known.tenant, attempt);
