@@ -74,6 +74,7 @@ function endsAsItMay(the: Case, life: Life): void {
   if (order.headline !== headlineOf(the, life))
     the.found("M1", order, `is ${order.headline}, and its parts and holds say ${headlineOf(the, life)}`);
   if (order.headline === "cancelled") cancelledForCause(the, life);
+  else asksAreKnown(the, life);
   if (order.headline === "completed" || order.headline === "delivered") arrived(the, life);
 }
 
@@ -219,6 +220,13 @@ function cancelledForCause(the: Case, { order, said, lines, cancellations }: Lif
     the.found("M1", order, "has a cancellation by the channel, which never made one");
   if (asked.has("buyer") && !isAsked && !atChannel)
     the.found("M1", order, "has a cancellation by its buyer, who never asked for one");
+}
+
+/** A buyer who asked for a cancellation is known here to have asked, whatever the answer was. */
+function asksAreKnown(the: Case, { order, said, cancellations }: Life): void {
+  const asked = said.changes.find(({ type, at }) => type === "cancel_asked" && at < the.now - 60 * 60_000);
+  if (asked !== undefined && cancellations.length === 0)
+    the.found("M1", order, `its buyer asked at ${iso(asked.at)} to cancel it, and nobody here knows of that`);
 }
 
 /** Delivered is never a guess, and completed has left in full. */
