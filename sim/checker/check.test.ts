@@ -19,11 +19,12 @@ interface Lived {
 /** A short while of the real stages in a hostile world, then quiet; with what a harness would have noted at the sockets. */
 async function aLife(t: TestContext, seed: number, days: number): Promise<Lived> {
   // Before the database goes: what is told last is done last.
-  let client: pg.Client | undefined;
-  t.after(() => client?.end());
+  const open: pg.Client[] = [];
+  t.after(() => Promise.all(open.map((each) => each.end())));
   const soak = await aSoak(t, { seed, days });
   await live(soak, days);
-  client = new pg.Client(soak.database.config("postgres"));
+  const client = new pg.Client(soak.database.config("postgres"));
+  open.push(client);
   await client.connect();
   const events: KnownEvent[] = [];
   for (let after = 0; ;) {
