@@ -61,6 +61,13 @@ export async function openTenants(db: Db, options: TenantOptions): Promise<Tenan
   await db.run(
     sql`update supplier set settings = jsonb_set(settings, '{stockEveryMs}', to_jsonb(${60 * minute}::integer)) where role = 'supplier'`,
   );
+  // The fast town's parcels and numbers would be asked for every ten seconds, and that was two thirds of all statements.
+  await db.run(
+    sql`update supplier set settings = jsonb_set(settings, '{scan,everyMs}', to_jsonb(greatest((settings #>> '{scan,everyMs}')::integer, ${minute}::integer))) where role = 'supplier'`,
+  );
+  await db.run(
+    sql`update workspace set settings = jsonb_set(settings, '{followEveryMs}', to_jsonb(${4 * minute}::integer))`,
+  );
   // A shop that is read less often than its buffer is long only ever catches up, and nothing that was caught up is bought unasked.
   await db.run(
     sql`update workspace set settings = jsonb_set(settings, '{bufferMs}', to_jsonb(${10 * minute}::integer))`,

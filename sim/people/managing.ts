@@ -32,7 +32,7 @@ export async function manage(town: Town, tenant: Tenant, untilMs: number): Promi
 type Change = (town: Town, tenant: Tenant, luck: Stream) => Promise<void>;
 
 const buffer: Change = (town, tenant, luck) => {
-  const bufferMs = Math.round((luck.whole(5, 15) * minute) / tenant.speed);
+  const bufferMs = luck.whole(5, 15) * minute;
   return managing(town, tenant, luck, "set the buffer", (context) =>
     setSettings(context, { of: "workspace", workspaceId: tenant.workspaceId }, { bufferMs }),
   );
