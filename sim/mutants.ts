@@ -1,4 +1,4 @@
-import type { Focus, ProfileName } from "./faults.ts";
+import type { Focus, ProfileName, Strike } from "./faults.ts";
 
 /** One place where the product's code is changed. `find` is there exactly once. */
 export interface Edit {
@@ -26,6 +26,7 @@ export interface Mutant {
   days?: number;
   profile?: ProfileName;
   focus?: Focus;
+  faultHours?: number;
   quietHours?: number;
 }
 
@@ -38,6 +39,9 @@ const byNobody = { sku: "HP-BLANKET", address: "good", paid: true } as const;
 /** A cap on what an account may spend a day, in minor units. */
 const cap = (minor: number): string =>
   `update supplier_account set settings = settings || '{"dailyCap": ${minor}}' where name like '%Northlight%'`;
+
+/** One of two that come at the same moment stands still before it writes; the other would have to wait for its lock. */
+const slow = (at: string): Strike[] => [{ at, when: "before", who: "worker", chance: 1, does: { pauseMs: 400 } }];
 
 export const mutants: readonly Mutant[] = [
   // ------------------------------------------------------------------ never twice
@@ -419,7 +423,13 @@ export const mutants: readonly Mutant[] = [
     sql: "alter table stock drop constraint stock_check",
     orders: 10,
     days: 0.00003,
-    focus: { order: { ...atPrep, quantity: 300 }, batch: 20, workersWithinMs: 400, town: 0 },
+    focus: {
+      order: { ...atPrep, quantity: 300 },
+      batch: 20,
+      workersWithinMs: 400,
+      town: 0,
+      strikes: slow("insert into stock_reservation"),
+    },
   },
   {
     name: "stock-written-as-read",
@@ -454,7 +464,7 @@ export const mutants: readonly Mutant[] = [
     ],
     orders: 10,
     days: 0.00003,
-    focus: { order: atPrep, batch: 20, workersWithinMs: 400, town: 0 },
+    focus: { order: atPrep, batch: 20, workersWithinMs: 400, town: 0, strikes: slow("insert into stock_reservation") },
   },
   {
     name: "balance-not-locked",
@@ -475,7 +485,13 @@ export const mutants: readonly Mutant[] = [
     ],
     orders: 10,
     days: 0.00003,
-    focus: { order: { ...byKey, quantity: 2000 }, batch: 20, workersWithinMs: 400, town: 0 },
+    focus: {
+      order: { ...byKey, quantity: 2000 },
+      batch: 20,
+      workersWithinMs: 400,
+      town: 0,
+      strikes: slow("insert into attempt ("),
+    },
   },
   {
     name: "cap-not-locked",
@@ -506,6 +522,7 @@ export const mutants: readonly Mutant[] = [
       batch: 20,
       workersWithinMs: 400,
       town: 0,
+      strikes: slow("insert into attempt ("),
       sql: `${cap(80_000)}; insert into account_day (workspace_id, account_id, day, spent) select workspace_id, id, '2026-11-23', 0 from supplier_account`,
     },
   },
@@ -770,8 +787,9 @@ export const mutants: readonly Mutant[] = [
     title: "a cancellation that a supplier has to be asked about has no timer",
     invariants: ["I19", "L1", "M1"],
     edits: [{ file: "src/domain/cancel.ts", find: `dueAt: isStopped ? null : draft.now,`, replace: `dueAt: null,` }],
-    orders: 5,
-    focus: { order: { ...byKey, asksToCancelAfterMs: 750_000 } },
+    orders: 3,
+    faultHours: 4,
+    focus: { town: 0, order: { ...byKey, asksToCancelAfterMs: 750_000 } },
   },
   {
     name: "no-proof-kept",
@@ -845,9 +863,14 @@ export const mutants: readonly Mutant[] = [
         replace: `now.getTime() + resendByMs`,
       },
     ],
-    orders: 6,
-    days: 0.1,
-    focus: { order: byKey, habits: { outages: 1 } },
+    orders: 2,
+    faultHours: 2,
+    focus: {
+      order: byKey,
+      town: 1,
+      habits: { outages: 1 },
+      sql: "update workspace set settings = jsonb_set(settings, '{retryMs}', '60000')",
+    },
   },
 
   // ------------------------------------------------------------------ more about workspaces

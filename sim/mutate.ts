@@ -7,7 +7,10 @@ import type { RunOptions } from "./run.ts";
 import { mutants, type Edit, type Mutant } from "./mutants.ts";
 
 /** What a run is given besides the mutant itself, so that it is caught within so many orders. */
-export type MutantRun = Pick<RunOptions, "seed" | "orders" | "days" | "mode" | "profile" | "focus" | "quietHours">;
+export type MutantRun = Pick<
+  RunOptions,
+  "seed" | "orders" | "days" | "mode" | "profile" | "focus" | "faultHours" | "quietHours"
+>;
 
 const root = new URL("../", import.meta.url);
 
@@ -90,6 +93,7 @@ export const runOf = ({
   days = 0.005,
   profile = "calm",
   focus,
+  faultHours,
   quietHours = 2,
 }: Mutant): MutantRun => ({
   seed,
@@ -98,5 +102,6 @@ export const runOf = ({
   mode: "statement",
   profile,
   focus,
+  faultHours,
   quietHours,
 });

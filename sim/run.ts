@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Which of the orders are not sold, by number: for shrinking. */
   withoutOrders: ReadonlySet<number>;
   focus?: Focus | undefined;
+  /** How long everything goes on going wrong after the last order was sold: 1 hour. */
+  faultHours?: number | undefined;
   /** How long everybody is left alone at the end: 5 hours. Long enough for a parcel to arrive: 2. */
   quietHours?: number | undefined;
   onTrace?: ((line: TraceLine) => void) | undefined;
@@ -59,11 +61,12 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
     const { scheduler } = town;
     const startMs = scheduler.now;
     const sellMs = options.days * 8 * hour;
+    const untilMs = startMs + sellMs + (options.faultHours ?? 1) * hour;
     ringTheDoorbell(town, options.focus);
-    const people = livePeople(town, { ...options, untilMs: startMs + sellMs + hour });
+    const people = livePeople(town, { ...options, untilMs });
     sell(town, people, options, sellMs);
     const early = lookMidway(town, sellMs);
-    await scheduler.run(startMs + sellMs + hour, () => early.length > 0);
+    await scheduler.run(untilMs, () => early.length > 0);
     if (early.length > 0) return result(town, startMs, early);
     const quietAt = scheduler.now;
     await settle(town, { mostMs: (options.quietHours ?? 5) * hour });
