@@ -288,22 +288,22 @@ const eventsSoFar = async (town: Town): Promise<string> =>
   (await look(town, () => town.eye.one(CountRow, sql`select count(*)::text as events from event`))).events;
 
 /** Stages that read what is outside again and again, whatever there is. */
-const readers: ReadonlySet<string> = new Set([
-  "pull",
-  "gap",
-  "stock_feed",
-  "stock-feed",
-  "supplier_inbox",
-  "supplier-inbox",
-]);
+const readers: ReadonlySet<string> = new Set(["pull", "gap", "stock_feed", "supplier_inbox", "follow"]);
 
-/** No timer of any order rings within the next two hours (a daily sweep may), and no buyer has plans. */
+const MovingRow = row({ isMoving: col.bool });
+
+/** No timer of any order rings within the next two hours (a daily sweep may), no parcel moves, and no buyer has plans. */
 async function nothingToCome(town: Town): Promise<boolean> {
   if (town.tenants.some(({ world }) => world.state.agenda.length > 0)) return false;
   const soon = town.scheduler.now + 2 * hour;
   return look(town, async () => {
     for (const stage of stages)
       if (!readers.has(stage.name) && ((await stage.nextDue(town.eye))?.getTime() ?? Infinity) < soon) return false;
-    return true;
+    // One that stands still for good is asked about for good.
+    const { isMoving } = await town.eye.one(
+      MovingRow,
+      sql`select exists (select from parcel where due_at is not null and state <> 'stalled') as is_moving`,
+    );
+    return !isMoving;
   });
 }
