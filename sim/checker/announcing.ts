@@ -1,4 +1,4 @@
-import { everythingBought, iso, type Case } from "./case.ts";
+import { iso, type Case } from "./case.ts";
 import { group, type Order, type Parcel, type Shipment } from "./facts.ts";
 import { knownOrders } from "./intake.ts";
 import type { FulfilmentTold, Truth } from "./truth.ts";
@@ -72,7 +72,7 @@ function toldWithEvidence(the: Case, truth: Truth, order: Order, told: readonly 
   if (told.length === 0) return;
   const parcels = (the.facts.shipments.get(order.id) ?? []).flatMap((shipment) => shipment.parcels);
   const real = new Set(
-    everythingBought(the)
+    the.bought
       .filter((each) => each.order === order)
       .flatMap(({ purchase }) => purchase.parcels.map(({ trackingNumber }) => trackingNumber)),
   );

@@ -8,6 +8,7 @@ export interface Case {
   outside: Outside;
   /** By workspace id; a workspace without a pretend world of its own has none. */
   truths: Map<string, Truth>;
+  bought: readonly Bought[];
   now: number;
   /** All faults have stopped: what was open has come to an end, or waits for somebody. */
   isQuiet: boolean;

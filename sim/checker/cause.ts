@@ -21,9 +21,7 @@ export function causeOf(the: Case, order: Order, hold: Hold, bought: readonly Bo
   const said = truth?.orders.get(order.channelOrderId);
   const cause = causes[hold.code];
   if (truth === undefined || said === undefined || cause === undefined) return false;
-  const references = new Set(
-    the.facts.attempts.filter(({ orderId }) => orderId === order.id).map(({ reference }) => reference),
-  );
+  const references = new Set((the.facts.attemptsOfOrder.get(order.id) ?? []).map(({ reference }) => reference));
   const refusals = truth.calls.flatMap(({ reference, answer, outcome }) => {
     const { error } = answer.body;
     return references.has(reference) && (outcome === "refused" || outcome === "repeated") && typeof error === "string"
@@ -111,7 +109,7 @@ const causes: Readonly<Record<string, Cause>> = {
         (the.outside.mistakes ?? []).some(({ attemptReference }) => attemptReference === purchase.reference),
     ),
   outcome_unknown: ({ truth, the, order }) => {
-    const tried = the.facts.attempts.filter(({ orderId }) => orderId === order.id);
+    const tried = the.facts.attemptsOfOrder.get(order.id) ?? [];
     return tried.some(
       ({ reference, kind }) =>
         kind === "human" ||

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { checkAnnouncing } from "./announcing.ts";
-import type { Case } from "./case.ts";
+import { everythingBought, type Case } from "./case.ts";
 import { invariants } from "./catalogue.ts";
 import { checkChain } from "./chain.ts";
 import { checkRules, endRules, safetyRules } from "./database.ts";
@@ -41,10 +41,12 @@ export async function check(client: pg.Client, outside: Outside, when: "midway" 
     await client.query("set local time zone 'UTC'");
     const facts = await readFacts(client, when);
     const isQuiet = when === "end" && outside.faultsStoppedAt !== null;
+    const truths = readTruths(facts.workspaces, outside);
     const the: Case = {
       facts,
       outside,
-      truths: readTruths(facts.workspaces, outside),
+      truths,
+      bought: everythingBought({ facts, truths }),
       now: outside.now,
       isQuiet,
       found: (invariant, order, what) => void violations.push({ invariant, order: order?.number ?? null, what }),

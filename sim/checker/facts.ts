@@ -10,6 +10,8 @@ export interface Facts {
   partById: Map<string, Part>;
   attempts: Attempt[];
   attemptByReference: Map<string, Attempt>;
+  attemptsOfPart: Map<string, Attempt[]>;
+  attemptsOfOrder: Map<string, Attempt[]>;
   evidence: Map<string, Evidence[]>;
   /** By attempt: what was charged when it was placed, and with all adjustments, in minor units. */
   charges: Map<string, { first: bigint; total: bigint }>;
@@ -352,6 +354,8 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
     partById,
     attempts: attemptRows,
     attemptByReference: new Map(attemptRows.map((attempt) => [attempt.reference, attempt])),
+    attemptsOfPart: group(attemptRows, (attempt) => attempt.partId),
+    attemptsOfOrder: group(attemptRows, (attempt) => attempt.orderId),
     evidence: group(await atEnd<Evidence>(evidence), (each) => each.attemptId),
     charges: new Map(
       (await atEnd<{ id: string; first: string; total: string }>(charges)).map(({ id, first, total }) => [

@@ -110,9 +110,7 @@ export function checkDuplicates(the: Case): void {
       if (first === undefined || first === again || again.said.boughtAt - first.said.boughtAt > windowMs) continue;
       if ([first, again].some((each) => isTouched(the, each))) continue;
       const isAsked = [first, again].some(({ order }) => wasAsked(the, order));
-      const isBought = [first, again].every(({ order }) =>
-        the.facts.attempts.some(({ orderId }) => orderId === order.id),
-      );
+      const isBought = [first, again].every(({ order }) => the.facts.attemptsOfOrder.has(order.id));
       if (isBought && !isAsked)
         the.found("I11", again.order, `is ${first.order.number} once more, and both were bought without a question`);
     }

@@ -1,5 +1,5 @@
 import { causeOf } from "./cause.ts";
-import { codeOf, everythingBought, iso, type Bought, type Case } from "./case.ts";
+import { codeOf, iso, type Bought, type Case } from "./case.ts";
 import { group, type Hold, type Order, type Part } from "./facts.ts";
 
 const hour = 60 * 60_000;
@@ -58,8 +58,8 @@ function partMoves(the: Case, part: Part): void {
   const isAsked =
     part.state === "outcome_unknown" &&
     openHolds(the, part.orderId).some(({ code, subjectId }) => code === "outcome_unknown" && subjectId === part.id) &&
-    the.facts.attempts.some(
-      (attempt) => attempt.partId === part.id && attempt.state === "unknown" && attempt.dueAt === null,
+    (the.facts.attemptsOfPart.get(part.id) ?? []).some(
+      (attempt) => attempt.state === "unknown" && attempt.dueAt === null,
     );
   if (!isAhead && !isAsked) the.found("L1", order, `part ${part.no} is ${part.state} since ${iso(since)}`);
 }
@@ -69,7 +69,7 @@ const openHolds = ({ facts }: Case, orderId: string): Hold[] =>
 
 /** L2. For each thing that people are asked the truth has a cause, but for one in ten; and nobody is asked the same over and over. */
 function peopleAreAskedForCause(the: Case): void {
-  const bought = group(everythingBought(the), ({ order }) => order?.id ?? "");
+  const bought = group(the.bought, ({ order }) => order?.id ?? "");
   let tasks = 0;
   const without: { order: Order | undefined; what: string }[] = [];
   for (const [orderId, holds] of the.facts.holds) {
@@ -112,7 +112,7 @@ const mayComeBack: ReadonlySet<string> = new Set(["channel_refused"]);
 
 /** Only people place there, a person took it over, or what the machine tried was refused or went wrong. */
 function isForPeople(the: Case, part: Part, bought: readonly Bought[]): boolean {
-  const tries = the.facts.attempts.filter(({ partId }) => partId === part.id);
+  const tries = the.facts.attemptsOfPart.get(part.id) ?? [];
   const takesMachines = (the.truths.get(part.workspaceId)?.calls ?? []).some(
     ({ supplier, purchase }) => supplier === codeOf(the, part) && purchase?.by !== "desk",
   );

@@ -1,4 +1,4 @@
-import { everythingBought, iso, isPrep, nameOf, type Bought, type Case } from "./case.ts";
+import { iso, isPrep, nameOf, type Bought, type Case } from "./case.ts";
 import { group, type Cancellation, type Hold, type Line, type Order, type Part } from "./facts.ts";
 import { knownOrders } from "./intake.ts";
 import { isAlive, liveUnits, merged, type Truth, type TruthOrder } from "./truth.ts";
@@ -9,7 +9,7 @@ import { isAlive, liveUnits, merged, type Truth, type TruthOrder } from "./truth
  */
 export function checkModel(the: Case): void {
   if (!the.isQuiet) return;
-  const bought = group(everythingBought(the), ({ order }) => order?.id ?? "");
+  const bought = group(the.bought, ({ order }) => order?.id ?? "");
   for (const [workspaceId, truth] of the.truths)
     for (const { said, order } of knownOrders(the, workspaceId, truth)) {
       const life = lifeOf(the, truth, said, order, bought.get(order.id) ?? []);

@@ -1,4 +1,4 @@
-import { codeOf, everythingBought, iso, nameOf, type Bought, type Case } from "./case.ts";
+import { codeOf, iso, nameOf, type Bought, type Case } from "./case.ts";
 import { group, type Attempt, type Evidence, type Part } from "./facts.ts";
 import type { SentRequest } from "./outside.ts";
 import { isAlive, keyOf, liveUnits } from "./truth.ts";
@@ -8,7 +8,7 @@ const writeMs = 1_000;
 
 /** I01, I03, I06: what must hold at every moment. */
 export function checkPurchases(the: Case): void {
-  const bought = everythingBought(the);
+  const { bought } = the;
   oneLivePurchase(the, bought);
   sentAfterArming(the);
   cancelledIsNeverBought(the, bought);
@@ -16,7 +16,7 @@ export function checkPurchases(the: Case): void {
 
 /** I04, I05, I07, I08, and what of I22 the supplier's own total says. */
 export function checkPlacing(the: Case): void {
-  const bought = everythingBought(the);
+  const { bought } = the;
   noOrphan(the, bought);
   noPhantom(the, bought);
   belowItsMaximum(the, bought);
