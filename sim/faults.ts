@@ -144,9 +144,9 @@ export class Faults {
     const aimed = this.#aimed(point);
     if (aimed !== null) return this.#count(aimed);
     for (const { at, when = point.kind, who = "", chance, does } of this.#options.focus?.strikes ?? [])
-      if (point.kind === when && point.what.includes(at) && actor.name.startsWith(who))
+      if (point.kind === when && point.what.includes(at) && actor.name.startsWith(who) && !this.#rested.has(point))
         if (this.#options.streams.stream(`strike:${at}:${actor.name}`).chance(chance))
-          return typeof does === "string" ? this.#strike(does, point) : this.#count(does);
+          return typeof does === "string" ? this.#strike(does, point) : this.#rest(does, point);
     const luck = this.#options.streams.stream(`faults:${actor.name}`);
     const { kill, reset, lostCommit, pause, crash } = this.#rates;
     const roll = luck.next();
@@ -158,6 +158,13 @@ export class Faults {
     if (roll < kill + reset + pause + crash) return this.#count("crash");
     return "go";
   }
+
+  /** Whoever stood still at a point goes on from there. */
+  #rest(pause: Decision, point: Point): Decision {
+    this.#rested.add(point);
+    return this.#count(pause);
+  }
+  readonly #rested = new WeakSet<Point>();
 
   /** A fault of chance, counted in the coverage table where it hit an attempt. */
   #strike(decision: "kill" | "reset", point: Point): Decision {
