@@ -279,6 +279,10 @@ function provenBeforeAgain(the: Case): void {
   }
 }
 
+/** A search is as old as its question, however late its answer was written down. */
+const searchedAt = ({ payload, at }: Evidence): number =>
+  typeof payload["at"] === "string" ? Date.parse(payload["at"]) : at;
+
 const proofs: ReadonlySet<string> = new Set([
   "refused",
   "not_sent",
@@ -298,7 +302,8 @@ function proofProblem(attempt: Attempt, evidence: readonly Evidence[], wasSent: 
     const misses = evidence.filter(({ kind }) => kind === "not_found");
     if (proof.at < attempt.settleAt)
       return `its absence was believed at ${iso(proof.at)}, before ${iso(attempt.settleAt)}`;
-    if (!misses.some(({ at }) => at >= attempt.settleAt && at + attempt.lookupLagMs <= proof.at))
+    const searches = misses.map(searchedAt);
+    if (!searches.some((at) => at >= attempt.settleAt && at + attempt.lookupLagMs <= proof.at))
       return "its absence rests on a single search after the settle time";
   }
   const wasUnknown = evidence.some(({ kind, at }) => kind === "unknown" && at <= proof.at);
