@@ -139,10 +139,10 @@ function costOfAnswer(
   total: Money | null,
 ): { cost: bigint; isConfirmed: boolean } {
   if (total !== null && total.currency === attempt.currency) return { cost: total.amount, isConfirmed: true };
-  const supplier = draft.shared.suppliers.get(attempt.supplierId);
-  const accepted = supplier === undefined ? null : purchaseCost(fo, supplier, attempt.currency);
   const isPart = fo.lines.some((line) => line.unitsCancelled > 0);
-  return { cost: isPart && accepted !== null ? accepted.expected : attempt.expectedTotal, isConfirmed: false };
+  const supplier = draft.shared.suppliers.get(attempt.supplierId);
+  const accepted = isPart && supplier !== undefined ? purchaseCost(fo, supplier, attempt.currency) : null;
+  return { cost: accepted?.expected ?? attempt.expectedTotal, isConfirmed: false };
 }
 
 /** PL-11. Bought is bought: a price above what was allowed, or in another currency, is charged as it can be and shown to a person. */

@@ -9,7 +9,7 @@ import { lockOrders } from "#store/dossier.ts";
 import type { DispatchId } from "#domain/ids.ts";
 import { wake } from "#store/wake.ts";
 import type { Engine } from "./context.ts";
-import { openDrafts } from "./stage.ts";
+import { openDrafts, type Need } from "./stage.ts";
 
 /** One answer about one attempt, and where it was found. */
 export interface Recorded {
@@ -90,7 +90,7 @@ async function record(
     const now = engine.clock.now();
     const rejected = answers.filter((each) => each.answer.status === "void" && each.answer.proof === "credentials");
     if (rejected.length > 0) await rejectCredentials(tx, rejected, now);
-    const { drafts, shared } = await openDrafts(engine, tx, keys, {}, now, engine.actor);
+    const { drafts, shared } = await openDrafts(engine, tx, keys, needOf(answers), now, engine.actor);
     const byOrder = new Map(drafts.map((draft) => [draft.order.id, draft]));
     const taken = await takenNumbers(
       tx,
@@ -136,6 +136,12 @@ async function record(
       return settings !== undefined && (settings.payment === "prepaid" || settings.actionCredits);
     });
   });
+}
+
+/** Most purchases come back whole, many together, and then little of their orders is looked at. One alone is read whole, so that nothing can be missing. */
+function needOf(answers: readonly Recorded[]): Need {
+  const areWhole = answers.every(({ answer }) => answer.status === "placed" && answer.notAccepted.length === 0);
+  return areWhole && answers.length > 1 ? { parts: ["attempts", "cancellations"] } : {};
 }
 
 function countOne(

@@ -1,7 +1,7 @@
 import { GateAway, type DocumentCall, type PurchaseAnswer, type PurchaseCall } from "#connectors/ports.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { AccountId, AttemptId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
-import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
+import { dossierParts, type Attempt, type FulfillmentOrder } from "#domain/order.ts";
 import { armAttempt, openAttemptOf, sendBack, type Arming } from "#domain/placement.ts";
 import type { Shared } from "#domain/shared.ts";
 import {
@@ -24,7 +24,7 @@ import { readArming } from "../arming.ts";
 import type { Engine } from "../context.ts";
 import { recorderOf } from "../recorder.ts";
 import { composeDocuments, sendDispatch, type InDocument } from "../documents.ts";
-import { byShipBy, changeOrders, openDrafts, type Stage } from "../stage.ts";
+import { byShipBy, changeOrders, openDrafts, type Need, type Stage } from "../stage.ts";
 
 /**
  * Arm, send, record (PL-1, PL-50, PL-59). One transaction commits to as many purchases as their accounts admit now; then they go through the gate, outside
@@ -86,7 +86,9 @@ async function armBatch(engine: Engine, admitted: readonly Admitted[], only: Ord
       keys = [...new Map(claimed.map(({ workspaceId, orderId }) => [orderId, { workspaceId, orderId }])).values()];
       if (keys.length === 0) return;
       const due = new Set(claimed.map((each) => each.fulfillmentOrderId));
-      armed = await armClaimed(engine, tx, { keys, due, admitted, now });
+      // Alone, after a batch has failed, an order is read whole.
+      const need = only === null ? armingNeed : { ...armingNeed, parts: dossierParts };
+      armed = await armClaimed(engine, tx, { keys, due, admitted, need, now });
       await engine.buggify("place-before-commit");
     });
     return armed ?? nothing;
@@ -114,17 +116,19 @@ interface Claim {
   keys: OrderKey[];
   due: Set<FulfillmentOrderId>;
   admitted: readonly Admitted[];
+  need: Need;
   now: Date;
 }
+const armingNeed = { parts: ["attempts", "cancellations"], stock: "lock", balances: "lock" } as const satisfies Need;
 
 /** Orders are locked already; accounts, stock, balances and caps follow in that order, each in id order. */
 async function armClaimed(
   engine: Engine,
   tx: Tx,
-  { keys, due, admitted, now }: Claim,
+  { keys, due, admitted, need, now }: Claim,
 ): Promise<Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }> {
   const admissions = await lockAdmissions(tx, admitted, now);
-  const { drafts, shared } = await openDrafts(engine, tx, keys, { stock: "lock", balances: "lock" }, now, engine.actor);
+  const { drafts, shared } = await openDrafts(engine, tx, keys, need, now, engine.actor);
   await reserveCredits(tx, shared, admitted);
   const arming = await readArming(tx, keys);
 
