@@ -384,6 +384,31 @@ test("VF-11 another change of the order between a wake-up and its verification d
   assert.equal(await verify.run(at.engine), 1);
 });
 
+test("VF-6 the one that came in later is the suspected duplicate, whichever worker stored it and however its ids count", async (t) => {
+  const at = await workshop(t);
+  const same = { buyerId: "buyer", shipTo: anOrder("x").shipTo };
+  const other = testEngine(at.database.engine, { slot: 2, seed: 2, clock: at.engine.clock });
+  // Whoever begins takes the lower block of ids: the second order gets a lower one than the first.
+  await storeOrders(at.engine, arrival(at), [anOrder("another")]);
+  await storeOrders(other, arrival(at), [anOrder("1", same)]);
+  at.engine.clock.advance(1000);
+  await storeOrders(at.engine, arrival(at), [anOrder("2", same)]);
+  const Key = row({ channelOrderId: col.text });
+  const byId = await at.database.engine.rows(Key, sql`select channel_order_id from sales_order order by id`);
+  assert.deepEqual(
+    byId.map((each) => each.channelOrderId),
+    ["another", "2", "1"],
+  );
+
+  await verify.run(at.engine);
+
+  assert.deepEqual(await headlines(at.database.engine), [
+    { number: "#another", headline: "waiting" },
+    { number: "#2", headline: "needs_attention" },
+    { number: "#1", headline: "waiting" },
+  ]);
+});
+
 test("VF-13 the earlier order's end wakes what was held as its duplicate", async (t) => {
   const at = await workshop(t);
   const same = { buyerId: "buyer", shipTo: anOrder("x").shipTo };

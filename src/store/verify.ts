@@ -55,7 +55,7 @@ export async function findDuplicates(
        select * from sales_order e where e.workspace_id = o.workspace_id and e.buyer_digest = o.buyer_digest order by e.received_at
      ) e
      where e.address_digest = o.address_digest
-       and e.id < o.id and e.headline <> 'cancelled'
+       and (e.received_at, e.id) < (o.received_at, o.id) and e.headline <> 'cancelled' -- every worker counts ids of its own
        and coalesce(e.ordered_at, e.received_at) > coalesce(o.ordered_at, o.received_at) - make_interval(secs => k.window_ms / 1000.0)
        and coalesce(e.ordered_at, e.received_at) < coalesce(o.ordered_at, o.received_at) + make_interval(secs => k.window_ms / 1000.0)
        and (select string_agg(l.sku || '×' || l.quantity, ',' order by l.sku, l.quantity) from order_line l where l.workspace_id = o.workspace_id and l.order_id = o.id)
