@@ -41,7 +41,9 @@ const cap = (minor: number): string =>
   `update supplier_account set settings = settings || '{"dailyCap": ${minor}}' where name like '%Northlight%'`;
 
 /** One of two that come at the same moment stands still before it writes; the other would have to wait for its lock. */
-const slow = (at: string): Strike[] => [{ at, when: "before", who: "worker", chance: 1, does: { pauseMs: 400 } }];
+const slow = (at: string, ms = 400): Strike[] => [
+  { at, when: "before", who: "worker", chance: 1, does: { pauseMs: ms } },
+];
 
 export const mutants: readonly Mutant[] = [
   // ------------------------------------------------------------------ never twice
@@ -484,13 +486,13 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 10,
-    days: 0.00003,
+    days: 0.0002,
     focus: {
       order: { ...byKey, quantity: 2000 },
       batch: 20,
       workersWithinMs: 400,
       town: 0,
-      strikes: slow("insert into attempt ("),
+      strikes: slow("insert into attempt (", 6_000),
     },
   },
   {
@@ -516,13 +518,13 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 10,
-    days: 0.00003,
+    days: 0.0002,
     focus: {
       order: { ...byKey, quantity: 100 },
       batch: 20,
       workersWithinMs: 400,
       town: 0,
-      strikes: slow("insert into attempt ("),
+      strikes: slow("insert into attempt (", 6_000),
       sql: `${cap(80_000)}; insert into account_day (workspace_id, account_id, day, spent) select workspace_id, id, '2026-11-23', 0 from supplier_account`,
     },
   },
