@@ -85,4 +85,5 @@ export const invariants: readonly Invariant[] = [
   { id: "M1", kind: "M", title: "The order ended in a state that the truth allows", ...atTheEnd },
   { id: "M2", kind: "M", title: "As many units are on their way as are wanted", ...atTheEnd },
   { id: "M3", kind: "M", title: "What the suppliers did is what the database says they did", ...atTheEnd },
+  { id: "M4", kind: "M", title: "Nothing is bought under a hold", ...safety },
 ];

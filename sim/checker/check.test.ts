@@ -135,7 +135,7 @@ test("SM-43 nor of another (seed 1), and whatever is planted in that one is foun
     findsEach(lived, ["I30"]),
   );
   await t.test("SM-51 ends, quantities and parcels that what really happened does not allow", () =>
-    findsEach(lived, ["M1", "M2", "M3"]),
+    findsEach(lived, ["M1", "M2", "M3", "M4"]),
   );
 
   await t.test("SM-52 midway it looks at what holds at every moment, and at nothing else", async () => {

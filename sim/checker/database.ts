@@ -36,6 +36,37 @@ export const safetyRules: readonly Rule[] = [
        group by workspace_id, fulfillment_order_id having count(*) > 1`,
   },
   {
+    id: "I06",
+    // All of it was cancelled without anybody having to be asked, and then it was armed.
+    finds: `
+      with cancelled as (
+        select c.workspace_id, c.order_id, min(e.at) as at
+          from cancellation c
+          join event e on e.workspace_id = c.workspace_id and e.order_id = c.order_id and e.subject = 'cancellation' and e.subject_id = c.id and e.to_state = 'accepted'
+         where c.state in ('accepted', 'told')
+           and not exists (select from cancellation_ask k where k.workspace_id = c.workspace_id and k.cancellation_id = c.id)
+           and not exists (select from order_edit d where d.workspace_id = c.workspace_id and d.order_id = c.order_id)
+           and not exists (select from order_line l where l.workspace_id = c.workspace_id and l.order_id = c.order_id and l.quantity > coalesce(
+                 (select sum((x ->> 'quantity')::integer) from jsonb_array_elements(c.lines) x where (x ->> 'orderLineNo')::integer = l.no), 0))
+         group by 1, 2)
+      select a.order_id::text, format('was cancelled at %s, and attempt %s was armed at %s', c.at, a.reference, a.armed_at) as what
+        from attempt a join cancelled c on c.workspace_id = a.workspace_id and c.order_id = a.order_id
+       where a.armed_at > c.at`,
+  },
+  {
+    id: "M4",
+    finds: `
+      select a.order_id::text, format('attempt %s was armed at %s, and %s lay on its %s from %s to %s', a.reference, a.armed_at, h.code, h.subject, h.opened_at, coalesce(h.closed_at::text, 'now')) as what
+        from attempt a join hold h on h.workspace_id = a.workspace_id and h.order_id = a.order_id
+       where h.opened_at < a.armed_at and (h.closed_at is null or h.closed_at > a.armed_at)
+         and case h.subject
+               when 'order' then true
+               when 'fulfillment_order' then h.subject_id = a.fulfillment_order_id
+               when 'line' then exists (select from fulfillment_order_line l where l.workspace_id = a.workspace_id and l.fulfillment_order_id = a.fulfillment_order_id
+                                           and l.order_line_no = h.subject_id)
+               else false end`,
+  },
+  {
     id: "I11",
     finds: `
       select max(o.id)::text as order_id, format('%s orders have the id %s of the %s %s', count(*), o.channel_order_id, c.kind, c.external_id) as what

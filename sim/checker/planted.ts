@@ -34,7 +34,11 @@ export async function findPlanted(
       return null;
     },
   } as unknown as pg.Client;
-  return check(spoiling, plant.outside?.(structuredClone(outside)) ?? outside, when);
+  try {
+    return await check(spoiling, plant.outside?.(structuredClone(outside)) ?? outside, when);
+  } finally {
+    await client.query("rollback"); // where planting itself went wrong, nobody else has
+  }
 }
 
 type Of<Type extends KnownEvent["type"]> = KnownEvent & { type: Type };
@@ -184,6 +188,16 @@ export const plants: readonly Plant[] = [
       const order = first(eventsOf(outside, "fulfilment_told"), "shipment");
       return { ...outside, acknowledged: [{ channelOrderId: order.orderId, at: 0, step: 7 }] };
     },
+  },
+  {
+    invariant: "I06",
+    title: "an order that was armed after all of it was cancelled",
+    statements: [
+      `insert into attempt select (jsonb_populate_record(null::attempt, to_jsonb(t) || jsonb_build_object('id', 9000000001, 'no', 99, 'reference', 'SW-PLANTED', 'order_id', c.order_id, 'state', 'refused', 'supplier_order_id', null, 'armed_at', '2027-01-01'))).*
+         from (select * from attempt order by id limit 1) t,
+              (select order_id from cancellation c where asked_by = 'channel' and not exists (select from attempt a where a.order_id = c.order_id) order by id) c limit 1`,
+      "delete from order_edit",
+    ],
   },
   {
     invariant: "I07",
@@ -729,6 +743,14 @@ export const plants: readonly Plant[] = [
       `delete from cancellation_ask`,
       `update cancellation set state = 'told'`,
       `update order_line set cancelled = 0`,
+    ],
+  },
+  {
+    invariant: "M4",
+    title: "an order that was bought although it was on hold",
+    statements: [
+      "delete from hold",
+      `insert into hold select o.workspace_id, 9000000000 + o.id, gen_random_uuid(), o.id, 'order', 0, 'by_person', null, 'person', 'person', '{}', o.received_at - interval '1 day', 'user:x', null, null from sales_order o`,
     ],
   },
   {
