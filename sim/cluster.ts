@@ -12,6 +12,8 @@ import { openEmbedded, type EmbeddedServer } from "#store/server/embedded.ts";
 export interface SimCluster {
   /** A database with the newest schema, and a way to it. */
   makeDatabase(): Promise<SimDatabase>;
+  /** For `openCluster` in another process. */
+  readonly dataDir: string;
   /** SIGQUIT, as `pg_ctl -m immediate stop`, and up again. Every connection is lost. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -24,7 +26,7 @@ export interface SimDatabase {
 const settings = {
   fsync: "off",
   full_page_writes: "off",
-  synchronous_commit: "off",
+  synchronous_commit: "on", // off, a crash would take back what was committed in the last 200 ms of real time: another end each time, and commits lost
   autovacuum: "off",
   max_parallel_workers_per_gather: "0",
   jit: "off",
@@ -36,25 +38,19 @@ const settings = {
   scram_iterations: "1", // workers die and log in again all the time
 };
 
-export async function openCluster(): Promise<SimCluster> {
-  const dataDir = await mkdtemp(join(tmpdir(), "switchyard-sim-"));
+const template = "sim_template";
+
+/** A new one, or the one of another process that lends it (by its folder): that one is not crashed, and not taken down. */
+export async function openCluster(lentDir?: string): Promise<SimCluster> {
+  const dataDir = lentDir ?? (await mkdtemp(join(tmpdir(), "switchyard-sim-")));
   const server = await openEmbedded({ dataDir, settings });
-  const template = "sim_template";
-  await asAdministrator(server, async (client) => {
-    await client.query(`create database ${template} owner switchyard_owner`);
-  });
-  const owner = openDb(server.config("switchyard_owner", template), { max: 1 });
-  await migrate(owner, { now: new Date("2026-01-01T00:00:00Z") });
-  await owner.end();
-  await asAdministrator(
-    server,
-    async (client) => void (await client.query(`alter database ${template} is_template true`)),
-  );
+  if (lentDir === undefined) await makeTemplate(server);
 
   let count = 0;
   return {
+    dataDir,
     async makeDatabase() {
-      const name = `sim_${(count += 1)}`;
+      const name = `sim_${process.pid}_${(count += 1)}`;
       await asAdministrator(server, async (client) => {
         await client.query(`create database ${name} template ${template} owner switchyard_owner`);
       });
@@ -65,6 +61,7 @@ export async function openCluster(): Promise<SimCluster> {
       };
     },
     async crash() {
+      if (lentDir !== undefined) throw new Error("A cluster that others use too is not crashed.");
       const [pid] = (await readFile(join(dataDir, "postgres", "postmaster.pid"), "utf8")).split("\n");
       process.kill(Number(pid), "SIGQUIT");
       while (isRunning(Number(pid))) await pause(5);
@@ -72,9 +69,22 @@ export async function openCluster(): Promise<SimCluster> {
     },
     async close() {
       await server.close();
-      await rm(dataDir, { recursive: true, force: true });
+      if (lentDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function makeTemplate(server: EmbeddedServer): Promise<void> {
+  await asAdministrator(server, async (client) => {
+    await client.query(`create database ${template} owner switchyard_owner`);
+  });
+  const owner = openDb(server.config("switchyard_owner", template), { max: 1 });
+  await migrate(owner, { now: new Date("2026-01-01T00:00:00Z") });
+  await owner.end();
+  await asAdministrator(
+    server,
+    async (client) => void (await client.query(`alter database ${template} is_template true`)),
+  );
 }
 
 async function asAdministrator(server: EmbeddedServer, work: (client: Client) => Promise<void>): Promise<void> {
