@@ -243,3 +243,22 @@ test("PL-1 the hash is over what leaves, address included, and not over the orde
     requestText(request),
   );
 });
+
+test("PL-1 the text that is hashed stays what it was: a journal keeps hashes for longer than a version", () => {
+  const request = {
+    reference: 'SW-"1"',
+    idempotencyKey: "k",
+    maxTotal: { currency: "EUR", amount: 880n },
+    shipTo: { name: "Zoë", line1: "" },
+    method: "",
+    lines: [{ units: 2, no: 1, supplierSku: "A\nB", unitCost: "4.00" }],
+    note: "n",
+    orderNumber: "#1",
+    shipBy: undefined,
+  } as unknown as Parameters<typeof requestText>[0];
+
+  assert.equal(
+    requestText(request),
+    String.raw`{"idempotencyKey":"k","lines":[{"no":1,"supplierSku":"A\nB","unitCost":"4.00","units":2}],"maxTotal":{"amount":"880","currency":"EUR"},"method":"","note":"n","orderNumber":"#1","reference":"SW-\"1\"","shipTo":{"line1":"","name":"Zoë"}}`,
+  );
+});

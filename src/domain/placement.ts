@@ -264,13 +264,17 @@ export function referenceOf(idempotencyKey: string): string {
 }
 const base32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** One text per request, whatever order its fields came in: what the hash is made of. */
-export function requestText(request: OutgoingRequest): string {
-  return JSON.stringify(request, (_key, value: unknown) => {
-    if (typeof value === "bigint") return value.toString();
-    if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+/** One text per request, whatever order its fields came in: what the hash is made of. It is JSON, and never changes: the gate's journal keeps its hashes. */
+export const requestText = (request: OutgoingRequest): string => textOf(request);
+
+function textOf(value: unknown): string {
+  if (typeof value === "bigint") return `"${value}"`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(textOf).join(",")}]`;
+  const fields = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, each]) => `"${name}":${textOf(each)}`).join(",")}}`;
 }
 
 /** PL-9. Units placed since the feed was read, so that the next order does not count on them; -1 gives them back. */

@@ -12,11 +12,11 @@ export const sha256 = (text: string | Uint8Array): string => createHash("sha256"
 
 /** What arming reads beside the locked order, for a batch: one fence, newer than every other, and the address in force of each order that has one. */
 export async function readArming(tx: Tx, keys: readonly OrderKey[]): Promise<Map<OrderId, Omit<Arming, "terms">>> {
-  const [fence, installation, addresses] = [
-    await nextFence(tx),
-    await installationId(tx),
-    await readAddresses(tx, keys),
-  ];
+  const [fence, installation, addresses] = await Promise.all([
+    nextFence(tx),
+    installationId(tx),
+    readAddresses(tx, keys),
+  ]);
   return new Map(
     [...addresses].map(([orderId, address]) => [
       orderId,

@@ -77,13 +77,23 @@ async function answer(gate: Gate, token: string, request: IncomingMessage, respo
 async function place(gate: Gate, calls: Parameters<Gate["place"]>[0], response: ServerResponse): Promise<void> {
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   response.flushHeaders();
+  let lines = ""; // answers of the same moment leave together
+  const flush = (): void => {
+    if (lines !== "") response.write(lines);
+    lines = "";
+  };
+  const say = (line: unknown): void => {
+    if (lines === "") process.nextTick(flush);
+    lines += `${toWire(line)}\n`;
+  };
   try {
-    await gate.place(calls, (call, said) => response.write(`${toWire({ attemptId: call.attemptId, answer: said })}\n`));
-    response.end();
+    await gate.place(calls, (call, said) => say({ attemptId: call.attemptId, answer: said }));
   } catch (error) {
     // Whoever has no line has no answer; those that have one keep it.
-    response.end(`${toWire({ error: error instanceof Error ? error.message : String(error) })}\n`);
+    say({ error: error instanceof Error ? error.message : String(error) });
   }
+  flush();
+  response.end();
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
