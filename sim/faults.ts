@@ -81,7 +81,12 @@ export interface FaultOptions {
   streams: Streams;
   attempts: Attempts;
   coverage: CoverageTable;
+  /** Virtual milliseconds. */
+  now: () => number;
 }
+
+/** After so long whoever was killed is up again, and was asked again. */
+const restartMs = 30_000;
 
 /** Longer than every lease, deadline and patience of the product: a shorter sleeper never met what waits for him. */
 const longPauseMs = [90_000, 15 * 60_000] as const;
@@ -135,6 +140,7 @@ export class Faults {
       return false;
     this.#struck.add(attempt.reference);
     this.#options.coverage.visit(point, attempt.kind);
+    this.#disturb(restartMs);
     return true;
   }
   readonly #struck = new Set<string>();
@@ -199,7 +205,15 @@ export class Faults {
     return null;
   }
 
+  /** When something was broken, and until when it may have been: for whoever asks why an answer did not come. */
+  readonly disturbances: { from: number; until: number }[] = [];
+  #disturb(forMs: number): void {
+    const from = this.#options.now();
+    this.disturbances.push({ from, until: from + forMs });
+  }
+
   #count(decision: Decision): Decision {
+    if (decision !== "go") this.#disturb(typeof decision === "object" ? decision.pauseMs : restartMs);
     if (decision === "kill") this.counts.kills += 1;
     else if (decision === "reset") this.counts.resets += 1;
     else if (decision === "crash") this.counts.crashes += 1;

@@ -138,6 +138,7 @@ test("SM-25 a supplier that takes keys is silent for longer than it remembers on
     const coverage = new CoverageTable();
     const town = {
       outages: [],
+      silences: [],
       coverage,
       people: {},
       scheduler: {

@@ -214,6 +214,7 @@ export async function fallSilent(town: Town, tenant: Tenant, attempt: SeenAttemp
   if (attempt.kind !== "key" || windowMs > 2 * hour || town.outages.some(({ until }) => until > now)) return;
   const until = now + windowMs * luck.between(1.02, 1.15);
   town.outages.push({ host: tenant.host, supplier, from: now, until, isHeard: luck.chance(0.5) });
+  town.silences.push({ from: now, until });
   await wait(town, windowMs * 1.01, "the supplier is silent");
   if (attempt.closedAt === null) town.coverage.visit("C11", "key");
 }

@@ -154,7 +154,7 @@ async function judge(town: Town, startMs: number, quietAt: number): Promise<RunR
 
 /** The outside's own logs, and what the harness saw at the socket and on the wire. */
 function outsideOf(
-  { tenants, sent, acknowledged, told, mistakes, attempts, scheduler }: Town,
+  { tenants, sent, acknowledged, told, mistakes, attempts, scheduler, faults, silences }: Town,
   faultsStoppedAt: number | null,
 ): Outside {
   const [first, ...others] = tenants.map(({ slug, world }) => ({ workspaceSlug: slug, events: eventsOf(world) }));
@@ -167,6 +167,7 @@ function outsideOf(
     told,
     markers: Object.fromEntries(tenants.map(({ slug, marker }) => [slug, marker])),
     mistakes,
+    disturbances: [...faults.disturbances, ...silences],
     now: scheduler.now,
     faultsStoppedAt,
     commits: [...attempts.byReference.values()].map(({ reference, committedAt }) => ({

@@ -77,6 +77,8 @@ export interface Town {
   readonly thrown: string[];
   readonly counts: { lockWaits: number; deadlocks: string[][]; statements: number };
   readonly outages: Outage[];
+  /** Those that were. */
+  readonly silences: { from: number; until: number }[];
   /** Somebody of the harness's own, who never dies. */
   readonly harness: Actor;
   /** Everybody who sits before a screen. */
@@ -100,7 +102,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   const monitor = await openMonitor(database.config("postgres"));
   const attempts = new Attempts();
   const coverage = new CoverageTable();
-  const faults = new Faults({ profile, without, focus, streams, attempts, coverage });
+  const faults = new Faults({ profile, without, focus, streams, attempts, coverage, now: () => scheduler.now });
   const counts: Town["counts"] = { lockWaits: 0, deadlocks: [], statements: 0 };
   const ties = streams.stream("ties");
   const startMs = Date.parse("2026-11-23T08:00:00Z");
@@ -172,6 +174,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     thrown: [],
     counts,
     outages,
+    silences: [],
     harness: { name: "harness", isAlive: true, pausedUntil: 0 },
     people: { name: "people", isAlive: true, pausedUntil: 0 },
     onRing: () => {},

@@ -111,8 +111,10 @@ const causes: Readonly<Record<string, Cause>> = {
   outcome_unknown: ({ truth, the, order }) => {
     const tried = the.facts.attemptsOfOrder.get(order.id) ?? [];
     return tried.some(
-      ({ reference, kind }) =>
+      ({ reference, kind, armedAt, closedAt }) =>
         kind === "human" ||
+        // Its answer, or who waited for it, was lost on our own side.
+        (the.outside.disturbances ?? []).some(({ from, until }) => from <= (closedAt ?? the.now) && until >= armedAt) ||
         truth.calls.some((call) => call.reference === reference && call.fault !== null) ||
         truth.calls.every((call) => call.reference !== reference),
     );

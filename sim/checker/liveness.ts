@@ -87,7 +87,10 @@ function peopleAreAskedForCause(the: Case): void {
       const answered = same.filter(
         ({ closedBy, madeBy }) => madeBy === "machine" && (closedBy ?? "").startsWith("user:"),
       );
-      if (answered.length > mostRepetitions && !mayComeBack.has(same[0]!.code))
+      // Of each attempt they are asked anew what became of it.
+      const { code } = same[0]!;
+      const most = code === "outcome_unknown" ? (the.facts.attemptsOfOrder.get(orderId) ?? []).length : mostRepetitions;
+      if (answered.length > Math.max(most, mostRepetitions) && !mayComeBack.has(code))
         the.found("L2", order, `people have answered ${same[0]!.code} ${answered.length} times`);
     }
   }

@@ -21,6 +21,8 @@ export interface Outside {
   markers?: Readonly<Record<string, string>>;
   /** Attempts about which a person said the untrue: "not bought" of what was bought, or a number that is none. By reference. */
   mistakes?: readonly { attemptReference: string }[];
+  /** When processes were killed or stopped, connections cut, suppliers not reached: what was on its way then may have lost its answer. */
+  disturbances?: readonly { from: number; until: number }[];
   now: number;
   /** From when on everybody answers and people do what they are asked; null: not yet, so nothing has to be settled. */
   faultsStoppedAt: number | null;
