@@ -249,7 +249,9 @@ function chargedWhatItCosts(the: Case, bought: readonly Bought[]): void {
         order,
         `${nameOf(purchase)} costs ${total}, and ${charges.first} was charged when it was placed`,
       );
-    if (attempt.costIs === "confirmed" && charges.total !== total)
+    // A first total that comes after something was booked back does not say whether it is less that.
+    const isRefunded = charges.total !== attempt.cost;
+    if (attempt.costIs === "confirmed" && (isRefunded ? (attempt.cost ?? 0n) > total : charges.total !== total))
       the.found("I22", order, `${nameOf(purchase)} costs ${total}, and ${charges.total} was charged in all`);
   }
 }
