@@ -877,16 +877,29 @@ export const mutants: readonly Mutant[] = [
 
   // ------------------------------------------------------------------ more about workspaces
   {
-    name: "order-found-in-another-workspace",
-    title: "a channel's order is looked for in every workspace",
-    invariants: ["I30", "I10", "I13"],
+    name: "policies-let-all-through",
+    title: "the row-level policies are there and forbid nothing",
+    invariants: ["I30"],
+    sql: `do $$ declare the record; begin
+            for the in select c.relname from pg_policy p join pg_class c on c.oid = p.polrelid where p.polname = 'workspace' loop
+              execute format('alter policy workspace on %I using (true) with check (true)', the.relname);
+            end loop;
+          end $$`,
+    orders: 30,
+    focus: { order: { ...byKey, paid: false }, habits: { reads: 1 } },
+  },
+  {
+    name: "tombstones-of-all-workspaces",
+    title: "a cancellation that came before its order is taken by the order of that name in any workspace",
+    invariants: ["M1"],
     edits: [
       {
         file: "src/store/intake.ts",
-        find: `where o.workspace_id = \${workspaceId}::bigint and o.channel_id = \${channelId}::bigint and o.channel_order_id`,
-        replace: `where o.channel_order_id`,
+        find: `where workspace_id = \${workspaceId}::bigint and channel_id = \${channelId}::bigint and channel_order_id = any(`,
+        replace: `where channel_order_id = any(`,
       },
     ],
-    orders: 6,
+    orders: 8,
+    focus: { order: { ...byKey, lateByMs: 400_000, asksToCancelAfterMs: 60_000 } },
   },
 ];

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { invariants } from "./checker/check.ts";
+import { openCluster } from "./cluster.ts";
+import { tryMutant } from "./mutant-trial.ts";
+import { findMutant, listMutants, mutatedSources } from "./mutate.ts";
+
+const mutants = listMutants();
+
+test("SM-10 every planted bug finds the code that it changes, once, and nothing is written", () => {
+  for (const mutant of mutants)
+    for (const [file, source] of mutatedSources(mutant)) {
+      const onDisk = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+      assert.notEqual(source, onDisk, mutant.name);
+      for (const { find } of mutant.edits?.filter((edit) => edit.file === file) ?? [])
+        assert.ok(onDisk.includes(find), mutant.name);
+    }
+  assert.throws(
+    () =>
+      mutatedSources({
+        ...findMutant("broken-chain"),
+        edits: [{ file: "README.md", find: "no such text", replace: "" }],
+      }),
+    /README\.md has this 0 times.*no such text/s,
+  );
+});
+
+test("SM-11 there is a planted bug for each guard, and each says who has to name it and within how many orders", () => {
+  assert.ok(mutants.length >= 30, `there are ${mutants.length}`);
+  assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);
+  const known = new Map(invariants.map((each) => [each.id, each.isChecked]));
+  for (const { name, edits = [], sql, orders, ...mutant } of mutants) {
+    assert.ok(edits.length > 0 || sql !== undefined, `${name} changes nothing`);
+    assert.ok(orders <= 300, name);
+    assert.ok(mutant.invariants.length > 0, name);
+    for (const id of mutant.invariants) assert.equal(known.get(id), true, `${name}: ${id} is not checked`);
+  }
+  assert.throws(() => findMutant("nobody"), /There is no mutant "nobody". There are .*broken-chain/);
+});
+
+test("SM-12 every planted bug is caught, by name", { concurrency: 2 }, async (t) => {
+  const cluster = await openCluster();
+  try {
+    await Promise.all(
+      mutants.map(({ name, title }) =>
+        t.test(`${name}: ${title}`, async () => {
+          const trial = await tryMutant(name, { clusterDir: cluster.dataDir });
+          const others = trial.violations.map(({ invariant, what }) => `${invariant} ${what}`).slice(0, 5);
+          assert.notEqual(
+            trial.caughtBy,
+            null,
+            `it survived ${trial.orders} orders; found: ${others.join("; ") || "nothing"}`,
+          );
+        }),
+      ),
+    );
+  } finally {
+    await cluster.close();
+  }
+});
+
+test("SM-13 where the bug is not planted the same run finds nothing", async () => {
+  for (const name of ["zombies-pass", "announced-under-new-names", "shelf-oversold"]) {
+    const { violations } = await tryMutant(name, { isControl: true });
+    assert.deepEqual(violations, [], name);
+  }
+});
