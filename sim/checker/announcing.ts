@@ -116,8 +116,8 @@ function everyParcelTold(
     [parcel.trackingNumber, ...parcel.before].includes(fulfilment.trackingNumber),
   );
   if (!parcel.accepted) {
-    if (isHeard && parcel.before.length === 0 && rows.every(({ state }) => state !== "told"))
-      wrong("I28", "is not accepted, and the channel was told it");
+    // A number that was told is never doubted afterwards; it may be corrected.
+    if (isHeard && parcel.before.length === 0) wrong("I28", "is not accepted, and the channel was told it");
     if (holds.every(({ code }) => code !== "tracking_not_accepted"))
       wrong("I26", "is not accepted, and nobody is asked about it");
     return;
