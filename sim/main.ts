@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { findMutant, installMutant, listMutants, mutantSql, withSql } from "./mutate.ts";
+import { findMutant, installMutant, listMutants, mutantSql, runOf, withSql } from "./mutate.ts";
 import { profileNames, type ProfileName } from "./faults.ts";
+import type { RunOptions } from "./run.ts";
 import type { Simulated } from "./simulate.ts";
 
 /**
@@ -57,9 +58,11 @@ async function main(): Promise<number> {
   };
   const output = choice(values.output, "--output", ["table", "json"] as const);
   const { mutant } = values;
+  let first: RunOptions | undefined;
   if (mutant !== undefined) {
     try {
-      findMutant(mutant);
+      // Its own town comes first, so that it does not take thousands of orders until the rare moment comes that shows it.
+      first = { ...runOf(findMutant(mutant)), seed: options.seed, without: new Set(), withoutOrders: new Set() };
     } catch (error) {
       throw new Misuse(error instanceof Error ? error.message : String(error));
     }
@@ -72,7 +75,7 @@ async function main(): Promise<number> {
   try {
     if (values.trace !== undefined) {
       const { tellStory } = await import("./story.ts");
-      const { lines, result } = await tellStory(cluster, townsOf(options)[0]!, values.trace);
+      const { lines, result } = await tellStory(cluster, townsOf({ ...options, first })[0]!, values.trace);
       say(lines.join("\n"));
       return result.violations.length === 0 ? 0 : 1;
     }
@@ -80,6 +83,7 @@ async function main(): Promise<number> {
       cluster,
       {
         ...options,
+        first,
         ...(output === "table" && process.stderr.isTTY
           ? { onTown: ({ orders }) => void process.stderr.write(`\r${orders} of ${options.orders} orders`) }
           : {}),
@@ -87,13 +91,13 @@ async function main(): Promise<number> {
       commit,
     );
     say(output === "json" ? JSON.stringify(simulated) : tableOf(simulated, options.profile));
-    const [first] = simulated.violations;
-    if (first === undefined) return 0;
+    const [found] = simulated.violations;
+    if (found === undefined) return 0;
     if (values.shrink === true) {
       const { shrink } = await import("./shrink.ts");
-      const small = await shrink(cluster, townsOf(options)[first.town]!, first.invariant);
+      const small = await shrink(cluster, townsOf({ ...options, first })[found.town]!, found.invariant);
       const { toRegression, writeRegression } = await import("./regression.ts");
-      const regression = toRegression(small.options, first.invariant, first.what);
+      const regression = toRegression(small.options, found.invariant, found.what);
       say(`\nThe smallest of ${small.runs} runs: ${small.options.orders - small.options.withoutOrders.size} orders.`);
       say(
         values.keep === undefined

@@ -11,6 +11,8 @@ export interface SimulateOptions {
   mode: "statement" | "transaction";
   profile: ProfileName;
   without?: ReadonlySet<FaultKind>;
+  /** A town before all others: a planted bug brings the one that shows it. */
+  first?: RunOptions | undefined;
   /** Said after each town: how far it is. */
   onTown?: (done: { town: number; orders: number }) => void;
 }
@@ -38,9 +40,17 @@ export interface Simulated {
 export const ordersPerTown = 100;
 
 /** The runs of one seed: towns of up to a hundred orders, each with a database, luck and a swarm of faults of its own. */
-export function townsOf({ seed, orders, days, mode, profile, without = new Set() }: SimulateOptions): RunOptions[] {
+export function townsOf({
+  seed,
+  orders,
+  days,
+  mode,
+  profile,
+  without = new Set(),
+  first,
+}: SimulateOptions): RunOptions[] {
   const count = Math.max(1, Math.ceil(orders / ordersPerTown));
-  return Array.from({ length: count }, (_, no) => ({
+  const towns = Array.from({ length: count }, (_, no): RunOptions => ({
     seed: no === 0 ? seed : seedOf(seed, no),
     orders: Math.floor(((no + 1) * orders) / count) - Math.floor((no * orders) / count),
     days,
@@ -49,6 +59,7 @@ export function townsOf({ seed, orders, days, mode, profile, without = new Set()
     without,
     withoutOrders: new Set<number>(),
   }));
+  return first === undefined ? towns : [first, ...towns];
 }
 const seedOf = (seed: number, town: number): number =>
   createHash("sha256").update(`${seed} town ${town}`).digest().readUInt32BE(0);
