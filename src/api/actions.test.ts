@@ -243,6 +243,30 @@ test("API-33 placing by hand: taken over, nobody else buys it; then the supplier
   assert.equal((await at.ask("POST", `/v1/shipments/${shipments[0]!.id}/resend`)).status, 409);
 });
 
+test("PL-65 placed by hand in part: what the supplier did not accept is bought elsewhere", async (t) => {
+  const at = await aServer(t);
+  const [id] = await at.orders([{}]);
+  await at.leaveBuffer();
+  const part = (await partOf(at, id!)).id;
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/take-over`);
+  const bought = (units: number) =>
+    at.ask("POST", `/v1/fulfillment-orders/${part}/placed`, {
+      body: { supplier_order_id: "PO-2", not_accepted: [{ supplier_sku: "A-MUG", units }] },
+    });
+
+  const tooMany = await bought(99);
+  const placed = await bought(1);
+
+  assert.equal(code(tooMany), "not_in_purchase");
+  assert.match(tooMany.text, /can be missing; 99 were given/);
+  assert.equal(placed.status, 200, placed.text);
+  const parts = (await detail(at, id!)).fulfillment_orders;
+  assert.deepEqual(
+    parts.map((each) => each.state),
+    ["placed", "received"],
+  );
+});
+
 test("API-33 given back without a result its outcome is unknown, and ends only by what somebody saw", async (t) => {
   const at = await aServer(t);
   const [id] = await at.orders([{}]);

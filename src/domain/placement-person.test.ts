@@ -201,3 +201,31 @@ test("PL-34 'not bought' needs a reason and the settle time; then the fulfillmen
   assert.equal(done.ok, true);
   assert.deepEqual([armed.state, world.fo.state], ["void", "placing"]);
 });
+
+test("PL-65 a person says what the supplier did not accept: it is bought elsewhere, and what cannot be missing is refused", () => {
+  const world = aWorld({ state: "escalated" });
+  const begun = beginPlacingByHand(world.draft(t0, "ada"), world.fo, "ada", byHand);
+  assert.ok(begun.ok);
+  const [line] = world.fo.lines;
+  const sku = line!.supplierSku!;
+  const bought = (supplierSku: string, units: number) =>
+    finishPlacingByHand(
+      world.draft(),
+      begun.attempt,
+      { supplierOrderId: "W-9", cost: null, notAccepted: [{ supplierSku, units }] },
+      "ada",
+    );
+
+  for (const wrong of [bought("ELSE", 1), bought(sku, line!.units + 1)])
+    assert.equal(!wrong.ok && wrong.code, "not_in_purchase");
+  assert.equal(begun.attempt.state, "armed");
+
+  const done = bought(sku, 1);
+
+  assert.ok(done.ok && done.replacement !== null);
+  assert.deepEqual([begun.attempt.state, world.fo.state, line!.unitsCancelled], ["placed", "placed", 1]);
+  assert.equal(
+    done.replacement.lines.reduce((sum, each) => sum + each.quantity, 0),
+    line!.quantityCancelled,
+  );
+});

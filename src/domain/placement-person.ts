@@ -11,7 +11,7 @@ import {
   writeAttempt,
   type Arming,
 } from "./placement.ts";
-import { closeAttempt, type CloseResult, type Finding } from "./placement-close.ts";
+import { closeAttempt, type Answer, type CloseResult, type Finding } from "./placement-close.ts";
 import { reasonOf, type ReasonCode } from "./reasons.ts";
 import { statedDetail } from "./stated-hold.ts";
 
@@ -34,6 +34,7 @@ export interface PlacingRefusal {
     | "in_flight"
     | "other_currency"
     | "no_number"
+    | "not_in_purchase"
     | "no_reason";
   message: string;
   /** Codes of the holds in the way, the instant to wait for. */
@@ -119,9 +120,17 @@ export function beginPlacingByHand(
   return { ok: true, attempt: writeAttempt(draft, fo, account, cost, { ...arming, terms: byHandTerms }).armed };
 }
 
+/** What a person saw of a purchase. */
+export interface SeenPurchase {
+  supplierOrderId: string;
+  /** In the account's currency; null: not known yet, the expected cost is booked. */
+  cost: Money | null;
+  /** Units that the supplier did not accept; absent: it took everything. */
+  notAccepted?: readonly { supplierSku: string; units: number }[];
+}
+
 export type ByHandResult =
-  /** The supplier's number and what it cost, in the account's currency; null: not known yet, the expected cost is booked. */
-  | { supplierOrderId: string; cost: Money | null }
+  | SeenPurchase
   /** Not bought, and why: another supplier is tried where that helps, else it waits for a person. */
   | { notPlaced: ReasonCode; message: string };
 
@@ -136,12 +145,8 @@ export function finishPlacingByHand(
     return refuse("not_by_hand", "The machine is placing this one. Its answer is recorded by itself.");
   const by: Finding = { source: `person:${actor}` };
   if ("supplierOrderId" in result) {
-    const wrong = wrongResult(attempt, result);
-    if (wrong !== null) return wrong;
-    const { supplierOrderId, cost } = result;
-    return closed(
-      closeAttempt(draft, attempt, { status: "placed", supplierOrderId, total: cost, notAccepted: [] }, by),
-    );
+    const placed = placedAnswer(draft, attempt, result);
+    return "ok" in placed ? placed : closed(closeAttempt(draft, attempt, placed, by));
   }
   const { notPlaced, message } = result;
   if (otherSupplierHelps.has(notPlaced))
@@ -192,20 +197,12 @@ export function giveBack(draft: OrderDraft, fo: FulfillmentOrder, actor: string)
 export function confirmBought(
   draft: OrderDraft,
   attempt: Attempt,
-  { supplierOrderId, cost, actor }: { supplierOrderId: string; cost: Money | null; actor: string },
+  { actor, ...seen }: SeenPurchase & { actor: string },
 ): CloseResult | PlacingRefusal {
   const waiting = stillWaiting(attempt);
   if (waiting !== null) return waiting;
-  const wrong = wrongResult(attempt, { supplierOrderId, cost });
-  if (wrong !== null) return wrong;
-  return closed(
-    closeAttempt(
-      draft,
-      attempt,
-      { status: "placed", supplierOrderId, total: cost, notAccepted: [] },
-      { source: `person:${actor}` },
-    ),
-  );
+  const placed = placedAnswer(draft, attempt, seen);
+  return "ok" in placed ? placed : closed(closeAttempt(draft, attempt, placed, { source: `person:${actor}` }));
 }
 
 /**
@@ -248,10 +245,12 @@ const stillWaiting = (attempt: Attempt): PlacingRefusal | null =>
     ? refuse("in_flight", "It is being sent right now. The result, or that it is unknown, shows within a minute.")
     : null;
 
-function wrongResult(
+/** What a person saw, as an answer; or what is wrong with it. */
+function placedAnswer(
+  draft: OrderDraft,
   attempt: Attempt,
-  { supplierOrderId, cost }: { supplierOrderId: string; cost: Money | null },
-): PlacingRefusal | null {
+  { supplierOrderId, cost, notAccepted = [] }: SeenPurchase,
+): (Answer & { status: "placed" }) | PlacingRefusal {
   if (supplierOrderId.trim() === "")
     return refuse("no_number", "The supplier's order number is missing: it is the proof of the purchase.");
   if (cost !== null && cost.currency !== attempt.currency) {
@@ -260,7 +259,31 @@ function wrongResult(
       `The account is in ${attempt.currency}; the cost was given in ${cost.currency}. We never convert money.`,
     );
   }
-  return null;
+  // A SKU may stand on several lines of a purchase; what is missing of it is missing on the last ones.
+  const open = draft
+    .fulfillmentOrder(attempt.fulfillmentOrderId)
+    .lines.map(({ no, supplierSku, ...line }) => ({ no, supplierSku, units: line.units - line.unitsCancelled }))
+    .reverse();
+  const missing: { no: number; units: number; reason: ReasonCode }[] = [];
+  for (const { supplierSku, units } of notAccepted) {
+    const lines = open.filter((line) => line.supplierSku === supplierSku);
+    const most = lines.reduce((sum, line) => sum + line.units, 0);
+    if (units > most) {
+      const message =
+        lines.length === 0
+          ? `Of ${supplierSku} nothing was to be bought in this purchase.`
+          : `Of ${supplierSku} no more than ${most} can be missing; ${units} were given.`;
+      return refuse("not_in_purchase", message, { supplierSku, most });
+    }
+    let left = units;
+    for (const line of lines) {
+      const here = Math.min(left, line.units);
+      if (here > 0) missing.push({ no: line.no, units: here, reason: "supplier_refused" });
+      line.units -= here;
+      left -= here;
+    }
+  }
+  return { status: "placed", supplierOrderId, total: cost, notAccepted: missing };
 }
 
 const closed = (result: CloseResult): CloseResult | PlacingRefusal =>

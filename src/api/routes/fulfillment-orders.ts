@@ -39,6 +39,13 @@ const Bought = z.strictObject({
     .strictObject({ amount: positiveDecimal, currency })
     .optional()
     .meta({ description: "Absent: not known yet; the expected cost is booked" }),
+  not_accepted: z
+    .array(z.strictObject({ supplier_sku: text(200), units: quantity }))
+    .max(200)
+    .optional()
+    .meta({
+      description: "Units that the supplier did not accept: they are bought elsewhere. Absent: it took everything",
+    }),
 });
 
 const Row = z
@@ -313,8 +320,13 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
   );
 }
 
-const boughtOf = ({ supplier_order_id: supplierOrderId, cost }: z.output<typeof Bought>): placing.Bought => ({
+const boughtOf = ({
+  supplier_order_id: supplierOrderId,
+  cost,
+  not_accepted,
+}: z.output<typeof Bought>): placing.Bought => ({
   supplierOrderId,
   ...(cost === undefined ? {} : { cost }),
+  ...(not_accepted === undefined ? {} : { notAccepted: not_accepted.map(scanOf) }),
 });
 const scanOf = ({ supplier_sku: supplierSku, units }: z.output<typeof Scan>): prep.Scan => ({ supplierSku, units });

@@ -3,7 +3,8 @@ import type { OrderDetail } from "#api/present/order.ts";
 import { didYouMean } from "#engine/manage/nearest.ts";
 import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
-import { command, run } from "../command.ts";
+import { collect, command, run } from "../command.ts";
+import { whole } from "./link.ts";
 import { onEach, type ActionAnswer } from "./orders-act.ts";
 
 type Detail = z.output<typeof OrderDetail>;
@@ -15,6 +16,7 @@ interface PlaceOptions {
   bought?: string;
   cost?: string;
   currency?: string;
+  notAccepted?: string[];
   notPlaced?: string;
   message?: string;
   giveBack?: boolean;
@@ -50,6 +52,19 @@ const costOf = (options: { cost?: string; currency?: string }, currency: string)
     ? {}
     : { cost: { amount: options.cost, currency: options.currency?.toUpperCase() ?? currency } };
 
+/** `MUG-B=2`: two units of it were not accepted. The SKU may hold an equals sign itself. */
+const missingOf = ({ notAccepted }: { notAccepted?: string[] }) =>
+  notAccepted === undefined
+    ? {}
+    : {
+        not_accepted: notAccepted.map((text) => {
+          const at = text.lastIndexOf("=");
+          if (at < 1)
+            throw new CliError(`--not-accepted: found "${text.slice(0, 80)}", expected SKU=UNITS, such as MUG-B=2.`);
+          return { supplier_sku: text.slice(0, at), units: whole("--not-accepted", text.slice(at + 1)) };
+        }),
+      };
+
 export const placeCommand = () =>
   command({
     name: "place <order>",
@@ -57,6 +72,7 @@ export const placeCommand = () =>
     examples: [
       "orders place 1001 --take",
       "orders place 1001 --bought SO-4711 --cost 18.40",
+      "orders place 1001 --bought SO-4711 --not-accepted MUG-B=2",
       'orders place 1001 --not-placed out_of_stock --message "sold out"',
       "orders place 1001 --give-back",
     ],
@@ -66,6 +82,11 @@ export const placeCommand = () =>
     .option("--bought <number>", "second step: the supplier's order number")
     .option("--cost <amount>", "what it cost in all; without it the expected cost is booked")
     .option("--currency <code>", "of the cost (default: the account's)")
+    .option(
+      "--not-accepted <sku=units>",
+      "with --bought: what the supplier did not accept; may be given several times",
+      collect,
+    )
     .option("--not-placed <reason>", "second step: a reason code, see `reasons`")
     .option("--message <text>", "with --not-placed: what happened", "")
     .option("--give-back", "give it back; without a result its outcome is unknown and is looked into")
@@ -100,6 +121,7 @@ export const placeCommand = () =>
             const answer = await post(part, "placed", {
               supplier_order_id: options.bought,
               ...costOf(options, currency),
+              ...missingOf(options),
             });
             return { answer, says: `placed, is ${answer.order.headline} now` };
           }
@@ -127,6 +149,7 @@ interface ResolveOptions {
   part?: string;
   cost?: string;
   currency?: string;
+  notAccepted?: string[];
 }
 
 export const resolveCommand = () =>
@@ -150,6 +173,11 @@ export const resolveCommand = () =>
     .option("--not-bought <how>", "an unknown outcome: you looked, and it is not there")
     .option("--cost <amount>", "with --bought: what it cost")
     .option("--currency <code>", "of the cost (default: the account's)")
+    .option(
+      "--not-accepted <sku=units>",
+      "with --bought: what the supplier did not accept; may be given several times",
+      collect,
+    )
     .option("--supplier <supplier>", "choose the supplier of a part; routing keeps the choice")
     .option("--part <no>", "which part of the order, by number or id")
     .action(
@@ -198,7 +226,11 @@ function requestFor(order: Detail, options: ResolveOptions, supplier: string): [
   if (options.bought === undefined) return [`${path}/confirm-not-bought`, { reason: options.notBought }];
   return [
     `${path}/confirm-bought`,
-    { supplier_order_id: options.bought, ...costOf(options, part.expected?.goods.currency ?? "EUR") },
+    {
+      supplier_order_id: options.bought,
+      ...costOf(options, part.expected?.goods.currency ?? "EUR"),
+      ...missingOf(options),
+    },
   ];
 }
 

@@ -69,6 +69,8 @@ export interface Bought {
   supplierOrderId: string;
   /** Major units in the account's currency; absent: not known yet, the expected cost is booked. */
   cost?: { amount: DecimalText; currency: string };
+  /** Units that the supplier did not accept; absent: it took everything. */
+  notAccepted?: readonly { supplierSku: string; units: number }[];
 }
 /** The second step: bought, with the supplier's number. */
 export const placed = (engine: Engine, who: Who, on: OnPart, input: Bought): OrderResult =>
@@ -81,7 +83,7 @@ export const placed = (engine: Engine, who: Who, on: OnPart, input: Bought): Ord
         if (cost !== null && "status" in cost) return cost;
         return (
           (await takenNumber(draft, tx, attempt, input.supplierOrderId)) ??
-          asResult(finishPlacingByHand(draft, attempt, { supplierOrderId: input.supplierOrderId, cost }, who.actor))
+          asResult(finishPlacingByHand(draft, attempt, { ...input, cost }, who.actor))
         );
       }),
     keeps: isEvidence,
@@ -129,7 +131,7 @@ export const confirmAttemptBought = (engine: Engine, who: Who, on: OnAttempt, in
         if (cost !== null && "status" in cost) return cost;
         return (
           (await takenNumber(draft, tx, attempt, input.supplierOrderId)) ??
-          asResult(confirmBought(draft, attempt, { supplierOrderId: input.supplierOrderId, cost, actor: who.actor }))
+          asResult(confirmBought(draft, attempt, { ...input, cost, actor: who.actor }))
         );
       }),
     keeps: isEvidence,
