@@ -34,7 +34,7 @@ export class Fury {
   async strike(blow: Blow, stop: AbortSignal): Promise<boolean> {
     switch (blow) {
       case "worker killed":
-        return this.#hit(blow, this.#worker()?.pid, "SIGKILL");
+        return this.#hit(blow, this.#condemned()?.pid, "SIGKILL");
       case "api killed":
         return this.#hit(blow, this.#town.api().pid, "SIGKILL");
       case "gate killed":
@@ -62,7 +62,8 @@ export class Fury {
   }
 
   async #stopWorker(blow: Blow, stop: AbortSignal): Promise<boolean> {
-    const victim = this.#worker();
+    // Ready ones only: who stands still while it starts holds the lock under which one process at a time does that.
+    const victim = this.#oneOf(this.#awake().filter((member) => this.#town.isReady(member)));
     if (victim === undefined || this.#stopped.size + 2 > this.#town.workers().length) return false;
     this.#stopped.add(victim);
     await this.#watch.before(blow);
@@ -92,9 +93,17 @@ export class Fury {
     return sleep(least + this.#random.next() * (most - least), undefined, { signal: stop }).catch(() => {});
   }
 
-  #worker(): Member | undefined {
-    const awake = this.#town.workers().filter((member) => !this.#stopped.has(member));
-    return awake[Math.floor(this.#random.next() * awake.length)];
+  #awake(): Member[] {
+    return this.#town.workers().filter((member) => !this.#stopped.has(member));
+  }
+  /** Anybody, also who only just starts; but not before somebody can work, mostly two: who is killed faster than it starts shows nothing. */
+  #condemned(): Member | undefined {
+    const awake = this.#awake();
+    const ready = awake.filter((member) => this.#town.isReady(member)).length;
+    return ready >= (this.#random.next() < 0.2 ? 1 : 2) ? this.#oneOf(awake) : undefined;
+  }
+  #oneOf(members: readonly Member[]): Member | undefined {
+    return members[Math.floor(this.#random.next() * members.length)];
   }
   async #gate(): Promise<number | undefined> {
     const { db, config } = this.#town.connection;

@@ -120,7 +120,7 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
 
 /** Somebody may just be away: dead of the blow before, and not back yet. */
 async function strikeWhenThere(fury: Fury, blow: Blow, over: AbortSignal): Promise<void> {
-  for (let tries = 0; tries < 40 && !over.aborted; tries += 1) {
+  for (let tries = 0; tries < 60 && !over.aborted; tries += 1) {
     if (await fury.strike(blow, over)) return;
     await sleep(500);
   }
@@ -147,7 +147,7 @@ async function tell(
       ...watch.recoveries.map(({ settledMs, movedMs }) => Math.max(settledMs ?? 0, movedMs ?? 0)),
     );
     say(
-      `${watch.recoveries.length} of ${planned} blows, ${town.sold} orders sold, slowest recovery ${seconds(slowest)}, ${town.workers().length} workers`,
+      `${watch.recoveries.length} of ${planned} blows, ${town.sold} orders sold, slowest recovery ${seconds(slowest)}, ${town.workers().filter((member) => town.isReady(member)).length} workers ready`,
     );
   }
 }

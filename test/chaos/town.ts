@@ -48,6 +48,7 @@ export class Town {
   readonly #stop = new AbortController();
   readonly #noSale = new AbortController();
   readonly #busy: Promise<unknown>[] = [];
+  readonly #ready = new WeakSet<Member>();
   #worldUrl = "";
 
   private constructor(family: Family, connection: Connection, apiPort: number, options: TownOptions) {
@@ -121,11 +122,19 @@ export class Town {
     const args = name === "api" ? ["api", "--port", String(this.#apiPort)] : ["worker"];
     const member = this.family.start(name, "src/cli/main.ts", ...args);
     this.#places.set(name, member);
+    void member.says(/^Ready: /m).then(
+      () => this.#ready.add(member),
+      () => {}, // it died on the way
+    );
     void member.gone.then(() => sleep(100)).then(() => void (this.#stop.signal.aborted || this.#keep(name)));
     return member;
   }
   workers(): Member[] {
     return [...this.#places.values()].filter((member) => member.name !== "api" && member.isAlive());
+  }
+  /** It has said so; on a busy machine that takes a while. */
+  isReady(member: Member): boolean {
+    return this.#ready.has(member);
   }
   api(): Member {
     return this.#places.get("api")!;
