@@ -129,7 +129,10 @@ function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunO
         ? { cancelsAfterMs: luck.whole(...focus.cancelsAfterMs) }
         : around < 0.1
           ? { cancelsAfterMs: Math.round(8 * minute + luck.next() * 5 * minute) }
-          : {};
+          : around < 0.2 && focus === undefined
+            ? // What only people can order, and what is ordered without a key or a search: few buy it by themselves.
+              { sku: luck.chance(0.6) ? "HP-LAMP-OAK" : "HP-BLANKET", country: "FR" }
+            : {};
     void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
       const { body } = ask(town, tenant, "POST", "/admin/sell", { count: 1, order: { ...order, ...focus?.order } });
       for (const { id } of body["orders"] as { id: string }[]) people.sold(no, tenant, id);

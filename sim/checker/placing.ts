@@ -185,14 +185,20 @@ function sameUnits(the: Case, part: Part, attempt: Attempt, { purchase, order }:
     );
   }
 }
-/** Who confirmed a purchase from its number alone cannot say what of it was not accepted; then a hold says that the rest is overdue. */
+/**
+ * Who confirmed a purchase from its number alone cannot say what of it was not accepted; then a hold says that the rest is overdue. So does one that is still
+ * open because the supplier could not be asked any more.
+ */
 const isSaidToBeMissing = (the: Case, part: Part, attempt: Attempt): boolean =>
-  (the.facts.evidence.get(attempt.id) ?? []).some(
+  (the.facts.holds.get(part.orderId) ?? []).some(
+    (hold) => hold.subjectId === part.id && hold.code === "tracking_overdue" && hold.closedAt === null,
+  ) ||
+  ((the.facts.evidence.get(attempt.id) ?? []).some(
     (each) => each.kind === "placed" && each.source.startsWith("person:"),
   ) &&
-  (the.facts.holds.get(part.orderId) ?? []).some(
-    (hold) => hold.subjectId === part.id && hold.code.endsWith("_overdue"),
-  );
+    (the.facts.holds.get(part.orderId) ?? []).some(
+      (hold) => hold.subjectId === part.id && hold.code.endsWith("_overdue"),
+    ));
 
 function sameAddress(the: Case, attempt: Attempt, { purchase, order }: Bought): void {
   if (purchase.by === "desk") return; // what a person typed on the supplier's page is theirs
