@@ -40,7 +40,7 @@ const habits: Record<ProfileName, Habits> = {
     outages: 0.01,
     manages: true,
   },
-  hostile: { presses: 0.5, atTheEdge: 0.1, whilePlacing: 0.12, buyers: 0.04, reads: 0.3, outages: 0.1, manages: true },
+  hostile: { presses: 0.5, atTheEdge: 0.1, whilePlacing: 0.12, buyers: 0.04, reads: 0.3, outages: 0.2, manages: true },
 };
 
 export interface PeopleOptions {
