@@ -61,7 +61,7 @@ test("SM-12 every planted bug is caught, by name", { concurrency: 2 }, async (t)
 });
 
 test("SM-13 where the bug is not planted the same run finds nothing", async () => {
-  for (const name of ["zombies-pass", "announced-under-new-names", "shelf-oversold"]) {
+  for (const name of ["zombies-pass", "duplicates-bought", "balance-not-locked"]) {
     const { violations } = await tryMutant(name, { isControl: true });
     assert.deepEqual(violations, [], name);
   }
