@@ -3,7 +3,7 @@ import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { FulfillmentState } from "#domain/lifecycle.ts";
 import type { DossierPart, FulfillmentOrder, OrderDossier } from "#domain/order.ts";
 import type { Shared } from "#domain/shared.ts";
-import { claimDueOrders } from "#store/claim.ts";
+import { claimDueOrders, postpone } from "#store/claim.ts";
 import { commitDrafts } from "#store/commit.ts";
 import { isConnectionLost } from "#store/connection-lost.ts";
 import type { Db, Tx } from "#store/db.ts";
@@ -116,8 +116,12 @@ async function putAside(
       if (fo.state === "received" || fo.state === "waiting") draft!.move(fo, "held", { why: "bug" });
     }
   });
+  // What could not be moved to `held` would be due at once again, for ever.
+  await postpone(engine.db, key, states, engine.clock.now(), poisonPauseMs);
   return 1;
 }
+
+const poisonPauseMs = 5 * 60_000;
 
 export interface OpenDrafts {
   drafts: OrderDraft[];

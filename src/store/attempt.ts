@@ -83,7 +83,8 @@ export async function readPurchases(tx: Tx, keys: readonly AttemptKey[]): Promis
      cross join lateral (select * from attempt a where a.workspace_id = k.workspace_id and a.id = k.id order by a.id) a
       join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
-      join order_address d on d.workspace_id = a.workspace_id and d.order_id = a.order_id and d.no = a.address_no`,
+     cross join lateral (select * from order_address d where d.workspace_id = a.workspace_id and d.order_id = a.order_id order by d.no) d
+     where d.no = a.address_no`,
   );
   return new Map(rows.map((each) => [each.attemptId, purchaseOf(each)]));
 }

@@ -57,6 +57,18 @@ export async function claimDueOrders(
   );
 }
 
+/** Puts off what is due of an order, without deciding anything about it. */
+export const postpone = (
+  tx: Tx,
+  { workspaceId, orderId }: OrderKey,
+  states: readonly FulfillmentState[],
+  now: Date,
+  ms: number,
+): Promise<number> =>
+  tx.run(sql`
+    update fulfillment_order set due_at = ${new Date(now.getTime() + ms)}
+     where workspace_id = ${workspaceId}::bigint and order_id = ${orderId}::bigint and state = any(${states}::text[]) and due_at <= ${now}`);
+
 /** When the next fulfillment order in one of these states falls due: the first entry of each state's stretch of the index, whatever waits behind it. */
 export async function nextDue(db: Db, states: readonly FulfillmentState[]): Promise<Date | null> {
   const { dueAt } = await db.one(

@@ -37,10 +37,13 @@ export async function commitDrafts(
   }
   if (changed.length === 0) return;
 
-  const owned = <Row>(pick: (draft: OrderDraft) => Iterable<Row>): write.Owned<Row>[] => {
+  const owned = <Row>(pick: (draft: OrderDraft) => readonly Row[] | ReadonlySet<Row>): write.Owned<Row>[] => {
     const rows: write.Owned<Row>[] = [];
-    for (const draft of changed)
-      for (const row of pick(draft)) rows.push({ order: draft.order, row, at: draft.now, actor: draft.actor });
+    for (const draft of changed) {
+      const some = pick(draft);
+      if ((Array.isArray(some) ? some.length : (some as ReadonlySet<Row>).size) === 0) continue; // most of an order is untouched
+      for (const row of some) rows.push({ order: draft.order, row, at: draft.now, actor: draft.actor });
+    }
     return rows;
   };
   const all = <Row>(pick: (draft: OrderDraft) => Row[]): Row[] => changed.flatMap(pick);
@@ -194,15 +197,14 @@ function fieldsSet(drafts: readonly OrderDraft[]): (of: RowChange["of"]) => Read
   return (of) => fields.get(of) ?? new Set();
 }
 
-function* foLineRows(draft: OrderDraft) {
-  for (const [line, fo] of draft.touchedFoLines) yield { fo, line };
-}
-function* holdRows(draft: OrderDraft) {
-  for (const hold of draft.newHolds) yield { hold, publicId: draft.nextUuid(), acts: reasonOf(hold.code).acts };
-}
-function* attemptRows(draft: OrderDraft) {
-  for (const attempt of draft.newAttempts) yield { attempt, ...draft.attemptRequests.get(attempt)! };
-}
+const foLineRows = ({ touchedFoLines }: OrderDraft) =>
+  touchedFoLines.size === 0 ? [] : [...touchedFoLines].map(([line, fo]) => ({ fo, line }));
+const holdRows = (draft: OrderDraft) =>
+  draft.newHolds.size === 0
+    ? []
+    : [...draft.newHolds].map((hold) => ({ hold, publicId: draft.nextUuid(), acts: reasonOf(hold.code).acts }));
+const attemptRows = ({ newAttempts, attemptRequests }: OrderDraft) =>
+  newAttempts.size === 0 ? [] : [...newAttempts].map((attempt) => ({ attempt, ...attemptRequests.get(attempt)! }));
 
 /** VF-13. What waits because it looks like an order that is cancelled now, or goes elsewhere, is looked at again. */
 async function wakeDuplicates(tx: Tx, changed: readonly OrderDraft[]): Promise<void> {

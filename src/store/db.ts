@@ -256,6 +256,7 @@ async function listen({ config, channel, onNotify, clock }: Listening): Promise<
 function getTypeParser(oid: number, format?: "text" | "binary") {
   if (oid === dateOid) return (value: string) => value;
   if (oid === instantOid && format !== "binary") return readInstant;
+  if (oid === bigintOid && format !== "binary") return (value: string) => value;
   return types.getTypeParser(oid === dateArrayOid ? textArrayOid : oid, format as "text");
 }
 const readAnyInstant = types.getTypeParser(1184, "text") as (text: string) => Date;
@@ -271,6 +272,7 @@ function readInstant(text: string): Date {
   return new Date(seconds + Math.floor(Number(text.slice(19, -3)) * 1000 + 1e-6));
 }
 
+const bigintOid = 20;
 const instantOid = 1184;
 const dateOid = 1082;
 const dateArrayOid = 1182;

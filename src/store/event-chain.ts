@@ -42,11 +42,22 @@ export function canonical(value: unknown): string {
 
 function object(value: Record<string, unknown>): string {
   let written = "{";
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sorted(Object.keys(value))) {
     const each = value[key];
     if (each !== undefined) written += `${written === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(each)}`;
   }
   return `${written}}`;
+}
+
+/** By code unit, in place. There are few keys and many objects: a general sort makes copies of each. */
+function sorted(keys: string[]): string[] {
+  for (let end = 1; end < keys.length; end += 1) {
+    const key = keys[end]!;
+    let at = end;
+    for (; at > 0 && keys[at - 1]! > key; at -= 1) keys[at] = keys[at - 1]!;
+    keys[at] = key;
+  }
+  return keys;
 }
 
 const text = (value: string | null): string => (value === null ? "null" : JSON.stringify(value));

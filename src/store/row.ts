@@ -29,12 +29,14 @@ export function row<Codecs extends Record<string, Codec<unknown>>>(
 ): RowShape<{ [K in keyof Codecs]: Codecs[K] extends Codec<infer T> ? T : never }> {
   type T = { [K in keyof Codecs]: Codecs[K] extends Codec<infer V> ? V : never };
   const columns = Object.entries(codecs).map(([key, codec]) => ({ key, codec, column: snakeCase(key) }));
+  // Copied for each row: an object that grows key by key is made anew several times on its way.
+  const blank: Record<string, unknown> = Object.fromEntries(columns.map(({ key }) => [key, null]));
   return {
     columns: columns.map(({ column }) => column),
     decode(fields, rows) {
       const positions = columns.map(({ column }, index) => positionOf(column, fields, index));
       return rows.map((values) => {
-        const read: Record<string, unknown> = {};
+        const read = { ...blank };
         for (let index = 0; index < columns.length; index += 1) {
           const { key, codec, column } = columns[index]!;
           const value = values[positions[index]!];

@@ -4,7 +4,7 @@ import type { OrderAddress } from "#domain/order.ts";
 import type { Tx } from "./db.ts";
 import type { OrderKey } from "./dossier.ts";
 import { col, row } from "./row.ts";
-import { sql } from "./sql.ts";
+import { columnsOf, sql } from "./sql.ts";
 
 const AddressRow = row({
   orderId: col.id<OrderId>(),
@@ -29,9 +29,12 @@ export async function readAddresses(tx: Tx, keys: readonly OrderKey[]): Promise<
   const rows = await tx.rows(
     AddressRow,
     sql`
-    select a.* from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.orderId)}::bigint[]) as k(workspace_id, id)
+    select ${columnsOf(AddressRow, "a")} from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.orderId)}::bigint[]) as k(workspace_id, id)
       join sales_order o on o.workspace_id = k.workspace_id and o.id = k.id
-      join order_address a on a.workspace_id = o.workspace_id and a.order_id = o.id and a.no = coalesce(o.edited_address_no, o.address_no)`,
+     cross join lateral ( -- order by order, by the index: see dossier.ts
+       select * from order_address a where a.workspace_id = k.workspace_id and a.order_id = k.id order by a.no
+     ) a
+     where a.no = coalesce(o.edited_address_no, o.address_no)`,
   );
   return new Map(rows.map(({ orderId, ...address }) => [orderId, address]));
 }

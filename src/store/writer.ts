@@ -43,10 +43,8 @@ export function tableWriter<Row>(
       if (rows.length === 0 || set.length === 0) return 0;
       const sent = [...keyColumns, ...set];
       const sets = set.map((column) => `${column.name} = ${value(column)}`);
-      const statement: Sql = {
-        text: `update ${table} t set ${sets.join(", ")} from ${source(sent)} where ${keys.map((key) => `t.${key} = s.${key}`).join(" and ")}`,
-        values: sent.map((column) => arrayOf(column, rows)),
-      };
+      const updateText = `update ${table} t set ${sets.join(", ")} from ${source(sent)} where ${keys.map((key) => `t.${key} = s.${key}`).join(" and ")}`;
+      const statement: Sql = { text: updateText, values: sent.map((column) => arrayOf(column, rows)) };
       return tx.run(statement);
     },
   };

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requestCancellation } from "#domain/cancel.ts";
 import { dayMs } from "#domain/settings.ts";
+import type { Db } from "#store/db.ts";
+import { readDossiers } from "#store/dossier.ts";
 import { sql } from "#store/sql.ts";
 import { drain, placedOrders } from "../../../test/placed-orders.ts";
-import { changeOrders } from "../stage.ts";
+import { changeOrders, decideDue } from "../stage.ts";
 import { cancel } from "./cancel.ts";
 import { complete } from "./complete.ts";
 import { follow } from "./follow.ts";
@@ -290,3 +292,86 @@ test("WB-8 in safe mode nothing is told and no supplier is asked", async (t) => 
   assert.deepEqual([await writeBack.nextDue(at.engine.db), await cancel.nextDue(at.engine.db)], [null, null]);
   assert.equal((await at.dossier()).fulfillmentOrders[0]!.state, "partially_shipped");
 });
+
+test("ENG-5 an order that cannot be decided after it was placed is held once and comes back after a pause", async (t) => {
+  const at = await placedOrders(t, 2);
+  at.engine.clock.advance(24 * hour);
+  const claim = { states: ["placed"] as const, limit: 500, need: {} };
+  const decide = (): Promise<number> =>
+    decideDue(at.engine, claim, (draft, fos) => {
+      if (draft.order.number === "#1") throw new Error("a poison order");
+      for (const fo of fos) draft.touch(fo, { looks: fo.looks + 1 });
+    });
+
+  const [first, again] = [await decide(), await decide()];
+  at.engine.clock.advance(5 * 60_000);
+  const later = await decide();
+
+  assert.deepEqual([first, again, later], [2, 0, 1]);
+  assert.deepEqual(
+    (await at.dossier()).holds.map((hold) => hold.code),
+    ["placement_failed"],
+  );
+});
+
+test("ENG-10 a part of an order that a stage did not say it reads is an error, never an empty list", async (t) => {
+  const at = await placedOrders(t, 1);
+
+  const [dossier] = await at.database.engine.tx((tx) => readDossiers(tx, at.orders, ["lines"]));
+
+  assert.equal(dossier!.lines.length, 1);
+  assert.throws(() => dossier!.attempts.length, /attempts of this order were not read/);
+  assert.throws(() => [...dossier!.shipments], /shipments of this order were not read/);
+});
+
+test("ENG-10 what timers are derived from is read although the stage did not ask for it", async (t) => {
+  const at = await placedOrders(t, 1);
+  at.outside.progress.set("P-1", { parcels: [parcel()] });
+  at.engine.clock.advance(24 * hour);
+  await drain(at.engine, [track]);
+
+  const [dossier] = await at.database.engine.tx((tx) => readDossiers(tx, at.orders, []));
+
+  assert.equal(dossier!.fulfillmentOrders[0]!.state, "shipped");
+  assert.deepEqual([dossier!.shipments.length, dossier!.writeBacks.length], [1, 1]);
+  assert.throws(() => dossier!.attempts.length, /attempts of this order were not read/);
+});
+
+test("ENG-11 a commit writes the columns that were set, and an order's version is about what a person sees", async (t) => {
+  const at = await placedOrders(t, 2);
+  const before = await at.dossier();
+  const texts: string[] = [];
+  const db = watched(at.engine.db, (text) => texts.push(text));
+
+  await changeOrders({ ...at.engine, db }, at.orders, {}, ([first]) => {
+    first!.touch(first!.dossier.fulfillmentOrders[0]!, { looks: 7 });
+  });
+
+  const after = await at.dossier();
+  assert.equal(after.order.version, before.order.version);
+  assert.deepEqual(after.fulfillmentOrders[0], {
+    ...before.fulfillmentOrders[0],
+    looks: 7,
+    dueAt: after.fulfillmentOrders[0]!.dueAt,
+  });
+  const updates = texts.filter((text) => text.startsWith("update"));
+  assert.equal(updates.length, 1);
+  assert.match(updates[0]!, /^update fulfillment_order t set due_at = s\.due_at, looks = s\.looks from/);
+});
+
+/** The same database, and who asks it what. */
+function watched(db: Db, see: (text: string) => void): Db {
+  return {
+    ...db,
+    tx: (work) =>
+      db.tx((tx) =>
+        work({
+          ...tx,
+          run: (statement) => {
+            see(statement.text);
+            return tx.run(statement);
+          },
+        }),
+      ),
+  };
+}
