@@ -65,6 +65,8 @@ export class Fury {
     // Ready ones only: who stands still while it starts holds the lock under which one process at a time does that.
     const victim = this.#oneOf(this.#awake().filter((member) => this.#town.isReady(member)));
     if (victim === undefined || this.#stopped.size + 2 > this.#town.workers().length) return false;
+    // Nor while the database is down: who starts it again holds that lock too.
+    if (!(await this.#databaseServes())) return false;
     this.#stopped.add(victim);
     await this.#watch.before(blow);
     victim.signal("SIGSTOP");
@@ -112,6 +114,12 @@ export class Fury {
     if (found === null) return undefined;
     const command = await readFile(`/proc/${found.pid}/cmdline`, "utf8").catch(() => "");
     return command.includes("gate-process") ? found.pid : undefined; // else it is dead, and its number may be another's
+  }
+  #databaseServes(): Promise<boolean> {
+    return this.#town.connection.db.run(sql`select 1`).then(
+      () => true,
+      () => false,
+    );
   }
   async #postmaster(): Promise<number | undefined> {
     return (await findPostmaster(join(this.#town.connection.config.dataDir, "postgres")))?.pid;

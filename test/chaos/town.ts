@@ -71,6 +71,7 @@ export class Town {
     const family = new Family(folder, env);
     const connection = await connect(readConfig(env), { connections: 4 });
     const town = new Town(family, connection, await freePort(), options);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, town.#leaveNobody);
     try {
       await town.#open(folder);
       return town;
@@ -288,8 +289,12 @@ export class Town {
     return members.filter((member) => member.isAlive()).map((member) => member.name);
   }
 
+  /** Who is told to stop in the middle takes everybody along. */
+  readonly #leaveNobody = (): void => void this.close().finally(() => process.exit(130));
+
   /** Everybody ends as they do in earnest; answers the pids of those who had to be killed. */
   async close(): Promise<number[]> {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, this.#leaveNobody);
     this.stopSelling();
     this.#stop.abort();
     await Promise.allSettled(this.#busy);
