@@ -72,6 +72,8 @@ export interface Strike {
   who?: string;
   chance: number;
   does: "kill" | "reset" | { pauseMs: number };
+  /** The product has to cope with it without asking anybody. */
+  excusesNothing?: boolean;
 }
 
 export interface FaultOptions {
@@ -149,10 +151,15 @@ export class Faults {
     if (!this.isOn || actor.name === "harness" || actor.name === "people") return "go";
     const aimed = this.#aimed(point);
     if (aimed !== null) return this.#count(aimed);
-    for (const { at, when = point.kind, who = "", chance, does } of this.#options.focus?.strikes ?? [])
-      if (point.kind === when && point.what.includes(at) && actor.name.startsWith(who) && !this.#rested.has(point))
-        if (this.#options.streams.stream(`strike:${at}:${actor.name}`).chance(chance))
-          return typeof does === "string" ? this.#strike(does, point) : this.#rest(does, point);
+    for (const { at, when = point.kind, who = "", chance, does, excusesNothing = false } of this.#options.focus
+      ?.strikes ?? []) {
+      if (point.kind !== when || !point.what.includes(at) || !actor.name.startsWith(who) || this.#rested.has(point))
+        continue;
+      if (!this.#options.streams.stream(`strike:${at}:${actor.name}`).chance(chance)) continue;
+      const decision = typeof does === "string" ? this.#strike(does, point) : this.#rest(does, point);
+      if (excusesNothing) this.disturbances.pop();
+      return decision;
+    }
     const luck = this.#options.streams.stream(`faults:${actor.name}`);
     const { kill, reset, lostCommit, pause, crash } = this.#rates;
     const roll = luck.next();

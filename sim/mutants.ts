@@ -172,7 +172,11 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 6,
-    focus: { order: byNobody, rates: { aimed: 1 }, points: ["C7"] },
+    focus: {
+      town: 0,
+      order: byNobody,
+      strikes: [{ at: "place-before-record", who: "worker", chance: 1, does: "kill", excusesNothing: true }],
+    },
   },
   {
     name: "journal-not-asked",
@@ -315,7 +319,7 @@ export const mutants: readonly Mutant[] = [
     ],
     orders: 6,
     days: 0.05,
-    focus: { strikes: [{ at: "insert into inbox", when: "before", chance: 0.5, does: "kill" }] },
+    focus: { strikes: [{ at: "insert into inbox", when: "before", chance: 0.9, does: "kill" }] },
   },
 
   // ------------------------------------------------------------------ history
