@@ -77,6 +77,10 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     log: { info: () => {}, warn: complain, error: complain },
     buggify: () => Promise.resolve(),
   };
+  const refuseComplaints = (): void => {
+    if (complaints.length > 0)
+      throw new Error(`The engine did not come through its work clean: ${complaints.slice(0, 3).join("; ")}`);
+  };
   return {
     async run(phase) {
       clock.ahead = aheadMs(phase);
@@ -86,11 +90,9 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
         for (let round = 0; round < roundsOf(range) + (processes > 1 ? 1 : 0); round += 1) {
           clock.ahead = round * readAheadMs;
           await pull.run(engine);
-          total += await drain(engine, intake);
+          total += await drain(engine, intake, refuseComplaints);
         }
-      } else total = await drain(engine, stageOf[phase]);
-      if (complaints.length > 0)
-        throw new Error(`The engine did not come through "${phase}" clean: ${complaints.slice(0, 3).join("; ")}`);
+      } else total = await drain(engine, stageOf[phase], refuseComplaints);
       return total;
     },
     async close() {
@@ -100,15 +102,19 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
 }
 
 /** As the runner does: on and on while something is due. What is still under way may make more of it due. */
-async function drain(engine: Engine, stage: Stage): Promise<number> {
+async function drain(engine: Engine, stage: Stage, refuseComplaints: () => void): Promise<number> {
   let total = 0;
-  for (;;) {
-    let moved = 0;
-    for (let some = await stage.run(engine); some > 0; some = await stage.run(engine)) moved += some;
+  for (let moved = 1; moved > 0;) {
+    moved = 0;
+    for (let some = await stage.run(engine); some > 0; some = await stage.run(engine)) {
+      moved += some;
+      refuseComplaints(); // at once: what a stage puts aside may fall due again for ever
+    }
     await stage.settle?.(engine);
+    refuseComplaints();
     total += moved;
-    if (moved === 0) return total;
   }
+  return total;
 }
 
 /** The machine's clock, some days ahead of it. */

@@ -68,7 +68,7 @@ export async function profileEngine({ server, options, say }: Bench): Promise<Ca
   await server.dropDatabase(database);
   return {
     name: "engine",
-    tables: [phaseTable(perPhase, count), statementTable(statements, count), functionTable(profile, count)],
+    tables: [phaseTable(perPhase, count), statementTable(statements, count), ...functionTables(profile, count)],
     figures: {},
     gates: [],
   };
@@ -125,22 +125,40 @@ const statementTable = (
   ]),
 });
 
-function functionTable(profile: Profiler.Profile, count: number): Table {
-  const selfUs = new Map<string, number>();
-  const named = new Map(
-    profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
-      id,
-      `${functionName === "" ? "(anonymous)" : functionName} ${url.replace(/^.*\/(node_modules|src|bench)\//, "$1/")}${url === "" ? "" : `:${lineNumber + 1}`}`,
-    ]),
-  );
+/** Twice: by function, and by the folder that the function lies in. */
+function functionTables(profile: Profiler.Profile, count: number): Table[] {
+  const byFunction = new Map<string, number>();
+  const byFolder = new Map<string, number>();
+  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
   profile.samples?.forEach((id, index) => {
-    const name = named.get(id)!;
-    selfUs.set(name, (selfUs.get(name) ?? 0) + (profile.timeDeltas?.[index] ?? 0));
+    const { functionName, url, lineNumber } = frames.get(id)!;
+    if (functionName === "(idle)") return;
+    const us = profile.timeDeltas?.[index] ?? 0;
+    const path = url.replace(/^.*\/(node_modules|src|bench)\//, "$1/");
+    const name = functionName === "" ? "(anonymous)" : functionName;
+    add(byFunction, path === "" ? name : `${name} ${path}:${lineNumber + 1}`, us);
+    add(
+      byFolder,
+      path === ""
+        ? "the machine room of Node"
+        : path.startsWith("node:")
+          ? "Node's library"
+          : path.split("/").slice(0, 2).join("/"),
+      us,
+    );
   });
-  const rows = [...selfUs]
-    .filter(([name]) => !name.startsWith("(idle)"))
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, mostLines)
-    .map(([name, us]) => [name, us / count]);
-  return { title: `The ${mostLines} functions in which Node spends most`, columns: ["function", "µs per order"], rows };
+  const table = (title: string, column: string, found: ReadonlyMap<string, number>): Table => ({
+    title,
+    columns: [column, "µs per order"],
+    rows: [...found]
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, mostLines)
+      .map(([name, us]) => [name, us / count]),
+  });
+  return [
+    table("Node's time by where the code lies", "folder", byFolder),
+    table(`The ${mostLines} functions in which Node spends most`, "function", byFunction),
+  ];
 }
+
+const add = (sums: Map<string, number>, key: string, us: number): void => void sums.set(key, (sums.get(key) ?? 0) + us);
