@@ -1,4 +1,4 @@
-import { openDb, type Db } from "#store/db.ts";
+import { openDb, type Db, type Tx } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql, type Sql } from "#store/sql.ts";
 import { aheadMs, type PhaseName, type Program, type ProgramOptions } from "./program.ts";
@@ -13,7 +13,7 @@ export async function openCeiling(options: ProgramOptions): Promise<Program> {
   const { database, batch, slot, range } = options;
   const db = openDb(database, { max: 1 });
   let nextId = BigInt(slot) * 1_000_000_000_000n + BigInt(range.first) * 100n; // far from everybody's
-  const run: Run = {
+  const run: Ceiling = {
     db,
     options,
     ahead: 0,
@@ -34,9 +34,9 @@ export async function openCeiling(options: ProgramOptions): Promise<Program> {
   };
 }
 
-interface Run {
-  db: Db;
-  options: ProgramOptions;
+export interface Run {
+  db: Db | Tx;
+  options: Pick<ProgramOptions, "batch" | "slot">;
   ahead: number;
   actor: string;
   now(): Date;
@@ -44,7 +44,33 @@ interface Run {
   ids(): string;
 }
 
-const work: Record<PhaseName, (run: Run) => Promise<number>> = {
+/** The same statements for whoever brings a transaction of his own: one order goes through one phase (`message`: the order that is taken in). See jobs.ts. */
+export async function oneStep(run: Run, phase: PhaseName, message: Kept | null): Promise<number> {
+  switch (phase) {
+    case "take in":
+      await keepRaw(run, [message!]);
+      return storeOrders(run);
+    case "verify":
+      return verify(run);
+    case "release":
+      return release(run);
+    case "place":
+      return record(run, await arm(run));
+    case "track":
+      return ship(run, await look(run));
+    case "tell":
+      return told(run, await armWriteBacks(run));
+    case "follow":
+      return delivered(run, await follow(run));
+    case "complete":
+      return complete(run);
+  }
+}
+
+interface Ceiling extends Run {
+  options: ProgramOptions;
+}
+const work: Record<PhaseName, (run: Ceiling) => Promise<number>> = {
   "take in": takeIn,
   verify: (run) => drain(() => verify(run)),
   release: (run) => drain(() => release(run)),
@@ -155,7 +181,7 @@ function entries(list: readonly (readonly [kind: string, no: number, ledger: str
 // ------------------------------------------------------------------ taking in
 
 /** Each round every shop brings a page, which is kept raw and then taken in; with several processes each shop has one of them. */
-async function takeIn(run: Run): Promise<number> {
+async function takeIn(run: Ceiling): Promise<number> {
   const { range, processes, slot } = run.options;
   const shops = Array.from({ length: workspaceCount }, (_, shop) => shop).filter(
     (shop) => shop % processes === slot - 1,
@@ -176,13 +202,13 @@ async function takeIn(run: Run): Promise<number> {
   return total;
 }
 
-interface Kept {
+export interface Kept {
   shop: number;
   eventId: string;
   text: string;
 }
 
-function pageOf({ options: { range }, now }: Run, shop: number, round: number): Kept[] {
+function pageOf({ options: { range }, now }: Ceiling, shop: number, round: number): Kept[] {
   const page: Kept[] = [];
   const first = firstOrderOf(shop, range) + round * pageSize * workspaceCount;
   for (let order = first; order < range.first + range.count && page.length < pageSize; order += workspaceCount)
@@ -352,7 +378,7 @@ function release(run: Run): Promise<number> {
 // ------------------------------------------------------------------ placing
 
 /** Ledger accounts come into being with their first entry. */
-const openLedgers = (run: Run): Promise<number> =>
+export const openLedgers = (run: Run): Promise<number> =>
   run.db.run(sql`
     insert into ledger_account (workspace_id, id, kind, account_id, currency, balance)
     select a.workspace_id, ${run.ids()}::bigint + 10 * row_number() over (), k.kind, a.id, 'EUR', 0

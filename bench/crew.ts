@@ -1,14 +1,14 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { NodeUsage } from "./measure.ts";
-import { phases, type PhaseName, type ProgramOptions } from "./program.ts";
+import { phases, type PhaseName, type ProgramName, type ProgramOptions } from "./program.ts";
 import type { Answer, Order } from "./worker.ts";
 
 /** Working processes that a run is given to. They wait for each other between phases, as days lie between them in life. */
 export interface Crew {
   /** Lives all orders of the range to their end. Answers what each process did, and how long each phase took. */
   live(
-    program: "engine" | "ceiling",
+    program: ProgramName,
     options: Omit<ProgramOptions, "slot" | "processes">,
   ): Promise<{ nodes: NodeUsage[]; phaseMs: Record<PhaseName, number> }>;
   end(): Promise<void>;

@@ -9,6 +9,9 @@ export interface Program {
   close(): Promise<void>;
 }
 
+/** jobs: what a team would otherwise build (jobs.ts). */
+export type ProgramName = "engine" | "ceiling" | "jobs";
+
 export interface ProgramOptions {
   /** How the engine reaches the database; the ceiling uses the same role. */
   database: PoolConfig;

@@ -1,13 +1,13 @@
 import { assertCorrect } from "./correct.ts";
 import type { Crew } from "./crew.ts";
 import { measure, type Usage } from "./measure.ts";
-import type { PhaseName } from "./program.ts";
+import type { PhaseName, ProgramName } from "./program.ts";
 import type { BenchServer } from "./server.ts";
 import { openShops } from "./set-up.ts";
 import type { OrderRange } from "./trade.ts";
 
 export interface Wished {
-  program: "engine" | "ceiling";
+  program: ProgramName;
   crew: Crew;
   orders: number;
   batch: number;
@@ -21,7 +21,7 @@ export interface Wished {
 
 /** One run and what it cost. */
 export interface Run extends Usage {
-  program: "engine" | "ceiling";
+  program: ProgramName;
   orders: number;
   batch: number;
   phaseMs: Record<PhaseName, number>;
@@ -68,7 +68,7 @@ export type Weight = Record<
 export const weigh = (server: BenchServer, database: string, orders: number): Promise<Weight> =>
   server.asAdministrator(async (client) => {
     const { rows } = await client.query<{ name: string; inserts: string; updates: string; deletes: string }>(
-      "select relname as name, n_tup_ins::text as inserts, n_tup_upd::text as updates, n_tup_del::text as deletes from pg_stat_user_tables where n_tup_ins + n_tup_upd + n_tup_del > 0 order by relname",
+      "select relname as name, n_tup_ins::text as inserts, n_tup_upd::text as updates, n_tup_del::text as deletes from pg_stat_user_tables where schemaname = 'public' and n_tup_ins + n_tup_upd + n_tup_del > 0 order by relname",
     );
     const weight: Weight = {};
     for (const { name, inserts, updates, deletes } of rows) {

@@ -1,11 +1,12 @@
 import { openCeiling } from "./ceiling.ts";
 import { openEngine } from "./engine.ts";
 import { inThisProcess, type NodeUsage } from "./measure.ts";
-import type { PhaseName, Program, ProgramOptions } from "./program.ts";
+import { openJobs } from "./job-program.ts";
+import type { PhaseName, Program, ProgramName, ProgramOptions } from "./program.ts";
 
 /** What a working process is told, and what it answers. It lives for many runs, so that each begins with warm code. */
 export type Order =
-  | { do: "open"; program: "engine" | "ceiling"; options: ProgramOptions }
+  | { do: "open"; program: ProgramName; options: ProgramOptions }
   | { do: "run"; phase: PhaseName }
   | { do: "close" };
 export type Answer =
@@ -14,7 +15,11 @@ export type Answer =
   | { status: "closed"; usage: NodeUsage }
   | { status: "failed"; message: string };
 
-const programs = { engine: openEngine, ceiling: openCeiling };
+const programs: Record<ProgramName, (options: ProgramOptions) => Promise<Program>> = {
+  engine: openEngine,
+  ceiling: openCeiling,
+  jobs: openJobs,
+};
 let program: Program | undefined;
 let finish: (() => void) | undefined;
 let usage: Promise<NodeUsage> | undefined;
