@@ -14,6 +14,10 @@ export const simulateCommand = (): Command =>
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ npx switchyard simulate --seed 7 --orders 300 --profile hostile\n  $ npx switchyard simulate --help",
+    )
     .action(async (_options: unknown, command: Command) => {
       const script = join(import.meta.dirname, "../../../sim/main.ts");
       if (!existsSync(script))
