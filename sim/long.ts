@@ -78,7 +78,7 @@ function simulate(asked: readonly string[]): Promise<Simulated> {
         try {
           resolve(JSON.parse(stdout) as Simulated);
         } catch {
-          reject(new Error(`The simulator ended without a result: ${stderr || String(error)}`));
+          reject(new Error(`The simulator ended without a result: ${stderr === "" ? (error?.message ?? "") : stderr}`));
         }
       },
     );

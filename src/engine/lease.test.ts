@@ -164,22 +164,22 @@ interface Death {
   worker?: string;
   gate?: string;
   /** After a minute, for a supplier with keys, with a search, with neither. */
-  then: [string[], string[], string[]];
+  finds: [string[], string[], string[]];
 }
 const again = ["void", "placed"];
 const deaths: Record<string, Death> = {
-  "before anything left": { worker: "place-armed", then: [again, again, again] },
+  "before anything left": { worker: "place-armed", finds: [again, again, again] },
   "between the last check and the first byte": {
     gate: "gate-after-last-check",
-    then: [["placed"], ["unknown"], ["unknown"]],
+    finds: [["placed"], ["unknown"], ["unknown"]],
   },
-  "with the supplier's answer": { gate: "gate-before-answer", then: [["placed"], ["placed"], ["unknown"]] },
+  "with the supplier's answer": { gate: "gate-before-answer", finds: [["placed"], ["placed"], ["unknown"]] },
   "with the answer that its gate has kept": {
     worker: "place-before-record",
-    then: [["placed"], ["placed"], ["placed"]],
+    finds: [["placed"], ["placed"], ["placed"]],
   },
 };
-for (const [what, { worker, gate, then }] of Object.entries(deaths)) {
+for (const [what, { worker, gate, finds }] of Object.entries(deaths)) {
   test(`SM-83 a worker dies ${what}: within a minute its attempt is settled, or stands with who can find out`, async (t) => {
     for (const [index, contract] of [contracts.key, contracts.lookup, contracts.none].entries()) {
       const floor = await aShopFloor(t, contract);
@@ -192,7 +192,7 @@ for (const [what, { worker, gate, then }] of Object.entries(deaths)) {
 
       await others(floor, 60_000);
 
-      assert.deepEqual(await attemptsOf(floor), then[index], contract.kind);
+      assert.deepEqual(await attemptsOf(floor), finds[index], contract.kind);
       assert.equal(floor.shop.book.length <= 1, true);
     }
   });

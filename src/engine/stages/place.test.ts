@@ -102,7 +102,7 @@ test("PL-45 a worker that waited for the account's row counts what another one a
   await engine.run(sql`update fulfillment_order set due_at = ${later} where order_id = any(${urgent}::bigint[])`);
   const Waits = row({ yes: col.bool });
   const waits = sql`select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as yes`;
-  let other: Promise<number> | null = null;
+  let other: Promise<number> = Promise.resolve(-1);
   first.buggify = async (point) => {
     if (point !== "place-before-commit") return;
     const now = floor.clock.now(); // more urgent ones come up, which nobody holds
@@ -117,7 +117,7 @@ test("PL-45 a worker that waited for the account's row counts what another one a
   assert.equal(await place.run(first), 2);
 
   assert.equal(await other, 0);
-  await Promise.all([first, second].map((worker) => place.settle?.(worker)));
+  await Promise.all([first, second].map(async (worker) => place.settle?.(worker)));
   assert.equal(floor.shop.seen.length, 2);
 });
 
