@@ -1,5 +1,5 @@
 import type { OrderDraft } from "#domain/draft.ts";
-import { isConnectionLost } from "#store/connection-lost.ts";
+import { isPassingFailure } from "#store/passing-failure.ts";
 import type { Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import type { Engine } from "./context.ts";
@@ -28,7 +28,7 @@ async function changeBatch(
   try {
     await changeOrders(engine, keys, need, decide);
   } catch (error) {
-    if (isConnectionLost(error)) throw error;
+    if (isPassingFailure(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     if (keys.length === 1) {
       const stack = error instanceof Error ? error.stack : undefined;

@@ -238,12 +238,12 @@ test("ENG-5 an order that cannot be decided is held alone; the others of its bat
   );
 });
 
-test("ENG-9 a lost connection holds no order: the stage fails as a whole and is tried again", async (t) => {
+test("ENG-9 a lost connection or a deadlock holds no order: the stage fails as a whole and is tried again", async (t) => {
   const at = await workshop(t);
   await storeOrders(at.engine, arrival(at), [anOrder("1")]);
   const claim = { states: ["received", "held"] as const, limit: 500, need: {} };
 
-  for (const code of ["57P01", "08006"]) {
+  for (const code of ["57P01", "08006", "40P01", "57014"]) {
     const lost = Object.assign(new DatabaseError("the server went away", 20, "error"), { code });
     await assert.rejects(
       decideDue(at.engine, claim, () => {

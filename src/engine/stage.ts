@@ -5,7 +5,7 @@ import type { DossierPart, FulfillmentOrder, OrderDossier } from "#domain/order.
 import type { Shared } from "#domain/shared.ts";
 import { claimDueOrders, postpone } from "#store/claim.ts";
 import { commitDrafts } from "#store/commit.ts";
-import { isConnectionLost } from "#store/connection-lost.ts";
+import { isPassingFailure } from "#store/passing-failure.ts";
 import type { Db, Tx } from "#store/db.ts";
 import { lockOrders, readDossiers, type OrderKey } from "#store/dossier.ts";
 import { readShared, type SharedNeed } from "#store/shared.ts";
@@ -78,7 +78,7 @@ async function decideBatch<Facts>(
       return claimed.length;
     });
   } catch (error) {
-    if (keys.length === 0 || isConnectionLost(error)) throw error;
+    if (keys.length === 0 || isPassingFailure(error)) throw error;
     if (keys.length === 1) return putAside(engine, keys[0]!, claim.states, error);
     engine.log.warn({ orders: keys.length, error: String(error) }, "a batch failed; each order is tried alone");
     let moved = 0;

@@ -6,7 +6,7 @@ import { findOrders, keepTombstone } from "#store/intake.ts";
 import { readShared } from "#store/shared.ts";
 import type { Tx } from "#store/db.ts";
 import { commitDrafts } from "#store/commit.ts";
-import { isConnectionLost } from "#store/connection-lost.ts";
+import { isPassingFailure } from "#store/passing-failure.ts";
 import type { Engine } from "../context.ts";
 import { storeInTransaction } from "../intake.ts";
 import { openDrafts, type Stage } from "../stage.ts";
@@ -30,7 +30,7 @@ async function takeIn(engine: Engine, limit: number, only: string | null): Promi
       return claimed.length;
     });
   } catch (error) {
-    if (claimed.length === 0 || isConnectionLost(error)) throw error;
+    if (claimed.length === 0 || isPassingFailure(error)) throw error;
     if (claimed.length === 1)
       return setAside(engine, claimed[0]!, error instanceof Error ? error.message : String(error));
     let moved = 0;

@@ -16,7 +16,7 @@ import {
 } from "#store/account.ts";
 import { armedUnder } from "#store/attempt.ts";
 import { commitDrafts, ring } from "#store/commit.ts";
-import { isConnectionLost } from "#store/connection-lost.ts";
+import { isPassingFailure } from "#store/passing-failure.ts";
 import { CommitUnknown, type Tx } from "#store/db.ts";
 import type { OrderKey } from "#store/dossier.ts";
 import { meaningOf } from "../answers.ts";
@@ -95,7 +95,7 @@ async function armBatch(engine: Engine, admitted: readonly Admitted[], only: Ord
   } catch (error) {
     const plan = armed as (Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }) | null;
     if (error instanceof CommitUnknown && plan !== null) return readBack(engine, plan);
-    if (keys.length === 0 || isConnectionLost(error)) throw error;
+    if (keys.length === 0 || isPassingFailure(error)) throw error;
     if (keys.length === 1) return putAside(engine, keys[0]!, error);
     engine.log.warn(
       { orders: keys.length, error: String(error) },
