@@ -203,7 +203,8 @@ function result(town: Town, startMs: number, violations: Finding[]): RunResult {
   };
 }
 
-function eventsOf(world: Town["tenants"][number]["world"]): WorldEvent[] {
+/** The whole log of a pretend world. */
+export function eventsOf(world: Town["tenants"][number]["world"]): WorldEvent[] {
   const events: WorldEvent[] = [];
   for (let after = 0; ;) {
     const answer = world.handle({

@@ -1,5 +1,5 @@
 import type { SimCluster } from "./cluster.ts";
-import { run, type RunOptions, type RunResult } from "./run.ts";
+import { eventsOf, run, type RunOptions, type RunResult } from "./run.ts";
 import type { TraceLine } from "./scheduler.ts";
 import type { Town } from "./town.ts";
 
@@ -82,10 +82,7 @@ function worldEvents(
   world: Town["tenants"][number]["world"],
   isAbout: (text: string) => boolean,
 ): { at: number; text: string }[] {
-  const answer = world.handle({ method: "GET", path: "/admin/log?after=0&limit=1000000", headers: {}, body: "" });
-  if (answer.type === "drop") return [];
-  const { events } = JSON.parse(answer.body) as { events: { at: number; type: string }[] };
-  return events
+  return eventsOf(world)
     .map(({ at, type, ...rest }) => ({ at, text: `${type} ${JSON.stringify(rest)}` }))
     .filter(({ text }) => isAbout(text))
     .map(({ at, text }) => ({ at, text: text.slice(0, 400) }));
