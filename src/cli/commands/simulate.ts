@@ -16,7 +16,7 @@ export const simulateCommand = (): Command =>
     .allowExcessArguments()
     .addHelpText(
       "after",
-      "\nExamples:\n  $ npx switchyard simulate --seed 7 --orders 300 --profile hostile\n  $ npx switchyard simulate --help",
+      "\nExamples:\n  $ npx switchyard simulate --seed 7 --orders 100 --profile hostile\n  $ npx switchyard simulate --help",
     )
     .action(async (_options: unknown, command: Command) => {
       const script = join(import.meta.dirname, "../../../sim/main.ts");
