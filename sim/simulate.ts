@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { openCluster, type SimCluster } from "./cluster.ts";
+import type { SimCluster } from "./cluster.ts";
 import { CoverageTable, type Coverage } from "./coverage.ts";
 import type { FaultKind, ProfileName } from "./faults.ts";
 import { run, type Finding, type RunOptions, type RunResult } from "./run.ts";
@@ -65,15 +65,6 @@ const seedOf = (seed: number, town: number): number =>
   createHash("sha256").update(`${seed} town ${town}`).digest().readUInt32BE(0);
 
 /** Stops at the first town that breaks a rule: one story is enough. */
-export async function simulate(options: SimulateOptions, commit: string): Promise<Simulated> {
-  const cluster = await openCluster();
-  try {
-    return await simulateOn(cluster, options, commit);
-  } finally {
-    await cluster.close();
-  }
-}
-
 export async function simulateOn(cluster: SimCluster, options: SimulateOptions, commit: string): Promise<Simulated> {
   const coverage = new CoverageTable();
   const hashes: string[] = [];
