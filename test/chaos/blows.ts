@@ -30,8 +30,8 @@ export class Fury {
     this.#random = random;
   }
 
-  /** Answers whether it found somebody to strike. */
-  async strike(blow: Blow, stop: AbortSignal): Promise<boolean> {
+  /** Answers why there was nobody to strike; null: the blow fell. */
+  async strike(blow: Blow, stop: AbortSignal): Promise<string | null> {
     switch (blow) {
       case "worker killed":
         return this.#hit(blow, this.#condemned()?.pid, "SIGKILL");
@@ -52,34 +52,35 @@ export class Fury {
     }
   }
 
-  async #hit(blow: Blow, pid: number | undefined, signal: NodeJS.Signals): Promise<boolean> {
-    if (pid === undefined) return false;
+  async #hit(blow: Blow, pid: number | undefined, signal: NodeJS.Signals): Promise<string | null> {
+    if (pid === undefined) return "nobody is there";
     const recovery = await this.#watch.before(blow);
     recovery.at = Date.now();
-    if (kill(pid, signal)) return true;
+    if (kill(pid, signal)) return null;
     this.#watch.forget(recovery);
-    return false;
+    return "it was gone a moment before";
   }
 
-  async #stopWorker(blow: Blow, stop: AbortSignal): Promise<boolean> {
+  async #stopWorker(blow: Blow, stop: AbortSignal): Promise<string | null> {
     // Ready ones only: who stands still while it starts holds the lock under which one process at a time does that.
     const victim = this.#oneOf(this.#awake().filter((member) => this.#town.isReady(member)));
-    if (victim === undefined || this.#stopped.size + 2 > this.#town.workers().length) return false;
+    if (victim === undefined || this.#stopped.size + 2 > this.#town.workers().length)
+      return "too few workers are ready";
     // Nor while the database is down: who starts it again holds that lock too.
-    if (!(await this.#databaseServes())) return false;
+    if (!(await this.#databaseServes())) return "the database is down";
     this.#stopped.add(victim);
     await this.#watch.before(blow);
     victim.signal("SIGSTOP");
     await this.#pause(stopMs, stop);
     victim.signal("SIGCONT");
     this.#stopped.delete(victim);
-    return true;
+    return null;
   }
 
   /** Like a connector that keeps its process busy. Nobody may take over while it is there, so the time counts from when it goes on. */
-  async #stopGate(blow: Blow, stop: AbortSignal): Promise<boolean> {
+  async #stopGate(blow: Blow, stop: AbortSignal): Promise<string | null> {
     const pid = await this.#gate();
-    if (pid === undefined || this.#gateIsStopped) return false;
+    if (pid === undefined || this.#gateIsStopped) return "no gate is there";
     this.#gateIsStopped = true;
     const recovery: Recovery = await this.#watch.before(blow);
     const isThere = kill(pid, "SIGSTOP");
@@ -88,7 +89,7 @@ export class Fury {
     this.#gateIsStopped = false;
     if (isThere) recovery.at = Date.now();
     else this.#watch.forget(recovery);
-    return isThere;
+    return isThere ? null : "the gate was gone a moment before";
   }
 
   #pause({ least, most }: { least: number; most: number }, stop: AbortSignal): Promise<void> {

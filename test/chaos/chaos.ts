@@ -15,7 +15,7 @@ export interface ChaosOptions {
   workers: number;
   /** How often each blow falls. */
   blows: Partial<Record<Blow, number>>;
-  /** In how long all blows fall; afterwards what is under way comes to its end. */
+  /** Over how long the blows are spread; the storm ends when the last one has fallen. Afterwards what is under way comes to its end. */
   minutes: number;
   /** Orders a second. */
   rate: number;
@@ -81,7 +81,6 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
   const { say, minutes } = options;
   const fury = new Fury(town, watch, random);
   const over = new AbortController();
-  const endsAt = Date.now() + minutes * 60_000;
   const { "worker stopped": stops = 0, ...others } = options.blows;
   const planned = shuffled(
     Object.entries(others).flatMap(([blow, count]) => Array.from({ length: count }, () => blow as Blow)),
@@ -91,24 +90,22 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
   const watching = watchOn(watch, over.signal);
   const telling = tell(town, watch, planned.length + stops, over.signal, say);
 
+  const strike = (blow: Blow): Promise<void> =>
+    strikeWhenThere(fury, blow, over.signal, say).catch((error: unknown) => {
+      problems.push(`${blow}: ${error instanceof Error ? error.message : String(error)}`);
+    });
   let stopped = 0;
   const standing = Array.from({ length: Math.min(lanes, stops) }, async () => {
-    while (stopped < stops && Date.now() < endsAt && !over.signal.aborted) {
+    for (; stopped < stops && !over.signal.aborted;) {
       stopped += 1;
-      if (!(await fury.strike("worker stopped", over.signal))) {
-        stopped -= 1;
-        await sleep(1_000);
-      }
+      await strike("worker stopped");
     }
   });
   const gates: Promise<unknown>[] = [];
   const pauseMs = (minutes * 60_000) / Math.max(1, planned.length);
   for (const blow of planned) {
     await sleep(pauseMs * (0.5 + random.next()));
-    if (Date.now() >= endsAt + 60_000) break;
-    const struck = strikeWhenThere(fury, blow, over.signal).catch((error: unknown) =>
-      problems.push(`${blow}: ${String(error)}`),
-    );
+    const struck = strike(blow);
     if (blow === "gate stopped") gates.push(struck);
     else await struck;
   }
@@ -118,10 +115,15 @@ async function storm(town: Town, watch: Watch, options: ChaosOptions, random: Ra
   return problems;
 }
 
-/** Somebody may just be away: dead of the blow before, and not back yet. */
-async function strikeWhenThere(fury: Fury, blow: Blow, over: AbortSignal): Promise<void> {
-  for (let tries = 0; tries < 60 && !over.aborted; tries += 1) {
-    if (await fury.strike(blow, over)) return;
+/** Somebody may just be away, dead of the blow before and not back yet; but not for longer than recovery may take. */
+async function strikeWhenThere(fury: Fury, blow: Blow, over: AbortSignal, say: (line: string) => void): Promise<void> {
+  const since = Date.now();
+  for (let tries = 1; !over.aborted; tries += 1) {
+    const why = await fury.strike(blow, over);
+    if (why === null) return;
+    const waited = seconds(Date.now() - since);
+    if (Date.now() - since > 2 * recoverWithinMs) throw new Error(`could not fall for ${waited}: ${why}`);
+    if (tries % 20 === 0) say(`${blow} waits since ${waited}: ${why}`);
     await sleep(500);
   }
 }
