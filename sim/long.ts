@@ -57,10 +57,10 @@ async function work(): Promise<void> {
     const simulated = await simulate(asked);
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += simulated[name];
     commit = simulated.commit;
-    for (const { invariant, order, step, what } of simulated.violations) {
+    for (const { invariant, workspace, order, step, what } of simulated.violations) {
       found.set(invariant, (found.get(invariant) ?? 0) + 1);
       console.log(
-        `${invariant} order=${order ?? "-"} step=${step} ${what}\n  npx switchyard simulate ${asked.join(" ")}`,
+        `${invariant} order=${workspace ?? ""}:${order ?? "-"} step=${step} ${what}\n  npx switchyard simulate ${asked.join(" ")}`,
       );
     }
     console.log(`${Math.round((Date.now() - started) / 1000)} s: ${sum.orders} orders, seed ${seed}`);

@@ -21,7 +21,9 @@ Runs the real stages on a real PostgreSQL under a virtual clock, in a world wher
   --profile calm|normal|hostile
                            how much goes wrong (default hostile)
   --mutant NAME            plant this bug first; --mutants lists them
-  --trace ORDER            tell the story of one order, e.g. --trace "#1018"
+  --town N                 only this town of the run, from 0 on: what --output says of a violation
+  --trace ORDER            tell the story of one order of a town, e.g. --trace "#1018"; two workspaces number
+                           alike, so name one to hear of its order only: --trace "two:#1018" (or two:1018)
   --shrink                 on a violation, look for the smallest run that shows it
   --keep NAME              with --shrink: write it to sim/regressions/NAME.json
   --output table|json      (default table)`;
@@ -71,11 +73,15 @@ async function main(): Promise<number> {
 
   const { openCluster } = await import("./cluster.ts");
   const { simulateOn, townsOf } = await import("./simulate.ts");
+  const towns = townsOf({ ...options, first });
+  const only = values.town === undefined ? undefined : whole(values.town, "--town", 0);
+  if (only !== undefined && only >= towns.length)
+    throw new Misuse(`--town ${only}: this run has ${towns.length}, from 0 on; more orders make more towns.`);
   const cluster = withSql(await openCluster(), mutant === undefined ? null : mutantSql(mutant));
   try {
     if (values.trace !== undefined) {
       const { tellStory } = await import("./story.ts");
-      const { lines, result } = await tellStory(cluster, townsOf({ ...options, first })[0]!, values.trace);
+      const { lines, result } = await tellStory(cluster, towns[only ?? 0]!, values.trace);
       say(lines.join("\n"));
       return result.violations.length === 0 ? 0 : 1;
     }
@@ -84,6 +90,7 @@ async function main(): Promise<number> {
       {
         ...options,
         first,
+        only,
         ...(output === "table" && process.stderr.isTTY
           ? { onTown: ({ orders }) => void process.stderr.write(`\r${orders} of ${options.orders} orders`) }
           : {}),
@@ -95,7 +102,7 @@ async function main(): Promise<number> {
     if (found === undefined) return 0;
     if (values.shrink === true) {
       const { shrink } = await import("./shrink.ts");
-      const small = await shrink(cluster, townsOf({ ...options, first })[found.town]!, found.invariant);
+      const small = await shrink(cluster, towns[found.town]!, found.invariant);
       const { toRegression, writeRegression } = await import("./regression.ts");
       const regression = toRegression(small.options, found.invariant, found.what);
       say(`\nThe smallest of ${small.runs} runs: ${small.options.orders - small.options.withoutOrders.size} orders.`);
@@ -122,6 +129,7 @@ function parse() {
         profile: { type: "string", default: "hostile" },
         mutant: { type: "string" },
         mutants: { type: "boolean" },
+        town: { type: "string" },
         trace: { type: "string" },
         shrink: { type: "boolean" },
         keep: { type: "string" },
@@ -168,8 +176,8 @@ function tableOf(simulated: Simulated, profile: ProfileName): string {
         .join("")}`,
   );
   const found = violations.map(
-    ({ invariant, order, step, town, what }) =>
-      `seed=${seed} commit=${commit} profile=${profile} town=${town} step=${step} ${invariant} order=${order ?? "-"} ${what}`,
+    ({ invariant, workspace, order, step, town, what }) =>
+      `seed=${seed} commit=${commit} profile=${profile} town=${town} step=${step} ${invariant} order=${nameOfOrder(workspace, order)} ${what}`,
   );
   return [
     `seed        ${seed}`,
@@ -184,6 +192,10 @@ function tableOf(simulated: Simulated, profile: ProfileName): string {
     ...found,
   ].join("\n");
 }
+
+/** As `--trace` takes it. */
+const nameOfOrder = (workspace: string | null, order: string | null): string =>
+  order === null ? "-" : workspace === null ? order : `${workspace}:${order}`;
 
 function commitOf(): string {
   try {

@@ -148,9 +148,10 @@ async function judge(town: Town, startMs: number, quietAt: number): Promise<RunR
     ...counts.deadlocks.map((actors): Violation => ({
       invariant: "L3",
       order: null,
+      workspace: null,
       what: `${actors.join(" and ")} waited for each other`,
     })),
-    ...town.thrown.map((what): Violation => ({ invariant: "L4", order: null, what })),
+    ...town.thrown.map((what): Violation => ({ invariant: "L4", order: null, workspace: null, what })),
   ].map((each): Finding => ({ ...each, step: scheduler.step }));
   return result(town, startMs, findings);
 }

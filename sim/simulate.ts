@@ -13,6 +13,8 @@ export interface SimulateOptions {
   without?: ReadonlySet<FaultKind>;
   /** A town before all others: a planted bug brings the one that shows it. */
   first?: RunOptions | undefined;
+  /** The number of the one town that is run. */
+  only?: number | undefined;
   /** Said after each town: how far it is. */
   onTown?: (done: { town: number; orders: number }) => void;
 }
@@ -70,6 +72,7 @@ export async function simulateOn(cluster: SimCluster, options: SimulateOptions, 
   const hashes: string[] = [];
   const all: Simulated = { seed: options.seed, commit, ...nothing, violations: [], coverage: {}, traceHash: "" };
   for (const [town, options_] of townsOf(options).entries()) {
+    if (town !== (options.only ?? town)) continue;
     const result = await run(cluster, options_);
     hashes.push(result.traceHash);
     coverage.add(result.coverage);

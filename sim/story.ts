@@ -3,23 +3,31 @@ import { eventsOf, run, type RunOptions, type RunResult } from "./run.ts";
 import type { TraceLine } from "./scheduler.ts";
 import type { Town } from "./town.ts";
 
-/** Runs a town again and tells what happened to one order of it: in the database, outside, and to whoever was at work on it. */
+/**
+ * Runs a town again and tells what happened to one order of it: in the database, outside, and to whoever was at work on it. `wanted` is a number, "#1018"; two
+ * workspaces number alike, so "two:#1018" or "two:1018" is the order of workspace two, and without a name each is told.
+ */
 export async function tellStory(
   cluster: SimCluster,
   options: RunOptions,
-  number: string,
+  wanted: string,
 ): Promise<{ lines: string[]; result: RunResult }> {
+  const [, workspace = null, digits = ""] = /^(?:([^:]+):)?#?(.+)$/.exec(wanted) ?? [];
+  const number = `#${digits}`;
   const trace: TraceLine[] = [];
-  let lines: string[] = [];
+  const lines: string[] = [];
   const result = await run(cluster, {
     ...options,
     onTrace: (line) => void trace.push(line),
     onEnd: async (town) => {
-      lines = await storyOf(town, trace, number);
+      lines.push(...(await storiesOf(town, trace, workspace, number)));
     },
   });
-  for (const { invariant, order, what } of result.violations)
-    if (order === number || order === null) lines.push(`${invariant}: ${what}`);
+  for (const found of result.violations) {
+    const isAboutIt = found.order === number && found.workspace === (workspace ?? found.workspace);
+    if (isAboutIt || found.order === null)
+      lines.push(`${found.invariant}: ${found.workspace === null ? "" : `${found.workspace}: `}${found.what}`);
+  }
   return { lines, result };
 }
 
@@ -28,17 +36,38 @@ interface Told {
   step: number;
   text: string;
 }
+interface Wanted {
+  id: string;
+  workspace_id: string;
+  workspace: string;
+  channel_order_id: string;
+  number: string;
+  headline: string;
+}
 
-async function storyOf(town: Town, trace: readonly TraceLine[], number: string): Promise<string[]> {
-  const { monitor, tenants } = town;
-  const [order] = await monitor.query<{ id: string; workspace_id: string; channel_order_id: string; headline: string }>(
-    "select id, workspace_id, channel_order_id, headline from sales_order where number = $1 order by id limit 1",
-    [number],
+async function storiesOf(
+  town: Town,
+  trace: readonly TraceLine[],
+  workspace: string | null,
+  number: string,
+): Promise<string[]> {
+  const orders = await town.monitor.query<Wanted>(
+    `select o.id, o.workspace_id, w.slug as workspace, o.channel_order_id, o.number, o.headline
+       from sales_order o join workspace w on w.id = o.workspace_id
+      order by w.slug, o.id`,
   );
-  if (order === undefined) {
-    const known = await monitor.query<{ number: string }>("select number from sales_order order by id");
-    return [`There is no order ${number} here. There are ${known.map((each) => each.number).join(", ")}.`];
+  const wanted = orders.filter((each) => each.number === number && each.workspace === (workspace ?? each.workspace));
+  if (wanted.length === 0) {
+    const known = orders.map((each) => `${each.workspace}:${each.number}`).join(", ");
+    return [`There is no order ${workspace === null ? "" : `${workspace}:`}${number} here. There are ${known}.`];
   }
+  const lines: string[] = [];
+  for (const order of wanted) lines.push(...(await storyOf(town, trace, order)));
+  return lines;
+}
+
+async function storyOf(town: Town, trace: readonly TraceLine[], order: Wanted): Promise<string[]> {
+  const { monitor, tenants } = town;
   const references = (
     await monitor.query<{ reference: string }>("select reference from attempt where order_id = $1", [order.id])
   ).map((each) => each.reference);
@@ -49,14 +78,29 @@ async function storyOf(town: Town, trace: readonly TraceLine[], number: string):
   const told: Told[] = [];
   for (const event of await eventsIn(town, order.id))
     told.push({ at: event.at, step: Infinity, text: `${event.actor}: ${event.text}` });
+  for (const event of await evidenceOf(town, order.id))
+    told.push({ at: event.at, step: Infinity, text: `evidence: ${event.text}` });
   for (const event of tenant === undefined ? [] : worldEvents(tenant.world, isAbout))
     told.push({ at: event.at, step: Infinity, text: `outside: ${event.text}` });
   told.push(...calamities(trace, order.id, isAbout));
   told.sort((a, b) => a.at - b.at || a.step - b.step);
   return [
-    `The story of ${number} (seed ${town.seed}), which is ${order.headline} at the end:`,
+    `The story of ${order.workspace}:${order.number} (seed ${town.seed}), which is ${order.headline} at the end:`,
     ...told.map(({ at, text }) => `${new Date(at).toISOString().slice(0, 23)}  ${text}`),
   ];
+}
+
+async function evidenceOf({ monitor }: Town, orderId: string): Promise<{ at: number; text: string }[]> {
+  const rows = await monitor.query<{ at: Date; no: number; kind: string; source: string; payload: unknown }>(
+    `select e.at, a.no, e.kind, e.source, e.payload
+       from evidence e join attempt a on (a.workspace_id, a.id) = (e.workspace_id, e.attempt_id)
+      where a.order_id = $1 order by e.at, e.id`,
+    [orderId],
+  );
+  return rows.map(({ at, no, kind, source, payload }) => ({
+    at: at.getTime(),
+    text: `attempt ${no} ${kind} by ${source} ${JSON.stringify(payload)}`,
+  }));
 }
 
 async function eventsIn({ monitor }: Town, orderId: string): Promise<{ at: number; actor: string; text: string }[]> {

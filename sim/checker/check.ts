@@ -22,6 +22,8 @@ export interface Violation {
   invariant: string;
   /** The order's number; null where it is about no single order. */
   order: string | null;
+  /** Whose order: two workspaces number alike. */
+  workspace: string | null;
   what: string;
 }
 
@@ -49,7 +51,10 @@ export async function check(client: pg.Client, outside: Outside, when: "midway" 
       bought: everythingBought({ facts, truths }),
       now: outside.now,
       isQuiet,
-      found: (invariant, order, what) => void violations.push({ invariant, order: order?.number ?? null, what }),
+      found: (invariant, order, what) => {
+        const workspace = facts.workspaces.find(({ id }) => id === order?.workspaceId)?.slug ?? null;
+        violations.push({ invariant, order: order?.number ?? null, workspace, what });
+      },
     };
     const overdueBefore = isQuiet ? outside.now - overdueMs : 0;
     const parameters = { now: instant(outside.now), overdue: instant(overdueBefore) };
