@@ -5,6 +5,7 @@ import type { Engine, Log } from "#engine/context.ts";
 import { runStages } from "#engine/runner.ts";
 import { stages } from "#engine/stages.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
+import { isAlive } from "#gate/lock.ts";
 import { findGate } from "#gate/main.ts";
 import { openDb } from "#store/db.ts";
 import { findInstallation } from "#store/installation.ts";
@@ -164,11 +165,12 @@ async function openGate(connection: Connection, owns: boolean, { log, stop, clos
   const child = owns ? superviseChild({ name: "gate", args: [script], env, clock: realClock, log }) : null;
   let at: { url: string; token: string } | null = null;
   const following = (async () => {
-    const installation = await findInstallation(db);
-    while (!stop.aborted && installation !== undefined) {
-      const found = await findGate(config.home, installation.id);
+    let installation: Awaited<ReturnType<typeof findInstallation>>;
+    while (!stop.aborted) {
+      installation ??= await findInstallation(db).catch(() => undefined); // the database may be away for a moment
+      const found = installation === undefined ? null : await findGate(config.home, installation.id);
       // What a dead gate left behind leads nowhere; the next one says its own when it listens.
-      at = found !== null && isAlive(found.pid) ? found : null;
+      at = found !== null && (await isAlive(found.pid)) ? found : null;
       await realClock.sleep(at === null ? 50 : 500, stop);
     }
   })();
@@ -179,14 +181,6 @@ async function openGate(connection: Connection, owns: boolean, { log, stop, clos
     client.close();
   });
   return client;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // it lives and is somebody else's
-  }
 }
 
 interface SandboxReady {

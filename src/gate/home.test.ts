@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom, VirtualClock } from "#test/engine.ts";
 import { checkHome, homePaths, settleHome, type Place } from "./home.ts";
 import { Journal, memoryStore } from "./journal.ts";
@@ -91,6 +92,29 @@ test("PL-62 a lock whose process id went to somebody else, or that a crash cut s
     await takeLock(path)
   )();
 });
+
+test(
+  "PL-62 a holder that is dead and not buried, because its parent stands still, holds nothing",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const path = join(await aFolder(t), "gate.lock");
+    const script = `import { takeLock } from ${JSON.stringify(new URL("./lock.ts", import.meta.url).href)}; await takeLock(process.argv[1]); console.log(process.pid); setInterval(() => {}, 1000);`;
+    const family = '"$0" --input-type=module -e "$1" "$2" & exec sleep 60'; // sleep does not ask after the child it inherits
+    const parent = spawn("sh", ["-c", family, process.execPath, script, path], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    t.after(() => parent.kill("SIGKILL"));
+    const [said] = (await once(parent.stdout, "data")) as [Buffer];
+
+    const pid = Number(said.toString());
+    process.kill(pid, "SIGKILL");
+    while (!(await readFile(`/proc/${pid}/stat`, "utf8")).includes(") Z ")) await sleep(5);
+
+    await (
+      await takeLock(path)
+    )();
+  },
+);
 
 test("PL-62 of many that find a stale lock at the same moment one gets it", async (t) => {
   const path = join(await aFolder(t), "gate.lock");

@@ -18,7 +18,7 @@ export class HomeInUse extends Error {
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const mine = `${JSON.stringify({ pid: process.pid, startedAt: (await startOf(process.pid)) ?? "" } satisfies Holder)}\n`;
+  const mine = `${JSON.stringify({ pid: process.pid, startedAt: (await statOf(process.pid))?.startedAt ?? "" } satisfies Holder)}\n`;
   for (let tries = 0; tries < 5; tries += 1) {
     if (await claim(path, mine)) {
       return async () => {
@@ -28,7 +28,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
     const found = await readText(path);
     if (found === null) continue; // given back between the two looks
     const holder = holderOf(found);
-    if (holder !== null && (await isAlive(holder))) {
+    if (holder !== null && (await lives(holder))) {
       throw new HomeInUse(
         `Another gate (process ${holder.pid}) runs on ${dirname(path)}. One home has one gate: stop that one, or set SWITCHYARD_HOME to another folder.`,
       );
@@ -79,22 +79,30 @@ function holderOf(text: string): Holder | null {
   }
 }
 
-async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {
+async function lives({ pid, startedAt }: Holder): Promise<boolean> {
+  if (!(await isAlive(pid))) return false;
+  const start = (await statOf(pid))?.startedAt;
+  return start === undefined || startedAt === "" || start === startedAt;
+}
+
+/** A process that is dead and not yet buried, because its parent stands still, can be signalled and does nothing any more: it is not alive. */
+export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (codeOf(error) === "ESRCH") return false; // EPERM: it lives and is somebody else's
   }
-  const start = await startOf(pid);
-  return start === null || startedAt === "" || start === startedAt;
+  const state = (await statOf(pid))?.state;
+  return state !== "Z" && state !== "X";
 }
 
-/** When a process started, in the kernel's ticks since boot; null where the system does not say. */
-async function startOf(pid: number): Promise<string | null> {
+/** A process's state, and when it started, in the kernel's ticks since boot; null where the system does not say. */
+async function statOf(pid: number): Promise<{ state: string; startedAt: string } | null> {
   const stat = await readText(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The name, in parentheses, may hold blanks; the fields after it are counted from its end. The start time is field 22.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  // The name, in parentheses, may hold blanks; the fields after it are counted from its end. The state is field 3, the start time field 22.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", startedAt: fields[19] ?? "" };
 }
 
 async function readText(path: string): Promise<string | null> {
