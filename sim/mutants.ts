@@ -655,6 +655,39 @@ export const mutants: readonly Mutant[] = [
 
   // ------------------------------------------------------------------ what suppliers and carriers say
   {
+    name: "not-accepted-ignored",
+    title: "units that a supplier did not accept count as bought, also when it says so once more",
+    invariants: ["I05", "M2"],
+    edits: [
+      {
+        file: "src/engine/answers.ts",
+        find: `return { status, supplierOrderId, total, notAccepted };`,
+        replace: `return { status, supplierOrderId, total, notAccepted: notAccepted.slice(0, 0) };`,
+      },
+      {
+        file: "src/domain/shipping.ts",
+        find: `const problems = cancelBySupplier(draft, fo, report.cancelled, { refund: !firstTotal });`,
+        replace: `const problems = cancelBySupplier(draft, fo, null, { refund: !firstTotal });`,
+      },
+    ],
+    orders: 3,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { partial_acceptance: 1 } } } },
+  },
+  {
+    name: "supplier-cancel-ignored",
+    title: "what a supplier cancels of its own accord is not noticed",
+    invariants: ["I05", "M2"],
+    edits: [
+      {
+        file: "src/domain/shipping.ts",
+        find: `const problems = cancelBySupplier(draft, fo, report.cancelled, { refund: !firstTotal });`,
+        replace: `const problems = cancelBySupplier(draft, fo, null, { refund: !firstTotal });`,
+      },
+    ],
+    orders: 3,
+    focus: { order: { ...byKey, quantity: 4 }, world: { suppliers: { "*": { supplier_cancels: 1 } } } },
+  },
+  {
     name: "parcel-known-not",
     title: "a parcel that is reported again is taken for another one",
     invariants: ["I25", "L2", "I27", "I29"],

@@ -200,14 +200,25 @@ function isAbroad({ the, order, said }: Asked): boolean {
     .flatMap(([, supplier]) => (supplier.countries === null ? [] : [supplier.countries]));
   return countries.some((served) => !served.includes(said.address.country));
 }
+/** A shelf, or a supplier's own stock, has less than this order wants of it, or hardly anything: others bought there meanwhile. */
 function isShort(asked: Asked): boolean {
-  const { the, order } = asked;
-  return skusOf(asked).some((sku) =>
-    (linkOf(asked, sku)?.suppliers ?? []).some((supplierId) =>
-      the.facts.shortSuppliers.has(`${order.workspaceId}/${supplierId}`),
-    ),
+  const { the, order, hold } = asked;
+  const part = the.facts.partById.get(hold.subjectId);
+  const wanted =
+    hold.subject === "fulfillment_order" && part !== undefined && part.supplierId !== null
+      ? part.lines.map(({ supplierSku, units }) => ({ supplierId: part.supplierId, supplierSku, units }))
+      : (the.facts.lines.get(order.id) ?? []).flatMap(({ sku, quantity, quantityEdited }) =>
+          (linkOf(asked, sku)?.options ?? []).map(({ units, per, ...option }) => ({
+            ...option,
+            units: (Math.max(quantity, quantityEdited ?? 0) * units) / per,
+          })),
+        );
+  return wanted.some(
+    ({ supplierId, supplierSku, units }) =>
+      (the.facts.free.get(`${order.workspaceId}/${supplierId}/${supplierSku}`) ?? Infinity) < Math.max(units, hardly),
   );
 }
+const hardly = 10;
 function isUnmapped(asked: Asked): boolean {
   const { the, order, said } = asked;
   return skusOf(asked).some((sku) =>

@@ -5,7 +5,7 @@ import pg from "pg";
 import type { WorldEvent as ProductsEvent } from "#sandbox/events.ts";
 import { aSoak, ask, live } from "#test/soak.ts";
 import { check, invariants, type Outside, type SentRequest } from "./check.ts";
-import { findPlanted, plants } from "./planted.ts";
+import { findPlanted, plants, takenBack, trackingOverdue } from "./planted.ts";
 import { readTruth, type KnownEvent, type PlaceCalled } from "./truth.ts";
 
 /** What the pretend world writes has the fields that the checker reads: whoever changes the one is told here about the other. */
@@ -166,6 +166,46 @@ test("SM-43 nor of another (seed 1), and whatever is planted in that one is foun
       asked.filter((text) => /^\s*(insert|update|delete|truncate|lock)\b/i.test(text)),
       [],
     );
+  });
+
+  await t.test("SM-55 units may be missing where their supplier took them back after the last look at it", async () => {
+    const statements = trackingOverdue("1 hour");
+    const last = ({ purchase }: { purchase: { at: number } }): number => purchase.at + 60 * 60_000;
+    const early = (outside: Outside): Outside => takenBack(outside, (call) => last(call) - 50 * 60_000);
+    const late = (outside: Outside): Outside => takenBack(outside, (call) => last(call) + 60_000);
+    const whileDown = (outside: Outside): Outside => ({
+      ...early(outside),
+      disturbances: [{ from: 0, until: outside.now }],
+    });
+    const found = async (outside: (of: Outside) => Outside): Promise<number> => {
+      const plant = { invariant: "I05", title: "units taken back", statements, outside };
+      const violations = await findPlanted(lived.client, lived.outside, plant, "end");
+      return violations.filter(({ invariant }) => invariant === "I05").length;
+    };
+
+    assert.equal(await found(early), 1);
+    assert.equal(await found(late), 0);
+    assert.equal(await found(whileDown), 0);
+  });
+
+  await t.test("SM-56 a shelf that was promised to others is a cause to ask people for more of it", async () => {
+    const where = "s.is_shelf and s.supplier_sku = 'PH-PRINT-A3'";
+    const asked = `insert into hold select f.workspace_id, 9000000000 + f.id, gen_random_uuid(), f.order_id, 'fulfillment_order', f.id, 'out_of_stock', null, 'machine', 'person', '{}', o.received_at, 'worker:x', null, null
+       from fulfillment_order f join sales_order o on o.id = f.order_id join supplier s on s.id = f.supplier_id and s.role = 'prep'`;
+    const found = async (statements: string[]): Promise<string[]> => {
+      const violations = await findPlanted(
+        lived.client,
+        lived.outside,
+        { invariant: "L2", title: "asked", statements },
+        "end",
+      );
+      return violations
+        .filter(({ invariant, what }) => invariant === "L2" && what.includes("out_of_stock"))
+        .map(({ what }) => what);
+    };
+
+    assert.notDeepEqual(await found([asked]), []);
+    assert.deepEqual(await found([asked, `update stock s set on_hand = reserved where ${where}`]), []);
   });
 
   await t.test("SM-54 what a person said untruly, and was believed, is not the machine's fault", async () => {

@@ -29,8 +29,8 @@ export interface Facts {
   ticked: Set<string>;
   /** Orders of which a person chose a supplier. */
   chosen: Set<string>;
-  /** Suppliers, by workspace and id, that have less than ten of something left. */
-  shortSuppliers: Set<string>;
+  /** Units, by workspace, supplier and its SKU, that nobody was ever promised: a promise that was given back may have been another's when it mattered. */
+  free: Map<string, number>;
   /** Lines, by order and number, of which a link said that there is nothing to ship. */
   nothingToShip: Set<string>;
   /** The world's code of each supplier, by workspace and id. */
@@ -38,10 +38,20 @@ export interface Facts {
 }
 export interface SetUp {
   /** By workspace and SKU. */
-  links: Map<string, { nothingToShip: boolean; largestPack: number; updatedAt: number; suppliers: string[] }>;
+  links: Map<
+    string,
+    { nothingToShip: boolean; largestPack: number; updatedAt: number; suppliers: string[]; options: LinkOption[] }
+  >;
   /** Workspace, rate and supplier for which a method is named. */
   mapped: Set<string>;
   channels: Map<string, Record<string, unknown>>;
+}
+/** So many units of a supplier's SKU make `per` of ours. */
+export interface LinkOption {
+  supplierId: string;
+  supplierSku: string;
+  units: number;
+  per: number;
 }
 export interface Workspace {
   id: string;
@@ -57,6 +67,7 @@ export interface SupplierFact {
   countries: string[] | null;
   /** How long after placing it is looked for numbers. */
   looksForMs: number | null;
+  looksEveryMs: number | null;
 }
 export interface Order {
   workspaceId: string;
@@ -236,7 +247,8 @@ const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::
 const workspaces = `select id::text, slug, kind, settings from workspace order by id`;
 const suppliers = `
   select workspace_id::text as "workspaceId", id::text, settings #>> '{connector,supplier}' as code, role, kind,
-         nullif(settings -> 'countries', 'null') as countries, (settings #>> '{scan,untilMs}')::float8 as "looksForMs"
+         nullif(settings -> 'countries', 'null') as countries, (settings #>> '{scan,untilMs}')::float8 as "looksForMs",
+         (settings #>> '{scan,everyMs}')::float8 as "looksEveryMs"
     from supplier order by workspace_id, id`;
 const orders = `
   select workspace_id::text as "workspaceId", id::text, channel_id::text as "channelId", channel_order_id as "channelOrderId", number, headline, payment, risk,
@@ -304,7 +316,9 @@ const moves = `
    where subject = 'fulfillment_order' and to_state is not null order by order_id, seq`;
 const links = `
   select l.workspace_id::text as "workspaceId", l.sku, l.nothing_to_ship as "nothingToShip", ${ms("l.updated_at")} as "updatedAt", coalesce(max(o.per), 1) as "largestPack",
-         coalesce(array_agg(distinct o.supplier_id::text) filter (where o.supplier_id is not null), '{}') as suppliers
+         coalesce(array_agg(distinct o.supplier_id::text) filter (where o.supplier_id is not null), '{}') as suppliers,
+         coalesce(json_agg(json_build_object('supplierId', o.supplier_id::text, 'supplierSku', o.supplier_sku, 'units', o.units, 'per', o.per)
+                           order by o.component_no, o.supplier_id, o.supplier_sku) filter (where o.supplier_id is not null), '[]') as options
     from product_link l left join product_link_option o on o.workspace_id = l.workspace_id and o.link_id = l.id
    group by l.workspace_id, l.id order by l.workspace_id, l.id`;
 const mapped = `select workspace_id || '/' || rate_name || '/' || supplier_id as key from shipping_mapping`;
@@ -312,7 +326,12 @@ const channels = `select workspace_id || '/' || id as key, settings from channel
 const ticked = `
   select subject_id::text as key from event where kind = 'channel_told' and subject = 'write_back' and data ->> 'by' = 'person'`;
 const chosen = `select distinct order_id::text as key from event where kind = 'supplier_chosen'`;
-const short = `select distinct workspace_id || '/' || supplier_id as key from stock where on_hand - reserved < 10`;
+const free = `
+  select s.workspace_id || '/' || s.supplier_id || '/' || s.supplier_sku as key,
+         (s.on_hand - coalesce(sum(r.units) filter (where r.state <> 'used'), 0))::float8 as free
+    from stock s
+    left join stock_reservation r on r.workspace_id = s.workspace_id and r.supplier_id = s.supplier_id and r.supplier_sku = s.supplier_sku
+   group by s.workspace_id, s.supplier_id, s.supplier_sku, s.on_hand`;
 const unshipped = `select order_id || '/' || subject_id as key from event where kind = 'nothing_to_ship' and subject = 'line'`;
 const inbox = `
   select workspace_id::text as "workspaceId", event_id as "eventId", problem, ${ms("due_at")} as "dueAt", ${ms("done_at")} as "doneAt" from inbox`;
@@ -379,7 +398,7 @@ export async function readFacts(client: pg.Client, when: "midway" | "end"): Prom
     inbox: await atEnd<Inbox>(inbox),
     ticked: await keys(ticked),
     chosen: await keys(chosen),
-    shortSuppliers: await keys(short),
+    free: new Map((await atEnd<{ key: string; free: number }>(free)).map((each) => [each.key, each.free])),
     nothingToShip: await keys(unshipped),
     setUp: {
       links: new Map(
@@ -403,6 +422,7 @@ interface LinkRow {
   largestPack: number;
   updatedAt: number;
   suppliers: string[];
+  options: LinkOption[];
 }
 
 export function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -1,7 +1,7 @@
 import { codeOf, iso, nameOf, type Bought, type Case } from "./case.ts";
 import { group, type Attempt, type Evidence, type Part } from "./facts.ts";
 import type { SentRequest } from "./outside.ts";
-import { isAlive, keyOf, liveUnits } from "./truth.ts";
+import { isAlive, keyOf, liveUnits, type TruthPurchase } from "./truth.ts";
 
 /** Between the last look at the deadline and the first byte lies nothing but the write itself; the harness notes the byte. */
 const writeMs = 1_000;
@@ -177,7 +177,7 @@ function sameUnits(the: Case, part: Part, attempt: Attempt, { purchase, order }:
     const there = live.get(sku) ?? 0;
     // Between the supplier's own cancellation and the next look at it, more is expected here than will come.
     if (here === there || (!the.isQuiet && there < here)) continue;
-    if (there < here && isSaidToBeMissing(the, part, attempt)) continue;
+    if (there < here && here - there <= excused(the, part, attempt, purchase, sku)) continue;
     the.found(
       "I05",
       order,
@@ -186,19 +186,44 @@ function sameUnits(the: Case, part: Part, attempt: Attempt, { purchase, order }:
   }
 }
 /**
- * Who confirmed a purchase from its number alone cannot say what of it was not accepted; then a hold says that the rest is overdue. So does one that is still
- * open because the supplier could not be asked any more.
+ * Units that may be missing without a word. Who confirmed a purchase from its number alone cannot say what of it was not accepted; then a hold says that
+ * the rest is overdue. So does one that is still open about what the supplier took back when nobody looked any more, or could look.
  */
-const isSaidToBeMissing = (the: Case, part: Part, attempt: Attempt): boolean =>
-  (the.facts.holds.get(part.orderId) ?? []).some(
-    (hold) => hold.subjectId === part.id && hold.code === "tracking_overdue" && hold.closedAt === null,
-  ) ||
-  ((the.facts.evidence.get(attempt.id) ?? []).some(
-    (each) => each.kind === "placed" && each.source.startsWith("person:"),
-  ) &&
-    (the.facts.holds.get(part.orderId) ?? []).some(
-      (hold) => hold.subjectId === part.id && hold.code.endsWith("_overdue"),
-    ));
+function excused(the: Case, part: Part, attempt: Attempt, purchase: TruthPurchase, sku: string): number {
+  const holds = (the.facts.holds.get(part.orderId) ?? []).filter(({ subjectId }) => subjectId === part.id);
+  const wasConfirmedByPerson = (the.facts.evidence.get(attempt.id) ?? []).some(
+    ({ kind, source }) => kind === "placed" && source.startsWith("person:"),
+  );
+  if (wasConfirmedByPerson && holds.some(({ code }) => code.endsWith("_overdue"))) return Infinity;
+  const lastLook = holds.find(({ code, closedAt }) => code === "tracking_overdue" && closedAt === null)?.openedAt;
+  if (lastLook === undefined) return 0;
+  const lookEveryMs = the.facts.supplierCodes.get(`${part.workspaceId}/${part.supplierId}`)?.looksEveryMs ?? 0;
+  const taken = [
+    { at: purchase.at, units: purchase.notAccepted },
+    ...purchase.cancelled.filter(({ by }) => by === "supplier"),
+  ];
+  return (
+    taken
+      // One look may be lost with its worker, and one more with its answer.
+      .filter(({ at }) => undisturbedMs(the, at, lastLook) < 3 * lookEveryMs)
+      .flatMap(({ units }) => units)
+      .reduce((sum, each) => sum + (each.sku === sku ? each.units : 0), 0)
+  );
+}
+
+/** How much of the time between two instants nothing was down. */
+function undisturbedMs({ outside }: Case, from: number, until: number): number {
+  let ms = Math.max(0, until - from);
+  let counted = from;
+  for (const each of (outside.disturbances ?? []).toSorted((a, b) => a.from - b.from)) {
+    const start = Math.max(counted, each.from);
+    const end = Math.min(until, each.until);
+    if (end <= start) continue;
+    ms -= end - start;
+    counted = end;
+  }
+  return ms;
+}
 
 function sameAddress(the: Case, attempt: Attempt, { purchase, order }: Bought): void {
   if (purchase.by === "desk") return; // what a person typed on the supplier's page is theirs

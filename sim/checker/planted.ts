@@ -67,6 +67,29 @@ const minute = 60_000;
 const copyOf = (table: string, change: string, where: string): string =>
   `insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(t) || ${change})).* from (select * from ${table} where ${where} limit 1) t`;
 
+/** One that its supplier accepted whole and at once. */
+const longBought = (outside: Outside): Bought =>
+  first(
+    purchases(outside).filter(
+      ({ supplier, purchase }) =>
+        supplier === "northlight" &&
+        purchase.by === "api" &&
+        purchase.lines.every(({ notAccepted }) => notAccepted === 0),
+    ),
+    "purchase of Northlight's",
+  );
+/** A unit of it is taken back by its supplier at that moment. */
+export function takenBack(outside: Outside, at: (call: Bought) => number): Outside {
+  const call = longBought(outside);
+  call.purchase.cancels = { at: at(call), units: [{ sku: call.purchase.lines[0]!.sku, units: 1 }] };
+  return outside;
+}
+/** Of every part people are asked, so long after placing it, where its number is. */
+export const trackingOverdue = (after: string): string[] => [
+  "delete from hold where code = 'tracking_overdue'",
+  `insert into hold select f.workspace_id, 9000000000 + f.id, gen_random_uuid(), f.order_id, 'fulfillment_order', f.id, 'tracking_overdue', null, 'machine', 'person', '{}', f.placed_at + interval '${after}', 'worker:x', null, null from fulfillment_order f where f.placed_at is not null`,
+];
+
 export const plants: readonly Plant[] = [
   // ------------------------------------------------------------------ placing
   {
@@ -180,6 +203,23 @@ export const plants: readonly Plant[] = [
     statements: [
       `update order_address a set line1 = 'Elsewhere 1' where exists (select from attempt t where t.order_id = a.order_id and t.address_no = a.no and t.state = 'placed' and t.kind = 'key')`,
     ],
+  },
+  {
+    invariant: "I05",
+    title: "units that the supplier took back while it was still asked, and that are waited for all the same",
+    statements: trackingOverdue("1 hour"),
+    outside: (outside) => takenBack(outside, ({ purchase }) => purchase.at + minute),
+  },
+  {
+    invariant: "I05",
+    title: "units that were never accepted, and that are waited for although their supplier was asked",
+    statements: trackingOverdue("1 hour"),
+    outside(outside) {
+      const { purchase } = longBought(outside);
+      const line = purchase.lines[0]!;
+      Object.assign(line, { units: line.units - 1, notAccepted: line.notAccepted + 1 });
+      return outside;
+    },
   },
   {
     invariant: "I06",
