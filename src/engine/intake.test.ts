@@ -4,7 +4,7 @@ import { DatabaseError } from "pg";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { OrderId } from "#domain/ids.ts";
-import type { Db } from "#store/db.ts";
+import type { Db, OnStatement } from "#store/db.ts";
 import { readMended } from "#store/doctor.ts";
 import { chain } from "#store/event-chain.ts";
 import { col, row } from "#store/row.ts";
@@ -22,8 +22,13 @@ import { verify } from "./stages/verify.ts";
 const noon = new Date("2026-11-22T12:00:00Z");
 const anOrder = (id: string, change: Partial<ChannelOrder> = {}): ChannelOrder => aChannelOrder(id, noon, change);
 const standard: SetUpOptions = { suppliers: { acme: {} }, links: { MUG: [{ supplier: "acme", sku: "A-MUG" }] } };
-async function workshop(t: TestContext, options: SetUpOptions = standard, channels?: ReadonlyMap<string, Channel>) {
-  const database = await testDatabase(t);
+async function workshop(
+  t: TestContext,
+  options: SetUpOptions = standard,
+  channels?: ReadonlyMap<string, Channel>,
+  onStatement?: OnStatement,
+) {
+  const database = await testDatabase(t, onStatement === undefined ? {} : { onStatement });
   const engine = testEngine(database.engine, channels === undefined ? {} : { channels });
   return { database, engine, ...(await setUp(engine, options)) };
 }
@@ -145,6 +150,78 @@ test("IN-8 a cancellation that arrives before its order waits for it and stops i
       ["#1", "cancelled"],
       ["#2", "stand_by"],
     ],
+  );
+});
+
+test("ENG-12 orders and cancellations of one batch are applied as they came, with one lock of all orders before what they share", async (t) => {
+  const cancels = (id: string, no: number, quantity?: number): { eventId: string; parsed: ParsedMessage } => ({
+    eventId: `c-${id}-${no}`,
+    parsed: {
+      type: "cancellation",
+      channelOrderId: id,
+      asked: "by_channel",
+      lines: quantity === undefined ? "all" : [{ channelLineId: "l1", quantity }],
+      at: noon,
+    },
+  });
+  const two = { lines: [{ ...anOrder("x").lines[0]!, channelLineId: "l1", quantity: 2 }] };
+  const locks: string[] = [];
+  const at = await workshop(
+    t,
+    { ...standard, channel: { connection: {} } },
+    new Map([
+      [
+        "sandbox",
+        feed([
+          // Known, one after the other; before its order, and right after it; of one that never comes.
+          [
+            cancels("2", 1),
+            cancels("1", 1, 1),
+            cancels("4", 1),
+            order("4"),
+            order("5", two),
+            cancels("5", 1, 1),
+            cancels("6", 1),
+          ],
+        ]),
+      ],
+    ]),
+    async ({ text }, send) => {
+      if (text === "begin") locks.length = 0;
+      if (/for update of o\s*$/.test(text)) locks.push("orders"); // with "skip locked" nobody waits
+      if (text.includes("insert into counter")) locks.push("counters");
+      return send();
+    },
+  );
+
+  await storeOrders(at.engine, arrival(at), [anOrder("1", two), anOrder("2"), anOrder("3")]);
+
+  await pull.run(at.engine);
+  await intake.run(at.engine);
+
+  assert.deepEqual(locks, ["orders", "counters"]);
+  const Line = row({ number: col.text, headline: col.text, cancelled: col.int });
+  assert.deepEqual(
+    (
+      await at.database.engine.rows(
+        Line,
+        sql`select o.number, o.headline, l.cancelled from sales_order o join order_line l on l.workspace_id = o.workspace_id and l.order_id = o.id order by o.id`,
+      )
+    ).map(({ number, headline, cancelled }) => [number, headline, cancelled]),
+    [
+      ["#1", "new", 1],
+      ["#2", "cancelled", 2],
+      ["#3", "new", 0],
+      ["#4", "cancelled", 2],
+      ["#5", "new", 1],
+    ],
+  );
+  const Waiting = row({ id: col.text });
+  assert.deepEqual(
+    (await at.database.engine.rows(Waiting, sql`select channel_order_id as id from cancel_tombstone`)).map(
+      ({ id }) => id,
+    ),
+    ["6"],
   );
 });
 

@@ -6,11 +6,11 @@ import type { ChannelOrder, OrderOrigin } from "#domain/channel-order.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { applyVersion, newOrder, type IncomingOrder } from "#domain/intake.ts";
-import { linesNamed } from "#domain/named-lines.ts";
+import { linesNamed, type NamedLines } from "#domain/named-lines.ts";
 import { commitDrafts } from "#store/commit.ts";
 import { isUniqueViolation } from "#store/errors.ts";
 import { canonical } from "#store/event-chain.ts";
-import { findOrders, takeTombstones } from "#store/intake.ts";
+import { findOrders, keepTombstone, takeTombstones } from "#store/intake.ts";
 import type { Tx } from "#store/db.ts";
 import { readShared } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
@@ -31,6 +31,11 @@ export interface Arrival {
   actor: string;
 }
 
+/** One thing that a channel says. */
+export type Said =
+  | { type: "order"; order: ChannelOrder; origin: OrderOrigin }
+  | { type: "cancellation"; channelOrderId: string; askedBy: "buyer" | "channel"; lines: NamedLines; at: Date };
+
 /**
  * IN rules: stores a batch of channel orders under their exact key (channel, the channel's own id). New ones begin their life, known ones get the newer
  * version. One transaction; when another worker stores the same new order at the same moment, the batch is tried again and finds it.
@@ -44,7 +49,8 @@ export async function storeOrders(
   for (let tries = 0; ; tries += 1) {
     try {
       return await engine.db.tx(async (tx) => {
-        const stored = await storeInTransaction(engine, tx, arrival, orders);
+        const said = orders.map((order): Said => ({ type: "order", order, origin: arrival.origin }));
+        const stored = await storeInTransaction(engine, tx, arrival, said);
         await also?.(tx, stored);
         return stored;
       });
@@ -54,59 +60,67 @@ export async function storeOrders(
   }
 }
 
-/** The same within a transaction that the caller has begun (the inbox). */
+/**
+ * The same within a transaction that the caller has begun (the inbox), with cancellations among the orders; all of it applied in the order in which it was said.
+ * It is committed once: who locks further orders when the rows that all orders share are locked already (counters, stock, balances) waits in a circle with
+ * somebody who has the order and wants those (ENG-12).
+ */
 export async function storeInTransaction(
   engine: Engine,
   tx: Tx,
-  arrival: Arrival,
-  orders: readonly ChannelOrder[],
+  { workspaceId, channelId, actor }: Omit<Arrival, "origin">,
+  said: readonly Said[],
 ): Promise<Stored[]> {
-  const { workspaceId, channelId } = arrival;
   const now = engine.clock.now();
-  const incoming = orders.map((order) => toIncoming(workspaceId, channelId, order, arrival.origin));
-  const known = await findOrders(tx, workspaceId, channelId, [...new Set(orders.map((order) => order.channelOrderId))]);
+  const named = [...new Set(said.map((each) => (each.type === "order" ? each.order : each).channelOrderId))];
+  const known = await findOrders(tx, workspaceId, channelId, named);
   const keys = known.map((each) => ({ workspaceId, orderId: each.orderId }));
-  const opened = await openDrafts(engine, tx, keys, { links: false }, now, arrival.actor);
+  const opened = await openDrafts(engine, tx, keys, { links: false }, now, actor);
   const shared = opened.shared.get(workspaceId) ?? (await readShared(tx, [workspaceId], [], {}, now)).get(workspaceId);
   if (shared === undefined) throw new Error(`There is no workspace ${workspaceId}.`);
+  const orders = said.flatMap((each) => (each.type === "order" ? [each.order] : []));
   await engine.ids.ensure(
     tx,
-    incoming.reduce((sum, each) => sum + 12 + 2 * each.order.lines.length, 0),
+    orders.reduce((sum, order) => sum + 12 + 2 * order.lines.length, 0),
   );
 
   const drafts = new Map<string, OrderDraft>(opened.drafts.map((draft) => [draft.order.channelOrderId, draft]));
+  const fresh = new Set(orders.map(({ channelOrderId }) => channelOrderId).filter((id) => !drafts.has(id)));
+  const waiting = new Map<string, Cancellation>(
+    (await takeTombstones(tx, workspaceId, channelId, [...fresh], now)).map((each) => [each.channelOrderId, each]),
+  );
+  const cancel = (draft: OrderDraft, { askedBy, lines, at }: Cancellation): void =>
+    void requestCancellation(draft, { askedBy, lines: linesNamed(draft.dossier.lines, lines), at });
   const stored: Stored[] = [];
-  for (const each of incoming) {
-    const { channelOrderId } = each.order;
+  for (const each of said) {
+    const { channelOrderId } = each.type === "order" ? each.order : each;
     const draft = drafts.get(channelOrderId);
+    if (each.type === "cancellation") {
+      if (draft === undefined) waiting.set(channelOrderId, each);
+      else cancel(draft, each);
+      continue;
+    }
+    const incoming = toIncoming(workspaceId, channelId, each.order, each.origin);
     if (draft === undefined) {
-      const fresh = newOrder(each, { workspaceId, channelId, shared, now, actor: arrival.actor, ids: engine.ids });
-      drafts.set(channelOrderId, fresh);
-      stored.push({ channelOrderId, workspaceId, orderId: fresh.order.id, outcome: "new" });
+      const made = newOrder(incoming, { workspaceId, channelId, shared, now, actor, ids: engine.ids });
+      drafts.set(channelOrderId, made);
+      stored.push({ channelOrderId, workspaceId, orderId: made.order.id, outcome: "new" });
+      const before = waiting.get(channelOrderId);
+      if (before !== undefined) cancel(made, before);
+      waiting.delete(channelOrderId);
     } else {
-      stored.push({
-        channelOrderId,
-        workspaceId,
-        orderId: draft.order.id,
-        outcome: applyVersion(draft, each) ? "changed" : "unchanged",
-      });
+      const outcome = applyVersion(draft, incoming) ? "changed" : "unchanged";
+      stored.push({ channelOrderId, workspaceId, orderId: draft.order.id, outcome });
     }
   }
-  const fresh = [...drafts.values()].filter((draft) => draft.isNew);
-  for (const tombstone of await takeTombstones(
-    tx,
-    workspaceId,
-    channelId,
-    fresh.map((draft) => draft.order.channelOrderId),
-    now,
-  )) {
-    const draft = drafts.get(tombstone.channelOrderId)!;
-    const lines = linesNamed(draft.dossier.lines, tombstone.lines);
-    requestCancellation(draft, { askedBy: tombstone.askedBy, lines, at: tombstone.at });
-  }
+  const expiresAt = new Date(now.getTime() + shared.workspace.tombstoneMs);
+  for (const [channelOrderId, { askedBy, lines, at }] of [...waiting].sort(byId))
+    await keepTombstone(tx, { workspaceId, channelId, channelOrderId, askedBy, lines, at, expiresAt });
   await commitDrafts(tx, [...drafts.values()], { slot: engine.slot, newId: () => engine.ids.next() });
   return stored;
 }
+type Cancellation = Pick<Extract<Said, { type: "cancellation" }>, "askedBy" | "lines" | "at">;
+const byId = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 export function toIncoming(
   workspaceId: WorkspaceId,
