@@ -35,7 +35,7 @@ export const csv: BenchCase = {
   },
 };
 
-const quickRows = [2_000, 8_000] as const;
+const quickRows = [4_000, 12_000] as const;
 const fullRows = [60_000, 1_000_000] as const;
 const leastRatio = 0.25;
 /** Peak memory of the large file over that of the small one. */
