@@ -33,6 +33,7 @@ export interface Mutant {
 // What orders want, so that one kind of supplier gets them.
 const byKey = { sku: "HP-MUG-TIDE", address: "good", paid: true } as const;
 const byLookup = { sku: "HP-LANTERN", quantity: 1, address: "good", paid: true } as const;
+const byHand = { sku: "HP-LAMP-OAK", country: "FR", address: "good", paid: true } as const;
 const atPrep = { sku: "HP-PRINT-A3", address: "good", paid: true } as const;
 const byNobody = { sku: "HP-BLANKET", address: "good", paid: true } as const;
 
@@ -129,13 +130,18 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "src/gate/purchase.ts",
-        find: `return purchase.keyUntil !== null && now < purchase.keyUntil ? null : "the supplier may have forgotten the key";`,
-        replace: `return null;`,
+        find: `if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";`,
+        replace: "",
       },
       {
         file: "src/gate/purchase.ts",
-        find: `Math.min(now.getTime() + resendByMs, purchase.keyUntil!.getTime())`,
-        replace: `now.getTime() + resendByMs`,
+        find: `Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity)`,
+        replace: `purchase.sendBy.getTime()`,
+      },
+      {
+        file: "src/store/attempt.ts",
+        find: "a.key_until > ${now}",
+        replace: "true",
       },
       {
         file: "src/domain/placement-close.ts",
@@ -860,13 +866,18 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "src/gate/purchase.ts",
-        find: `return purchase.keyUntil !== null && now < purchase.keyUntil ? null : "the supplier may have forgotten the key";`,
-        replace: `return null;`,
+        find: `if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";`,
+        replace: "",
       },
       {
         file: "src/gate/purchase.ts",
-        find: `Math.min(now.getTime() + resendByMs, purchase.keyUntil!.getTime())`,
-        replace: `now.getTime() + resendByMs`,
+        find: `Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity)`,
+        replace: `purchase.sendBy.getTime()`,
+      },
+      {
+        file: "src/store/attempt.ts",
+        find: "a.key_until > ${now}",
+        replace: `a.kind = 'key'`,
       },
     ],
     orders: 2,
@@ -905,5 +916,302 @@ export const mutants: readonly Mutant[] = [
     ],
     orders: 8,
     focus: { order: { ...byKey, lateByMs: 400_000, asksToCancelAfterMs: 60_000 } },
+  },
+
+  // ------------------------------------------------------------------ what is no answer
+  {
+    name: "timeout-is-failure",
+    title: "what may have left and was not answered counts as never sent",
+    invariants: ["I01", "I04", "I08"],
+    edits: [
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (mayHaveLeft) return { status: "unknown", message: said.message };`,
+        replace: "",
+      },
+    ],
+    orders: 2,
+    focus: { order: byNobody, world: { suppliers: { bazaar: { time_out_after: 1 } } } },
+  },
+  {
+    name: "error-is-refusal",
+    title: "a connector takes every answer that it does not know for a refusal",
+    invariants: ["I01", "I04"],
+    edits: [
+      {
+        file: "src/connectors/suppliers/sandbox/place.ts",
+        find: `return reason === undefined ? { status: "unknown", message } : { status: "refused", reason, message };`,
+        replace: `return { status: "refused", reason: reason ?? "supplier_refused", message };`,
+      },
+    ],
+    orders: 2,
+    focus: { order: byKey, world: { suppliers: { "*": { error_after: 1 } } } },
+  },
+  {
+    name: "repetition-proves",
+    title: "a repetition that the supplier did not let in proves that the first try bought nothing",
+    invariants: ["I01", "I04"],
+    edits: [
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (mode === "resend" && (unclear || said.status === "credentials"))`,
+        replace: `if (mode === "resend" && unclear && said.status !== "not_sent")`,
+      },
+    ],
+    orders: 6,
+    focus: { order: byKey, world: { suppliers: { northlight: { time_out_after: 1, reject_credentials: 0.5 } } } },
+  },
+  {
+    name: "in-flight-not-shared",
+    title:
+      "an attempt that is handed over twice at the same moment is sent twice: the gate does not know what it has in flight",
+    invariants: ["I01", "I03"],
+    edits: [
+      {
+        file: "src/engine/stages/place.ts",
+        find: `calls.map(({ call }) => call),`,
+        replace: `calls.flatMap(({ call }) => [call, call]),`,
+      },
+      {
+        file: "src/gate/gate.ts",
+        find: `const running = inFlight.get(call.attemptId);\n    if (running !== undefined) return running;`,
+        replace: "",
+      },
+    ],
+    orders: 1,
+    focus: { order: byNobody },
+  },
+  {
+    name: "newest-address-sent",
+    title:
+      "what leaves goes to the newest address and not to the armed one, and nobody compares it with what was armed",
+    invariants: ["I05"],
+    edits: [
+      {
+        file: "src/store/attempt.ts",
+        find: `where d.no = a.address_no`,
+        replace: `where d.no = (select max(n.no) from order_address n where n.workspace_id = a.workspace_id and n.order_id = a.order_id)`,
+      },
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (hash("sha256", requestText(purchase.request)) !== purchase.requestHash)\n    return "what would leave is not what was armed";`,
+        replace: "",
+      },
+    ],
+    orders: 2,
+    focus: {
+      order: { ...byKey, changesAddressAfterMs: 605_000 },
+      world: { suppliers: { northlight: { time_out_before: 1 } } },
+    },
+  },
+  {
+    name: "commit-unknown-is-failure",
+    title: "a commit whose answer was lost counts as the order's own failure",
+    invariants: ["L2", "M1"],
+    edits: [
+      {
+        file: "src/store/passing-failure.ts",
+        find: `if (error instanceof CommitUnknown) return true;`,
+        replace: "",
+      },
+    ],
+    orders: 3,
+    focus: { order: byKey, strikes: [{ at: "commit", when: "before", who: "worker", chance: 0.2, does: "reset" }] },
+  },
+
+  // ------------------------------------------------------------------ placing by hand
+  {
+    name: "given-back-is-free",
+    title: "what a person gives back without a word counts as not bought",
+    invariants: ["I01", "I04"],
+    edits: [
+      {
+        file: "src/domain/placement-person.ts",
+        find: `{ status: "unknown", message: "given back without a result" },`,
+        replace: `{ status: "void", proof: "by_person", message: "given back without a result" },`,
+      },
+    ],
+    orders: 12,
+    focus: { order: byHand },
+  },
+  {
+    name: "two-hands",
+    title:
+      "two people may place the same part at once: neither the open attempt, nor who took it, nor the unique index is asked",
+    invariants: ["I01", "I02", "I08"],
+    edits: [
+      {
+        file: "src/domain/placement-person.ts",
+        find: `const open = openAttemptOf(draft, fo);\n  if (open !== null) {`,
+        replace: `const open = openAttemptOf(draft, fo)!;\n  if (false) {`,
+      },
+      {
+        file: "src/domain/placement-person.ts",
+        find: `if (fo.claimedBy !== null && fo.claimedBy !== actor) {`,
+        replace: `if (false) {`,
+      },
+    ],
+    sql: "drop index attempt_one_open",
+    orders: 8,
+    focus: { order: byHand },
+  },
+
+  // ------------------------------------------------------------------ what stops an order
+  {
+    name: "hold-ignored-while-arming",
+    title: "a hold that comes between the end of the buffer and the arming stops nothing",
+    invariants: ["M4"],
+    edits: [{ file: "src/domain/placement.ts", find: `if (draft.holdsOn(fo).length > 0) {`, replace: `if (false) {` }],
+    orders: 12,
+    days: 0.001,
+    focus: {
+      order: byKey,
+      habits: { atTheEdge: 1 },
+      strikes: [{ at: "place", when: "start", who: "worker", chance: 0.7, does: { pauseMs: 2_000 } }],
+    },
+  },
+  {
+    name: "cancelled-without-asking",
+    title: "what is on its way to the supplier is cancelled without asking anybody",
+    invariants: ["I06"],
+    edits: [
+      {
+        file: "src/domain/cancel-free.ts",
+        find: `return (fo.state === "placing" || fo.state === "escalated") && openAttemptOf(draft, fo) === null;`,
+        replace: `return fo.state === "placing" || fo.state === "escalated";`,
+      },
+    ],
+    orders: 3,
+    focus: { order: byKey, habits: { whilePlacing: 1 } },
+  },
+  {
+    name: "unpaid-bought",
+    title: "an order that is not paid is bought",
+    invariants: ["M4"],
+    edits: [
+      {
+        file: "src/domain/verify.ts",
+        find: `if (!paid) onOrder("awaiting_payment"`,
+        replace: `if (false) onOrder("awaiting_payment"`,
+      },
+    ],
+    orders: 2,
+    focus: { order: { ...byKey, paid: false } },
+  },
+  {
+    name: "risk-ignored",
+    title: "an order that the shop marks as a risk is bought unasked",
+    invariants: ["M4"],
+    edits: [{ file: "src/domain/verify.ts", find: `if (order.risk === "high")`, replace: `if (false)` }],
+    orders: 2,
+    focus: { world: { shop: { high_risk: 1 } }, order: { sku: byKey.sku, address: "good", paid: true } },
+  },
+
+  // ------------------------------------------------------------------ locks and keys of rows
+  {
+    name: "balance-written-as-read",
+    title: "a balance is written as what was read and what was booked, without a lock",
+    invariants: ["I21"],
+    edits: [
+      {
+        file: "src/store/ledger.ts",
+        find: `set balance = l.balance + c.amount\n      from (\n        select l.workspace_id, l.id, k.amount`,
+        replace: `set balance = c.was + c.amount\n      from (\n        select l.workspace_id, l.id, k.amount, l.balance as was`,
+      },
+      {
+        file: "src/store/ledger.ts",
+        find: `order by l.workspace_id, l.id for no key update of l`,
+        replace: `order by l.workspace_id, l.id`,
+      },
+    ],
+    orders: 6,
+    days: 0.0002,
+    focus: {
+      order: byKey,
+      batch: 1,
+      workersWithinMs: 50,
+      town: 0,
+      strikes: [{ at: "commit", when: "before", who: "worker", chance: 0.3, does: { pauseMs: 400 } }],
+    },
+  },
+  {
+    name: "intake-not-locked",
+    title: "a new version of an order does not lock it, and nothing numbers events once",
+    invariants: ["I13", "I15", "I17"],
+    edits: [{ file: "src/store/intake.ts", find: `order by o.id for update of o\`,`, replace: `order by o.id\`,` }],
+    sql: "alter table event drop constraint event_pkey",
+    orders: 6,
+    focus: {
+      world: { shop: { late_in_feed: 1, buyer_changes_address: 1, pays_later: 1 } },
+      batch: 1,
+      workersWithinMs: 50,
+      strikes: slow("insert into order_version", 300),
+    },
+  },
+  {
+    name: "message-kept-twice",
+    title:
+      "a message that comes again is kept again, and its words count as news: the inbox has no key and the version no digest",
+    invariants: ["I13"],
+    edits: [
+      {
+        file: "src/store/connection.ts",
+        find: `\n    on conflict (workspace_id, connection_id, event_id, body_hash) do nothing`,
+        replace: "",
+      },
+      { file: "src/domain/intake.ts", find: `if (incoming.digest === order.versionDigest) return false;`, replace: "" },
+    ],
+    sql: "drop index inbox_event",
+    orders: 3,
+    focus: { world: { shop: { repeated_message: 1 } } },
+  },
+  {
+    name: "announced-twice",
+    title:
+      "a parcel that has its announcement gets another one: neither its row, nor what was told, nor the unique index is asked",
+    invariants: ["I26", "I27", "L2"],
+    edits: [
+      { file: "src/domain/write-back.ts", find: `    current.set(parcel, row);\n`, replace: "" },
+      {
+        file: "src/domain/write-back.ts",
+        find: `    for (const { orderLineNo, quantity } of row.lines) add(told, orderLineNo, quantity);\n  }\n  for (const shipment of dossier.shipments) {`,
+        replace: `  }\n  for (const shipment of dossier.shipments) {`,
+      },
+    ],
+    sql: "drop index write_back_parcel",
+    orders: 2,
+    focus: { order: byKey },
+  },
+
+  // ------------------------------------------------------------------ walls between workspaces
+  {
+    name: "foreign-order-changed",
+    title:
+      "a button works on an order of another workspace: its id alone finds it, and it is locked, read and written where it lies",
+    invariants: ["I30"],
+    edits: [
+      {
+        file: "src/store/read/order.ts",
+        find: `sql\`select id from sales_order where workspace_id = \${workspaceId}::bigint and public_id = \${publicId}::uuid\`,`,
+        replace: `sql\`select id from sales_order where \${workspaceId}::bigint > 0 and public_id = \${publicId}::uuid\`,`,
+      },
+      {
+        file: "src/engine/actions/change-order.ts",
+        find: `const key = { workspaceId: who.workspaceId, orderId };`,
+        replace: `const { col, row } = await import("#store/row.ts");
+  const { sql } = await import("#store/sql.ts");
+  const { id } = await engine.db.one(row({ id: col.text }), sql\`select workspace_id as id from sales_order where id = \${orderId}::bigint\`);
+  const key = { workspaceId: id as never, orderId };`,
+      },
+    ],
+    orders: 12,
+    focus: { order: { ...byKey, paid: false }, habits: { reads: 1 } },
+  },
+  {
+    name: "trail-rewritable",
+    title: "the engine's role may change what was written into the trail",
+    invariants: ["I17"],
+    sql: "grant update, delete on event to switchyard_engine",
+    orders: 1,
   },
 ];

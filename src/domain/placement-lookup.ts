@@ -13,9 +13,12 @@ export function askWhenBack(draft: OrderDraft, attempt: Attempt): void {
   draft.touchAttempt(attempt, { dueAt: new Date(draft.now.getTime() + draft.shared.workspace.retryMs) });
 }
 
-/** Nothing but a person can find out: it stays unknown, and its hold asks for evidence. */
+/**
+ * PL-66. Nothing but a person can find out: it stays unknown, and its hold asks for evidence. While it is still armed, that its outcome is unknown could not be
+ * written down; nobody is asked yet, so it keeps its time and is claimed again.
+ */
 export function waitForPerson(draft: OrderDraft, attempt: Attempt): void {
-  draft.touchAttempt(attempt, { dueAt: null });
+  if (attempt.state === "unknown") draft.touchAttempt(attempt, { dueAt: null });
 }
 
 /**

@@ -17,8 +17,6 @@ import { messageOf, noConnector, type GateOptions } from "./options.ts";
 
 /** How long a last check may take before it no longer counts as the last thing before the first byte. */
 const longestCheckMs = 1_000;
-/** How long the first byte of a repetition may wait; a first sending has its own deadline, the attempt's. */
-const resendByMs = 10_000;
 
 /** What purchases that were handed over together share. */
 export interface Batch {
@@ -47,10 +45,8 @@ export async function sendOnce(
   const refusal = whyNot(options, call, purchase, now);
   if (refusal !== null)
     return call.mode === "send" ? never(options, purchase, refusal) : { status: "unknown", message: refusal };
-  const until =
-    call.mode === "send"
-      ? purchase.sendBy.getTime()
-      : Math.min(now.getTime() + resendByMs, purchase.keyUntil!.getTime());
+  const keyUntil = call.mode === "send" ? null : purchase.keyUntil;
+  const until = Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity);
   const deadlineMs = monotonicMs() + (until - now.getTime());
 
   const account: AccountKey = {
@@ -128,7 +124,8 @@ function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purch
   }
   if (purchase.kind !== "key") return "only a supplier with idempotency keys may be asked the same again";
   if (purchase.state !== "armed" && purchase.state !== "unknown") return `the attempt is ${purchase.state}`;
-  return purchase.keyUntil !== null && now < purchase.keyUntil ? null : "the supplier may have forgotten the key";
+  if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";
+  return now >= purchase.sendBy ? "the deadline for asking once more has passed" : null;
 }
 
 /** Nothing leaves, now or ever. Only where the journal reaches back to the arming is that proof. */

@@ -301,10 +301,15 @@ const DueAttemptRow = row({
   keyUntil: col.instantOrNull,
 });
 const LockedRow = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<OrderId>() });
+/** How long after it was claimed the first byte of a repetition may leave. */
+const resendByMs = 10_000;
 
 /**
  * Takes attempts that nobody recorded in time, or whose outcome is to be asked about, and gives each a new fence: a worker or gate that slept through
  * its time finds its own passed. They come back at `until` if whoever claimed them dies. Orders that somebody holds are skipped.
+ *
+ * PL-67. What may be asked with the same key again may be bought by that, so it gets a new deadline for its first byte with the claim, and its settle time
+ * moves as far: until then "it was not bought" proves nothing, whoever says it.
  */
 export async function claimAttempts(
   tx: Tx,
@@ -324,11 +329,13 @@ export async function claimAttempts(
        for update of o skip locked`,
   );
   if (locked.length === 0) return [];
+  const sendBy = new Date(now.getTime() + resendByMs);
   return tx.rows(
     DueAttemptRow,
     sql`
     with mine as (
-      select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence')::integer as fence
+      select a.workspace_id, a.id, a.fulfillment_order_id, nextval('fence')::integer as fence,
+             case when a.key_until > ${now} then greatest(a.send_by, ${sendBy}) else a.send_by end as send_by
         from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
        cross join lateral (select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no) f
        cross join lateral (select * from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id order by a.no offset 0) a
@@ -336,7 +343,9 @@ export async function claimAttempts(
     ), fenced as (
       update fulfillment_order f set fence = m.fence from mine m where f.workspace_id = m.workspace_id and f.id = m.fulfillment_order_id
     )
-    update attempt a set fence = m.fence, due_at = ${until} from mine m
+    update attempt a
+       set fence = m.fence, due_at = ${until}, send_by = m.send_by, settle_at = a.settle_at + (m.send_by - a.send_by)
+      from mine m
      where a.workspace_id = m.workspace_id and a.id = m.id
     returning a.workspace_id, a.order_id, a.id as attempt_id, a.fulfillment_order_id, a.supplier_id, a.account_id, a.kind, a.state, a.reference, a.fence, a.armed_at, a.settle_at, a.key_until`,
   );

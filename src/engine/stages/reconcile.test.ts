@@ -327,6 +327,72 @@ test("PL-33 PL-34 what only a person can find out waits for them, without a limi
   }
 });
 
+test("PL-66 an unknown outcome that could not be written down leaves no attempt armed for ever, whatever its kind", async (t) => {
+  for (const [kind, contract] of Object.entries(kinds)) {
+    const floor = await aShopFloor(t, contract);
+    await crash(floor, { gate: "gate-before-answer", fate: "bought_no_answer" });
+    floor.clock.advance(120_000);
+    const engine = floor.worker();
+    const { db } = engine;
+    let writes = 0;
+    engine.db = {
+      ...db,
+      tx: (work) =>
+        (writes += 1) === 2 ? Promise.reject(new Error("Connection terminated unexpectedly")) : db.tx(work),
+    };
+    // The first transaction claims it, the second would write down that it is unknown.
+    await reconcile.run(engine);
+    const [left] = await floor.database.engine.rows(
+      row({ state: col.text, dueAt: col.instantOrNull }),
+      sql`select state, due_at from attempt`,
+    );
+    assert.ok(left!.state === "placed" || left!.dueAt !== null, kind);
+
+    await letItRun(floor);
+
+    assert.deepEqual(await states(floor), [kind === "none" ? "outcome_unknown" : "placed"], kind);
+    assert.equal(floor.shop.book.length, 1, kind);
+  }
+});
+
+test("PL-67 while a key is asked again, a person's word that nothing was bought is too early; a repetition that is late is not sent", async (t) => {
+  const floor = await aShopFloor(t, contracts.key);
+  await crash(floor, { fate: "lost" });
+  floor.clock.advance(600_000); // the settle time of the first try has long passed
+  const saysNotBought = async (): Promise<string> => {
+    const { id } = await floor.database.engine.one(
+      row({ id: col.id<Id<"order">>() }),
+      sql`select order_id as id from attempt`,
+    );
+    let said = "";
+    await changeOrders(floor.engine, [{ workspaceId: floor.workspaceId, orderId: id }], {}, ([draft]) => {
+      const done = confirmNotBought(draft!, draft!.dossier.attempts[0]!, { actor: "ada", reason: "not in the list" });
+      said = done.ok ? "taken" : done.code;
+    });
+    return said;
+  };
+  const engine = floor.worker();
+  const { gate } = engine;
+  const late: { send?: () => Promise<void> } = {};
+  const heard: string[] = [];
+  const slow: Gate = {
+    ...gate,
+    place(calls) {
+      late.send = () => gate.place(calls, (_call, answer) => void heard.push(answer.status));
+      return Promise.resolve();
+    },
+  };
+  Object.defineProperty(engine, "gate", { get: () => slow });
+
+  await reconcile.run(engine); // it asks again: the question is about to leave
+  assert.equal(await saysNotBought(), "too_early");
+  floor.clock.advance(600_000);
+  await late.send!();
+
+  assert.deepEqual([heard, floor.shop.book.length], [["unknown"], 0]);
+  assert.equal(await saysNotBought(), "taken");
+});
+
 test("PL-32 a person who says 'placing now' and is never heard of again leaves an unknown outcome, not a free order", async (t) => {
   const { beginPlacingByHand } = await import("#domain/placement-person.ts");
   const { readArming } = await import("../arming.ts");
