@@ -341,15 +341,14 @@ async function changeStock(
   }
   const rows = [...sums.values()];
   await tx.run(sql`
-    with change as (
-      select * from unnest(${rows.map((row) => row.workspaceId)}::bigint[], ${rows.map((row) => row.supplierId)}::bigint[], ${rows.map((row) => row.supplierSku)}::text[], ${rows.map((row) => row.reserved)}::integer[], ${rows.map((row) => row.onHand)}::integer[])
-        as c(workspace_id, supplier_id, supplier_sku, reserved, on_hand)
-    ), locked as (
-      select s.workspace_id, s.supplier_id, s.supplier_sku from stock s join change c using (workspace_id, supplier_id, supplier_sku)
-       order by s.workspace_id, s.supplier_id, s.supplier_sku for update of s
-    )
     update stock s set reserved = greatest(0, s.reserved + c.reserved), on_hand = s.on_hand + c.on_hand
-      from change c join locked l using (workspace_id, supplier_id, supplier_sku)
+      from (
+        select s.workspace_id, s.supplier_id, s.supplier_sku, k.reserved, k.on_hand
+          from unnest(${rows.map((row) => row.workspaceId)}::bigint[], ${rows.map((row) => row.supplierId)}::bigint[], ${rows.map((row) => row.supplierSku)}::text[], ${rows.map((row) => row.reserved)}::integer[], ${rows.map((row) => row.onHand)}::integer[])
+            as k(workspace_id, supplier_id, supplier_sku, reserved, on_hand)
+          join stock s on s.workspace_id = k.workspace_id and s.supplier_id = k.supplier_id and s.supplier_sku = k.supplier_sku
+         order by s.workspace_id, s.supplier_id, s.supplier_sku for update of s
+      ) c -- joined to the table by its key and to nothing else: two lists of a batch joined to each other are quadratic
      where s.workspace_id = c.workspace_id and s.supplier_id = c.supplier_id and s.supplier_sku = c.supplier_sku`);
 }
 

@@ -135,13 +135,13 @@ export async function bookTransactions(
     transactions.insert(tx, postings),
     entries.insert(tx, rows),
     tx.run(sql`
-    with change as (
-      select * from unnest(${moved.map((m) => m.workspaceId)}::bigint[], ${moved.map((m) => m.id)}::bigint[], ${moved.map((m) => m.amount)}::bigint[]) as c(workspace_id, id, amount)
-    ), locked as (
-      select l.workspace_id, l.id from ledger_account l join change c using (workspace_id, id) order by l.workspace_id, l.id for no key update of l
-    )
     update ledger_account l set balance = l.balance + c.amount
-      from change c join locked k using (workspace_id, id)
+      from (
+        select l.workspace_id, l.id, k.amount
+          from unnest(${moved.map((m) => m.workspaceId)}::bigint[], ${moved.map((m) => m.id)}::bigint[], ${moved.map((m) => m.amount)}::bigint[]) as k(workspace_id, id, amount)
+          join ledger_account l on l.workspace_id = k.workspace_id and l.id = k.id
+         order by l.workspace_id, l.id for no key update of l
+      ) c
      where l.workspace_id = c.workspace_id and l.id = c.id`),
   ]);
 }

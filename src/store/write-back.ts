@@ -4,18 +4,18 @@ import type { OrderKey } from "./dossier.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
-const Key = row({ workspaceId: col.id<WorkspaceId>(), orderId: col.id<OrderId>() });
+const Key = row({ workspaceId: col.id<WorkspaceId>(), orderId: col.id<OrderId>(), channelId: col.id<ChannelId>() });
 const Due = row({ dueAt: col.instantOrNull });
 
 /** Orders with something to tell their channel, earliest ship-by first among what is due. Not locked: whoever arms locks them and looks again. */
-export const ordersToTell = (db: Tx, now: Date, limit: number): Promise<OrderKey[]> =>
+export const ordersToTell = (db: Tx, now: Date, limit: number): Promise<(OrderKey & { channelId: ChannelId })[]> =>
   db.rows(
     Key,
     sql`
     with due as (
       select workspace_id, order_id from write_back where due_at <= ${now} order by due_at, id limit ${limit}
     )
-    select o.workspace_id, o.id as order_id from sales_order o
+    select o.workspace_id, o.id as order_id, o.channel_id from sales_order o
      where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
      order by o.ship_by nulls last, o.id`,
   );

@@ -11,6 +11,7 @@ import { changeEach, distinctKeys } from "../change-each.ts";
 import { reachChannels, type ReachableChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
+import { Together } from "../together.ts";
 
 interface Followed extends OrderKey {
   parcelId: string;
@@ -61,8 +62,11 @@ export const follow: Stage = {
       }
     });
     await engine.buggify("follow:counted");
-    await askCarriers(engine, [...asked.values()]);
-    await askChannels(engine, channels, [...asked.values()]);
+    const news = new Together<News>(engine, (some) => record(engine, some));
+    await news.end([
+      askCarriers(engine, [...asked.values()], news),
+      askChannels(engine, channels, [...asked.values()], news),
+    ]);
     return due.length;
   },
 };
@@ -95,8 +99,14 @@ interface Asked {
   followed: Followed;
   source: Source;
 }
+/** What somebody said of one parcel. */
+interface News {
+  followed: Followed;
+  progress: ParcelProgress;
+  source: string;
+}
 
-async function askCarriers(engine: Engine, asked: readonly Asked[]): Promise<void> {
+async function askCarriers(engine: Engine, asked: readonly Asked[], news: Together<News>): Promise<void> {
   const groups = new Map<string, Asked[]>();
   for (const each of asked) {
     if (each.source.by !== "carrier") continue;
@@ -117,12 +127,11 @@ async function askCarriers(engine: Engine, asked: readonly Asked[]): Promise<voi
         .catch(asFailure);
       if (answer.status !== "ok") return failed(engine, source.connector, answer);
       const byNumber = new Map<string, ParcelProgress>(answer.parcels.map((each) => [each.trackingNumber, each]));
-      await record(
-        engine,
-        group.flatMap(({ followed }) =>
-          byNumber.has(followed.trackingNumber) ? [{ followed, progress: byNumber.get(followed.trackingNumber)! }] : [],
-        ),
-        `carrier:${source.connector}`,
+      news.add(
+        group.flatMap(({ followed }) => {
+          const progress = byNumber.get(followed.trackingNumber);
+          return progress === undefined ? [] : [{ followed, progress, source: `carrier:${source.connector}` }];
+        }),
       );
     }),
   );
@@ -132,6 +141,7 @@ async function askChannels(
   engine: Engine,
   channels: ReadonlyMap<ChannelId, ReachableChannel>,
   asked: readonly Asked[],
+  news: Together<News>,
 ): Promise<void> {
   for (const [channelId, { connector, context }] of channels) {
     const mine = asked.filter(({ source }) => source.by === "channel" && source.channelId === channelId);
@@ -142,15 +152,16 @@ async function askChannels(
       trackingNumber: followed.trackingNumber,
     }));
     const answers = await connector.readBack(context, requests).catch((error: unknown) => [asFailure(error)]);
-    const delivered = mine.flatMap(({ followed }, index) => {
+    const delivered = mine.flatMap(({ followed }, index): News[] => {
       const answer = answers[index];
+      const progress = { trackingNumber: followed.trackingNumber, state: "delivered" as const, at: null };
       return answer?.status === "ok" && answer.delivered
-        ? [{ followed, progress: { trackingNumber: followed.trackingNumber, state: "delivered" as const, at: null } }]
+        ? [{ followed, progress, source: `channel:${connector.manifest.id}` }]
         : [];
     });
     const failure = answers.find((answer) => answer.status !== "ok");
     if (failure !== undefined && failure.status !== "ok") failed(engine, connector.manifest.id, failure);
-    await record(engine, delivered, `channel:${connector.manifest.id}`);
+    news.add(delivered);
   }
 }
 
@@ -164,17 +175,12 @@ const failed = (engine: Engine, connector: string, failure: Failure): void =>
     "parcels could not be followed; they are asked for again",
   );
 
-async function record(
-  engine: Engine,
-  progress: readonly { followed: Followed; progress: ParcelProgress }[],
-  source: string,
-): Promise<void> {
-  if (progress.length === 0) return;
-  const keys = distinctKeys(progress.map((each) => each.followed));
-  const byOrder = Map.groupBy(progress, (each) => each.followed.orderId);
+async function record(engine: Engine, news: readonly News[]): Promise<void> {
+  const keys = distinctKeys(news.map((each) => each.followed));
+  const byOrder = Map.groupBy(news, (each) => each.followed.orderId);
   await changeEach(engine, keys, { parts: ["shipments", "writeBacks"] }, (drafts) => {
     for (const draft of drafts) {
-      for (const { followed, progress: said } of byOrder.get(draft.order.id) ?? []) {
+      for (const { followed, progress: said, source } of byOrder.get(draft.order.id) ?? []) {
         const shipment = draft.dossier.shipments.find((each) =>
           each.parcels.some((parcel) => parcel.id === followed.parcelId),
         );

@@ -15,6 +15,7 @@ import type { Engine } from "../context.ts";
 
 import { GateAway, type AccountKey, type SupplierOrderProgress } from "#connectors/ports.ts";
 import { decideDue, type Stage } from "../stage.ts";
+import { Together } from "../together.ts";
 
 const states = ["placed", "acknowledged", "partially_shipped"] as const;
 /** Purchases asked about in one call. */
@@ -65,23 +66,30 @@ export function lookOf(draft: OrderDraft, fo: FulfillmentOrder): Look | null {
   return { workspaceId, orderId, account, fulfillmentOrderId: fo.id, supplierOrderId: attempt.supplierOrderId };
 }
 
-/** Asks the suppliers, account by account, outside any transaction, and records each account's answer when it comes. */
+/** Asks the suppliers, account by account, outside any transaction, and records their answers as they come. */
 export async function lookAtPurchases(engine: Engine, looks: readonly Look[]): Promise<void> {
   const byAccount = new Map<string, Look[]>();
   for (const look of looks) {
     const key = `${look.account.workspaceId}/${look.account.accountId}`;
     byAccount.set(key, [...(byAccount.get(key) ?? []), look]);
   }
-  await Promise.all([...byAccount.values()].map((of) => lookAtAccount(engine, of)));
+  const reports = new Together<Report>(engine, (some) => recordProgress(engine, some));
+  await reports.end([...byAccount.values()].map((of) => lookAtAccount(engine, of, reports)));
 }
 
-async function lookAtAccount(engine: Engine, looks: readonly Look[]): Promise<void> {
+/** What a supplier says of one purchase. */
+interface Report {
+  look: Look;
+  said: SupplierOrderProgress;
+}
+
+async function lookAtAccount(engine: Engine, looks: readonly Look[], reports: Together<Report>): Promise<void> {
   for (let from = 0; from < looks.length; from += perCall) {
     const some = looks.slice(from, from + perCall);
     const { account } = some[0]!;
     const answer = await ask(engine, account, some);
     await engine.buggify("track:answered");
-    if (answer.status === "ok") await recordProgress(engine, some, answer.orders);
+    if (answer.status === "ok") reports.add(reportsOf(some, answer.orders));
     else {
       engine.log.warn(
         { workspace: account.workspaceId, account: account.accountId, status: answer.status, message: answer.message },
@@ -108,28 +116,29 @@ async function ask(
   }
 }
 
+function reportsOf(looks: readonly Look[], orders: readonly SupplierOrderProgress[]): Report[] {
+  const progress = new Map(orders.map((each) => [each.supplierOrderId, each]));
+  return looks.flatMap((look) => {
+    const said = progress.get(look.supplierOrderId);
+    return said === undefined ? [] : [{ look, said }];
+  });
+}
+
 /** What suppliers report, in one transaction per batch of orders; numbers that other orders had are looked up with the orders locked. */
-async function recordProgress(
-  engine: Engine,
-  looks: readonly Look[],
-  reported: readonly SupplierOrderProgress[],
-): Promise<void> {
-  const progress = new Map(reported.map((each) => [each.supplierOrderId, each]));
-  const known = looks.filter((look) => progress.has(look.supplierOrderId));
-  const byOrder = Map.groupBy(known, (look) => look.orderId);
-  await changeEach(engine, distinctKeys(known), {}, async (drafts, tx) => {
-    const wanted = drafts.flatMap((draft) => byOrder.get(draft.order.id) ?? []);
-    const numbers = wanted.flatMap((look) =>
-      progress
-        .get(look.supplierOrderId)!
-        .parcels.map(({ trackingNumber }) => ({ workspaceId: look.workspaceId, trackingNumber })),
+async function recordProgress(engine: Engine, reports: readonly Report[]): Promise<void> {
+  const byOrder = Map.groupBy(reports, ({ look }) => look.orderId);
+  await changeEach(engine, distinctKeys(reports.map(({ look }) => look)), {}, async (drafts, tx) => {
+    const numbers = drafts.flatMap((draft) =>
+      (byOrder.get(draft.order.id) ?? []).flatMap(({ look: { workspaceId }, said }) =>
+        said.parcels.map(({ trackingNumber }) => ({ workspaceId, trackingNumber })),
+      ),
     );
     const used = usedBy(await usedNumbersOf(tx, numbers, engine.clock.now()));
     for (const draft of drafts) {
       const { workspaceId } = draft.order;
-      for (const look of byOrder.get(draft.order.id) ?? []) {
+      for (const { look, said } of byOrder.get(draft.order.id) ?? []) {
         const fo = draft.fulfillmentOrder(look.fulfillmentOrderId);
-        const report = { ...progress.get(look.supplierOrderId)!, source: "supplier" as const, complete: true };
+        const report = { ...said, source: "supplier" as const, complete: true };
         const before = report.parcels.flatMap(
           (parcel) => used.get(numberKey(workspaceId, parcel.trackingNumber)) ?? [],
         );

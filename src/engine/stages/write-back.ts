@@ -14,8 +14,9 @@ import { changeEach, distinctKeys } from "../change-each.ts";
 import { reachChannels, type ReachableChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import type { Stage } from "../stage.ts";
+import { Together } from "../together.ts";
 
-/** Orders armed at once at most, and rows told in one call: no more than can be sent well before they count as unknown. */
+/** Orders of one channel armed at once at most, and rows told in one call: no more than can be sent well before they count as unknown. */
 const mostArmed = 200;
 const perCall = 50;
 
@@ -25,6 +26,9 @@ type Telling = OrderKey & { id: string; channelId: ChannelId; readFirst: boolean
     | { about: "cancellation"; request: ChannelCancelRequest }
   );
 
+/** What came of it. */
+type Told = readonly [Telling, WriteBackOutcome];
+
 /**
  * Tells channels what left and what was cancelled: arm, send, record, each in its own commit (WB-8 to WB-12). At least once; what may be there already is
  * read first and only what is missing is written.
@@ -33,7 +37,10 @@ export const writeBack: Stage = {
   name: "write_back",
   nextDue: nextWriteBack,
   async run(engine) {
-    const keys = await ordersToTell(engine.db, engine.clock.now(), Math.min(mostArmed, engine.batch));
+    const due = await ordersToTell(engine.db, engine.clock.now(), engine.batch);
+    const keys = [...Map.groupBy(due, ({ channelId }) => channelId).values()].flatMap((some) =>
+      some.slice(0, mostArmed),
+    );
     const tellings = new Map<string, Telling>();
     let handed = 0;
     const channels = new Map<ChannelId, ReachableChannel>();
@@ -53,7 +60,8 @@ export const writeBack: Stage = {
     const byChannel = new Map<ChannelId, Telling[]>();
     for (const telling of tellings.values())
       byChannel.set(telling.channelId, [...(byChannel.get(telling.channelId) ?? []), telling]);
-    await Promise.all([...byChannel].map(([channelId, some]) => tellChannel(engine, channels.get(channelId)!, some)));
+    const told = new Together<Told>(engine, (some) => record(engine, some));
+    await told.end([...byChannel].map(([channelId, some]) => tellChannel(channels.get(channelId)!, some, told)));
     return tellings.size + handed;
   },
 };
@@ -90,29 +98,34 @@ function tellingOf(draft: OrderDraft, work: WriteBackWork): Telling {
 const referenceOf = (shipmentPublicId: string, parcelIndex: number): string =>
   parcelIndex === 0 ? shipmentPublicId : `${shipmentPublicId}-${parcelIndex + 1}`;
 
-async function tellChannel(engine: Engine, channel: ReachableChannel, tellings: readonly Telling[]): Promise<void> {
+async function tellChannel(
+  channel: ReachableChannel,
+  tellings: readonly Telling[],
+  told: Together<Told>,
+): Promise<void> {
   for (let from = 0; from < tellings.length; from += perCall) {
     const some = tellings.slice(from, from + perCall);
-    await tellShipments(
-      engine,
-      channel,
-      some.filter((each) => each.about === "shipment"),
+    told.add(
+      await tellShipments(
+        channel,
+        some.filter((each) => each.about === "shipment"),
+      ),
     );
-    await tellCancellations(
-      engine,
-      channel,
-      some.filter((each) => each.about === "cancellation"),
+    told.add(
+      await tellCancellations(
+        channel,
+        some.filter((each) => each.about === "cancellation"),
+      ),
     );
   }
 }
 
 async function tellShipments(
-  engine: Engine,
   { connector, context }: ReachableChannel,
   tellings: readonly (Telling & { about: "shipment" })[],
-): Promise<void> {
+): Promise<Told[]> {
   const toRead = tellings.filter((each) => each.readFirst);
-  const outcomes: [Telling, WriteBackOutcome][] = [];
+  const outcomes: Told[] = [];
   const toWrite = tellings.filter((each) => !each.readFirst);
   if (toRead.length > 0) {
     const requests: ReadBackRequest[] = toRead.map(({ request: { channelOrderId, reference, trackingNumber } }) => ({
@@ -141,7 +154,7 @@ async function tellShipments(
       outcomes.push([telling, answer.status === "told" ? { ...answer, found: false } : answer]);
     });
   }
-  await record(engine, outcomes);
+  return outcomes;
 }
 
 /** Nothing was written, so nothing is in doubt that was not before: the channel is simply read again later. */
@@ -149,24 +162,20 @@ const afterReading = (failure: Failure): WriteBackOutcome =>
   failure.status === "unknown" ? { status: "retry_later", afterMs: 0, message: failure.message } : failure;
 
 async function tellCancellations(
-  engine: Engine,
   { connector, context }: ReachableChannel,
   tellings: readonly (Telling & { about: "cancellation" })[],
-): Promise<void> {
-  if (tellings.length === 0) return;
+): Promise<Told[]> {
+  if (tellings.length === 0) return [];
   const answers = await answersOf(tellings, () =>
     connector.cancel(
       context,
       tellings.map((each) => each.request),
     ),
   );
-  await record(
-    engine,
-    tellings.map((telling, index) => {
-      const answer = answers[index]!;
-      return [telling, answer.status === "ok" ? { status: "told", channelReference: null, found: false } : answer];
-    }),
-  );
+  return tellings.map((telling, index) => {
+    const answer = answers[index]!;
+    return [telling, answer.status === "ok" ? { status: "told", channelReference: null, found: false } : answer];
+  });
 }
 
 /** One answer per row, whatever the connector does: one that throws or answers short leaves the rest unknown, never told. */
@@ -184,7 +193,7 @@ async function answersOf<Answer>(
   return rows.map((_, index) => answers[index] ?? { status: "unknown", message });
 }
 
-async function record(engine: Engine, outcomes: readonly [Telling, WriteBackOutcome][]): Promise<void> {
+async function record(engine: Engine, outcomes: readonly Told[]): Promise<void> {
   await engine.buggify("write_back:answered");
   const keys = distinctKeys(outcomes.map(([telling]) => telling));
   const byOrder = Map.groupBy(outcomes, ([telling]) => telling.orderId);
