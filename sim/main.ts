@@ -194,8 +194,10 @@ function tableOf(simulated: Simulated, profile: ProfileName): string {
 }
 
 /** As `--trace` takes it. */
-const nameOfOrder = (workspace: string | null, order: string | null): string =>
-  order === null ? "-" : workspace === null ? order : `${workspace}:${order}`;
+function nameOfOrder(workspace: string | null, order: string | null): string {
+  if (order === null) return "-";
+  return workspace === null ? order : `${workspace}:${order}`;
+}
 
 function commitOf(): string {
   try {
