@@ -465,8 +465,13 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "src/store/commit.ts",
-        find: `\${rows.map((row) => row.onHand)}::integer[])\n        as c(workspace_id, supplier_id, supplier_sku, reserved, on_hand)`,
-        replace: `\${rows.map((row) => row.onHand)}::integer[], \${rows.map((row) => row.written ?? null)}::integer[])\n        as c(workspace_id, supplier_id, supplier_sku, reserved, on_hand, written)`,
+        find: `k.reserved, k.on_hand\n          from`,
+        replace: `k.reserved, k.on_hand, k.written\n          from`,
+      },
+      {
+        file: "src/store/commit.ts",
+        find: `\${rows.map((row) => row.onHand)}::integer[])\n            as k(workspace_id, supplier_id, supplier_sku, reserved, on_hand)`,
+        replace: `\${rows.map((row) => row.onHand)}::integer[], \${rows.map((row) => row.written ?? null)}::integer[])\n            as k(workspace_id, supplier_id, supplier_sku, reserved, on_hand, written)`,
       },
       {
         file: "src/store/commit.ts",
