@@ -126,6 +126,14 @@ const mistakes: Record<string, readonly [script: string, complaint: RegExp]> = {
     "grant update (heartbeat_at) on worker to switchyard_api",
     /^switchyard_api may update worker/,
   ],
+  "a way to the users for who works on orders": [
+    "grant usage on schema auth to switchyard_engine",
+    /^switchyard_engine may enter the schema auth/,
+  ],
+  "a way to the orders for who checks passwords": [
+    "grant usage on schema public to switchyard_auth",
+    /^switchyard_auth may enter the schema public/,
+  ],
   "a materialised view for the API": [
     `${good} create materialized view m as select * from bad; grant select on m to switchyard_api`,
     /^switchyard_api may select m,/,

@@ -13,7 +13,21 @@ export const sharedTables: Readonly<Record<string, "reference" | "directory" | "
   workspace: "directory",
   api_key: "directory",
   channel_registry: "directory",
+  member: "directory",
+  invitation: "directory",
+  app_user: "directory",
+  credential: "directory",
+  session: "directory",
+  verification: "directory",
+  two_factor: "directory",
+  used_code: "directory",
+  known_device: "directory",
+  budget: "directory",
+  set_up: "local",
 };
+
+/** Schemas of their own, each for one role alone: who the users are is nothing for who works on orders, and the other way round. */
+export const separateSchemas: Readonly<Record<string, string>> = { auth: "switchyard_auth" };
 
 const Line = row({ line: col.text });
 
@@ -28,6 +42,7 @@ export async function violations(db: Db): Promise<string[]> {
       ...keys(names, references),
       ...behaviour,
       ...rights(names, references),
+      ...Object.entries(separateSchemas).flatMap(([schema, role]) => apart(schema, role)),
     ].map((rule) => db.rows(Line, rule)),
   );
   return found.flat().map(({ line }) => line);
@@ -129,13 +144,13 @@ const rights = (names: readonly string[], references: readonly string[]): Sql[] 
   sql`select format('%s is a superuser, or may make roles or databases, or replicate', rolname) as line
         from pg_roles where rolname like 'switchyard\\_%' and (rolsuper or rolcreaterole or rolcreatedb or rolreplication)`,
   sql`select format('%s bypasses row-level security', rolname) as line
-        from pg_roles where rolname in ('switchyard_api', 'switchyard_owner') and rolbypassrls`,
+        from pg_roles where rolname like 'switchyard\\_%' and rolname <> 'switchyard_engine' and rolbypassrls`,
   sql`select format('%s is a member of %s', m.member::regrole, m.roleid::regrole) as line
         from pg_auth_members m where m.member::regrole::text like 'switchyard\\_%'`,
   sql`select format('%s owns something (%s %s)', d.refobjid::regrole, d.classid::regclass, d.objid) as line
         from pg_shdepend d
        where d.deptype = 'o' and d.refclassid = 'pg_authid'::regclass
-         and d.refobjid in ('switchyard_api'::regrole, 'switchyard_engine'::regrole)
+         and d.refobjid in (select oid from pg_roles where rolname like 'switchyard\\_%' and rolname <> 'switchyard_owner')
          and d.dbid in (0, (select oid from pg_database where datname = current_database()))`,
   sql`select format('%s may %s the table %s', coalesce(r.rolname, 'everybody'), lower(a.privilege_type), c.oid::regclass) as line
         from pg_class c
@@ -146,7 +161,8 @@ const rights = (names: readonly string[], references: readonly string[]): Sql[] 
          and n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', 'graphile_worker')
          and (a.privilege_type in ('TRUNCATE', 'TRIGGER', 'REFERENCES', 'MAINTAIN') or a.grantee = 0)`,
   sql`select format('%s may make things in the schema %s', role, n.nspname) as line
-        from pg_namespace n cross join unnest(array['switchyard_api', 'switchyard_engine']) role
+        from pg_namespace n
+        cross join (select rolname from pg_roles where rolname like 'switchyard\\_%' and rolname <> 'switchyard_owner') r(role)
        where n.nspname not like 'pg\\_%' and has_schema_privilege(role, n.oid, 'create')`,
   sql`select format('switchyard_api may %s %s, which is no tenant table', p.privilege, c.oid::regclass) as line
         from pg_class c
@@ -157,4 +173,16 @@ const rights = (names: readonly string[], references: readonly string[]): Sql[] 
          and not (c.relname = any(${references}::text[]) and p.privilege = 'select')
          and (has_table_privilege('switchyard_api', c.oid, p.privilege)
               or p.privilege <> 'delete' and has_any_column_privilege('switchyard_api', c.oid, p.privilege))`,
+];
+
+/** Nobody but its role enters the schema, and that role enters no other. */
+const apart = (schema: string, role: string): Sql[] => [
+  sql`select format('%s may enter the schema %s, which is for %s alone', r.rolname, ${schema}::text, ${role}::text) as line
+        from pg_roles r
+       where r.rolname like 'switchyard\\_%' and r.rolname not in (${role}::text, 'switchyard_owner')
+         and has_schema_privilege(r.rolname, ${schema}::text, 'usage')`,
+  sql`select format('%s may enter the schema %s', ${role}::text, n.nspname) as line
+        from pg_namespace n
+       where n.nspname not like 'pg\\_%' and n.nspname not in ('information_schema', ${schema}::text)
+         and has_schema_privilege(${role}::text, n.oid, 'usage')`,
 ];

@@ -19,6 +19,7 @@ $function$
 ;
 grant execute on function use_workspace(bigint) to switchyard_api;
 grant execute on function use_workspace(bigint) to switchyard_engine;
+grant execute on function use_workspace(bigint) to switchyard_vault;
 
 create table account_call (
   workspace_id bigint not null,
@@ -120,6 +121,120 @@ alter table attempt force row level security;
 create policy workspace on attempt using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
 grant insert, select, update on table attempt to switchyard_api;
 grant delete, insert, select, update on table attempt to switchyard_engine;
+
+create table auth.app_user (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  email_verified boolean not null,
+  image text,
+  two_factor_enabled boolean,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint app_user_pkey PRIMARY KEY (id),
+  constraint app_user_email_key UNIQUE (email),
+  constraint app_user_email_check CHECK ((email = lower(email)))
+);
+grant delete, insert, select, update on table auth.app_user to switchyard_auth;
+
+create table auth.budget (
+  key text not null,
+  window_from timestamp with time zone not null,
+  used integer not null,
+  free_at timestamp with time zone,
+  constraint budget_pkey PRIMARY KEY (key),
+  constraint budget_used_check CHECK ((used >= 0))
+);
+CREATE INDEX budget_window ON auth.budget USING btree (window_from);
+grant delete, insert, select, update on table auth.budget to switchyard_auth;
+
+create table auth.credential (
+  id uuid not null,
+  user_id uuid not null,
+  provider_id text not null,
+  account_id text not null,
+  password text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint credential_pkey PRIMARY KEY (id),
+  constraint credential_provider_id_account_id_key UNIQUE (provider_id, account_id),
+  constraint credential_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.app_user(id) ON DELETE CASCADE
+);
+CREATE INDEX credential_user ON auth.credential USING btree (user_id);
+grant delete, insert, select, update on table auth.credential to switchyard_auth;
+
+create table auth.known_device (
+  user_id uuid not null,
+  digest text not null,
+  seen_at timestamp with time zone not null,
+  constraint known_device_pkey PRIMARY KEY (user_id, digest),
+  constraint known_device_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.app_user(id) ON DELETE CASCADE
+);
+grant delete, insert, select, update on table auth.known_device to switchyard_auth;
+
+create table auth.session (
+  id uuid not null,
+  user_id uuid not null,
+  token text not null,
+  expires_at timestamp with time zone not null,
+  proved_at timestamp with time zone,
+  ip_address text,
+  user_agent text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_key UNIQUE (token),
+  constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.app_user(id) ON DELETE CASCADE
+);
+CREATE INDEX session_end ON auth.session USING btree (expires_at);
+CREATE INDEX session_user_id ON auth.session USING btree (user_id);
+grant delete, insert, select, update on table auth.session to switchyard_auth;
+
+create table auth.set_up (
+  only_one boolean not null,
+  digest text not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint set_up_pkey PRIMARY KEY (only_one),
+  constraint set_up_only_one_check CHECK (only_one)
+);
+grant delete, insert, select, update on table auth.set_up to switchyard_auth;
+
+create table auth.two_factor (
+  id uuid not null,
+  user_id uuid not null,
+  secret text not null,
+  backup_codes text not null,
+  verified boolean,
+  failed_verification_count integer,
+  locked_until timestamp with time zone,
+  constraint two_factor_pkey PRIMARY KEY (id),
+  constraint two_factor_user_id_key UNIQUE (user_id),
+  constraint two_factor_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.app_user(id) ON DELETE CASCADE
+);
+grant delete, insert, select, update on table auth.two_factor to switchyard_auth;
+
+create table auth.used_code (
+  user_id uuid not null,
+  digest text not null,
+  used_at timestamp with time zone not null,
+  constraint used_code_pkey PRIMARY KEY (user_id, digest),
+  constraint used_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.app_user(id) ON DELETE CASCADE
+);
+grant delete, insert, select, update on table auth.used_code to switchyard_auth;
+
+create table auth.verification (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint verification_pkey PRIMARY KEY (id),
+  constraint verification_identifier_key UNIQUE (identifier)
+);
+CREATE INDEX verification_end ON auth.verification USING btree (expires_at);
+grant delete, insert, select, update on table auth.verification to switchyard_auth;
 
 create table cancel_tombstone (
   workspace_id bigint not null,
@@ -554,6 +669,27 @@ create table installation (
 );
 grant insert, select, update on table installation to switchyard_engine;
 
+create table invitation (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  email text not null,
+  role text not null,
+  supplier_ids bigint[] not null,
+  digest text not null,
+  invited_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invitation_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitation_digest_key UNIQUE (digest),
+  constraint invitation_public_id_key UNIQUE (public_id),
+  constraint invitation_email_check CHECK ((email = lower(email))),
+  constraint invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'operator'::text, 'prep'::text, 'supplier'::text])))
+);
+grant insert, select, update on table invitation to switchyard_engine;
+
 create table ledger_account (
   workspace_id bigint not null,
   id bigint not null,
@@ -629,6 +765,18 @@ alter table management_event force row level security;
 create policy workspace on management_event using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
 grant insert, select on table management_event to switchyard_api;
 grant insert, select on table management_event to switchyard_engine;
+
+create table member (
+  workspace_id bigint not null,
+  user_id uuid not null,
+  role text not null,
+  supplier_ids bigint[] not null,
+  created_at timestamp with time zone not null,
+  constraint member_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint member_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'operator'::text, 'prep'::text, 'supplier'::text])))
+);
+CREATE INDEX member_user ON public.member USING btree (user_id);
+grant delete, insert, select, update on table member to switchyard_engine;
 
 create table order_address (
   workspace_id bigint not null,
@@ -1032,6 +1180,85 @@ create policy workspace on tracking_turn using ((workspace_id = (NULLIF(current_
 grant insert, select, update on table tracking_turn to switchyard_api;
 grant delete, insert, select, update on table tracking_turn to switchyard_engine;
 
+create table vault.data_key (
+  workspace_id bigint not null,
+  no integer not null,
+  kek integer not null,
+  wrapped text not null,
+  made_at timestamp with time zone not null,
+  constraint data_key_pkey PRIMARY KEY (workspace_id, no),
+  constraint data_key_no_check CHECK ((no > 0))
+);
+alter table vault.data_key enable row level security;
+alter table vault.data_key force row level security;
+create policy workspace on vault.data_key using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant insert, select on table vault.data_key to switchyard_api;
+grant insert, select on table vault.data_key to switchyard_engine;
+grant delete, insert, select, update on table vault.data_key to switchyard_vault;
+
+create table vault.secret (
+  workspace_id bigint not null,
+  subject text not null,
+  subject_id bigint not null,
+  name text not null,
+  dek integer not null,
+  sealed text not null,
+  set_at timestamp with time zone not null,
+  set_by text not null,
+  constraint secret_pkey PRIMARY KEY (workspace_id, subject, subject_id, name),
+  constraint secret_subject_check CHECK ((subject = ANY (ARRAY['connection'::text, 'supplier'::text, 'account'::text]))),
+  constraint secret_workspace_id_dek_fkey FOREIGN KEY (workspace_id, dek) REFERENCES vault.data_key(workspace_id, no)
+);
+CREATE INDEX secret_dek ON vault.secret USING btree (workspace_id, dek);
+alter table vault.secret enable row level security;
+alter table vault.secret force row level security;
+create policy workspace on vault.secret using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant delete, insert on table vault.secret to switchyard_api;
+grant delete, insert on table vault.secret to switchyard_engine;
+grant delete, insert, select, update on table vault.secret to switchyard_vault;
+grant select (workspace_id) on table vault.secret to switchyard_api;
+grant select (workspace_id) on table vault.secret to switchyard_engine;
+grant select (subject) on table vault.secret to switchyard_api;
+grant select (subject) on table vault.secret to switchyard_engine;
+grant select (subject_id) on table vault.secret to switchyard_api;
+grant select (subject_id) on table vault.secret to switchyard_engine;
+grant select (name) on table vault.secret to switchyard_api;
+grant select (name) on table vault.secret to switchyard_engine;
+grant select (dek) on table vault.secret to switchyard_api;
+grant update (dek) on table vault.secret to switchyard_api;
+grant select (dek) on table vault.secret to switchyard_engine;
+grant update (dek) on table vault.secret to switchyard_engine;
+grant update (sealed) on table vault.secret to switchyard_api;
+grant update (sealed) on table vault.secret to switchyard_engine;
+grant select (set_at) on table vault.secret to switchyard_api;
+grant update (set_at) on table vault.secret to switchyard_api;
+grant select (set_at) on table vault.secret to switchyard_engine;
+grant update (set_at) on table vault.secret to switchyard_engine;
+grant select (set_by) on table vault.secret to switchyard_api;
+grant update (set_by) on table vault.secret to switchyard_api;
+grant select (set_by) on table vault.secret to switchyard_engine;
+grant update (set_by) on table vault.secret to switchyard_engine;
+
+create table vault.secret_use (
+  workspace_id bigint not null,
+  subject text not null,
+  subject_id bigint not null,
+  hour timestamp with time zone not null,
+  actor text not null,
+  purpose text not null,
+  uses integer not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint secret_use_pkey PRIMARY KEY (workspace_id, subject, subject_id, hour, actor, purpose),
+  constraint secret_use_uses_check CHECK ((uses > 0))
+);
+alter table vault.secret_use enable row level security;
+alter table vault.secret_use force row level security;
+create policy workspace on vault.secret_use using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table vault.secret_use to switchyard_api;
+grant select on table vault.secret_use to switchyard_engine;
+grant delete, insert, select, update on table vault.secret_use to switchyard_vault;
+
 create table worker (
   id text not null,
   kind text not null,
@@ -1091,6 +1318,16 @@ create policy workspace on write_back using ((workspace_id = (NULLIF(current_set
 grant insert, select, update on table write_back to switchyard_api;
 grant delete, insert, select, update on table write_back to switchyard_engine;
 
+grant usage on schema auth to switchyard_auth;
+
 grant usage on schema public to switchyard_api;
 
 grant usage on schema public to switchyard_engine;
+
+grant usage on schema public to switchyard_vault;
+
+grant usage on schema vault to switchyard_api;
+
+grant usage on schema vault to switchyard_engine;
+
+grant usage on schema vault to switchyard_vault;

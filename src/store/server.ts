@@ -12,6 +12,10 @@ export interface Store {
   engine(): PoolConfig;
   /** For whatever serves people: sees the workspace that its transaction names, and nothing without one. */
   api(): PoolConfig;
+  /** For signing in: sees who the users are, and nothing of any workspace. */
+  auth(): PoolConfig;
+  /** For the gate, the channels' connectors and the administrator: opens secrets, and sees nothing else. */
+  vault(): PoolConfig;
   /** Starts the embedded server again if it has died; with DATABASE_URL it does nothing. */
   ensureRunning(): Promise<void>;
   /** End your pools first. The last process out stops the embedded server. */
@@ -38,6 +42,8 @@ async function openOwn(dataDir: string, env: StoreOptions["env"]): Promise<Store
       options: startupOptions({ ...everySession, ...engineProfile }),
     }),
     api: () => ({ ...server.config("switchyard_api"), options: startupOptions(everySession) }),
+    auth: () => ({ ...server.config("switchyard_auth"), options: startupOptions(everySession) }),
+    vault: () => ({ ...server.config("switchyard_vault"), options: startupOptions(everySession) }),
     ensureRunning: () => server.ensureRunning(),
     close: () => server.close(),
   };
@@ -63,6 +69,8 @@ async function openForeign(url: string): Promise<Store> {
     owner: () => as("switchyard_owner"),
     engine: () => as("switchyard_engine", { ...everySession, ...profile }),
     api: () => as("switchyard_api", everySession),
+    auth: () => as("switchyard_auth", everySession),
+    vault: () => as("switchyard_vault", everySession),
     ensureRunning: async () => {},
     close: async () => {},
   };

@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 
-export const roles = ["switchyard_owner", "switchyard_engine", "switchyard_api"] as const;
+export const roles = [
+  "switchyard_owner",
+  "switchyard_engine",
+  "switchyard_api",
+  "switchyard_auth",
+  "switchyard_vault",
+] as const;
 export type Role = (typeof roles)[number];
 
 /** How the processes of one installation reach their server: one file in the data folder, readable by its owner only. */
@@ -11,14 +17,20 @@ export interface Credentials {
   passwords: Readonly<Record<"postgres" | Role, string>>;
 }
 
-export const makeCredentials = (port: number): Credentials => ({
+export const makeCredentials = (port: number): Credentials => withAllPasswords({ port, passwords: {} });
+
+/** With a password for every role: an installation of before may not know the newest ones yet. */
+export const withAllPasswords = ({
   port,
-  passwords: {
-    postgres: password(),
-    switchyard_owner: password(),
-    switchyard_engine: password(),
-    switchyard_api: password(),
-  },
+  passwords,
+}: {
+  port: number;
+  passwords: Partial<Credentials["passwords"]>;
+}): Credentials => ({
+  port,
+  passwords: Object.fromEntries(
+    (["postgres", ...roles] as const).map((role) => [role, passwords[role] ?? password()]),
+  ) as Credentials["passwords"],
 });
 
 const password = (): string => randomBytes(24).toString("base64url");

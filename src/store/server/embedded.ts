@@ -18,6 +18,8 @@ import {
   makeCredentials,
   readCredentials,
   type Role,
+  roles,
+  withAllPasswords,
   writeCredentials,
 } from "#store/server/credentials.ts";
 import { exclude, type HeldLock, share, tryExclude } from "#store/server/kernel-lock.ts";
@@ -155,7 +157,12 @@ async function makeCluster(cluster: Cluster, dataDir: string, { port }: Embedded
 
 async function mustRead(dataDir: string): Promise<Credentials> {
   const credentials = await readCredentials(dataDir);
-  if (credentials !== undefined) return credentials;
+  if (credentials !== undefined) {
+    const complete = withAllPasswords(credentials);
+    // Before the role is made with it: a password that nobody kept would lock us out.
+    if (roles.some((role) => credentials.passwords[role] === undefined)) await writeCredentials(dataDir, complete);
+    return complete;
+  }
   throw new StoreError(
     "credentials_missing",
     `The database's passwords are missing: ${join(dataDir, "postgres.json")} is gone or damaged.`,

@@ -4,12 +4,15 @@ import { StoreError } from "#store/store-error.ts";
 
 /**
  * `switchyard_owner` owns the tables and migrates them; `switchyard_engine` works for all workspaces and so bypasses row-level security,
- * but owns nothing; `switchyard_api` serves people and can neither bypass nor own. None of them is a superuser.
+ * but owns nothing; `switchyard_api` serves people and can neither bypass nor own; `switchyard_auth` says who somebody is, in a schema of its own, and
+ * sees nothing else; `switchyard_vault` reads secrets, for the gate and the channels' connectors, and sees nothing else. None of them is a superuser.
  */
 const attributes: Record<Role, string> = {
   switchyard_owner: "nosuperuser nobypassrls nocreaterole nocreatedb noreplication",
   switchyard_engine: "nosuperuser bypassrls nocreaterole nocreatedb noreplication",
   switchyard_api: "nosuperuser nobypassrls nocreaterole nocreatedb noreplication",
+  switchyard_auth: "nosuperuser nobypassrls nocreaterole nocreatedb noreplication",
+  switchyard_vault: "nosuperuser nobypassrls nocreaterole nocreatedb noreplication",
 };
 
 export const databaseName = "switchyard";
@@ -93,10 +96,10 @@ async function ensureGroupRoles(client: Client): Promise<void> {
   if (owner?.on_database !== true) await client.query(`grant create on database ${owner?.name} to switchyard_owner`);
   if (owner?.on_schema !== true) await client.query("grant usage, create on schema public to switchyard_owner");
   const { rowCount } = await client.query(
-    "select from unnest($1::text[]) role where not has_schema_privilege(role, 'public', 'usage')",
-    [roles],
+    "select from unnest(array['switchyard_engine', 'switchyard_api', 'switchyard_vault']) role where not has_schema_privilege(role, 'public', 'usage')",
   );
-  if (rowCount !== 0) await client.query("grant usage on schema public to switchyard_engine, switchyard_api");
+  if (rowCount !== 0)
+    await client.query("grant usage on schema public to switchyard_engine, switchyard_api, switchyard_vault");
 }
 
 async function refuseUnsafeApiRole(client: Client): Promise<void> {
@@ -116,12 +119,13 @@ async function administratorScript(client: Client): Promise<string> {
     "select quote_ident(current_user) as login, quote_ident(current_database()) as database",
   );
   const { login = "", database = "" } = rows[0] ?? {};
+  const existing = await existingRoles(client);
   return [
-    ...roles.map((role) => `create role ${role} nologin ${attributes[role]};`),
+    ...roles.filter((role) => !existing.has(role)).map((role) => `create role ${role} nologin ${attributes[role]};`),
     `grant ${roles.join(", ")} to ${login};`,
     `grant create on database ${database} to switchyard_owner;`,
     "grant usage, create on schema public to switchyard_owner;",
-    "grant usage on schema public to switchyard_engine, switchyard_api;",
+    "grant usage on schema public to switchyard_engine, switchyard_api, switchyard_vault;",
   ].join("\n");
 }
 
