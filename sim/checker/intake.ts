@@ -57,6 +57,8 @@ function newestWins(the: Case, { said, order }: Known): void {
     the.found("I13", order, `is of ${here}, and the channel's version ${said.version} of ${iso(said.updatedAt)}`);
     return;
   }
+  if (order.versionNo > said.version)
+    the.found("I13", order, `has ${order.versionNo} versions, and the channel has made ${said.version}`);
   if ((order.payment === "paid") !== said.isPaid)
     the.found("I13", order, `is ${order.payment} here, and ${said.isPaid ? "paid" : "not paid"} at the channel`);
   for (const line of the.facts.lines.get(order.id) ?? []) {
@@ -92,7 +94,7 @@ function oneAfterTheOther(
   if (
     last !== undefined &&
     order !== undefined &&
-    (last.no !== order.versionNo || last.channelUpdatedAt !== order.channelUpdatedAt)
+    (last.no !== order.versionNo || (last.channelUpdatedAt ?? 0) > (order.channelUpdatedAt ?? 0))
   )
     the.found("I13", order, `says version ${order.versionNo} and has kept ${last.no}`);
 }

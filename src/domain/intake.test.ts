@@ -105,6 +105,20 @@ test("IN-3 a newer version is applied, an older one that comes late is not", () 
   assert.deepEqual([open(draft), draft.order.shippingMethod, draft.order.versionNo], [[5], "Express", 2]);
 });
 
+test("IN-3 one that says the same again is no news, and an older one that differs does not win over it", () => {
+  const draft = arrive();
+  const same = { digest: draft.order.versionDigest };
+
+  const again = applyVersion(draft, incoming(aChannelOrder({ updatedAt: after(60_000) }), same));
+  const late = applyVersion(
+    draft,
+    incoming(aChannelOrder({ updatedAt: after(30_000), lines: [aChannelLine({ quantity: 1 })] })),
+  );
+
+  assert.deepEqual([again, late], [false, false]);
+  assert.deepEqual([draft.order.versionNo, draft.order.channelUpdatedAt], [1, after(60_000)]);
+});
+
 test("IN-4 a change of what a person edited asks; a person answers", () => {
   const draft = arrive();
   assert.equal(editOrder(draft, { lines: [{ lineNo: 1, quantity: 3 }] }).status, "ok");

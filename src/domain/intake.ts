@@ -81,14 +81,21 @@ export function newOrder(
   return draft;
 }
 
-/** IN-3. A newer version of an order we know: what nobody edited is applied; a change of an edited or placed value asks a person. Returns whether it was news. */
+/**
+ * IN-3. A newer version of an order we know: what nobody edited is applied; a change of an edited or placed value asks a person. Returns whether it was news.
+ * One that says nothing new is remembered by its time only: an older one that differs and comes after it must not win.
+ */
 export function applyVersion(draft: OrderDraft, incoming: IncomingOrder): boolean {
   const { order } = draft;
   const { order: said } = incoming;
-  if (incoming.digest === order.versionDigest) return false;
   // Newest wins: an older version that comes late is no news.
   if (said.updatedAt !== null && order.channelUpdatedAt !== null && said.updatedAt < order.channelUpdatedAt)
     return false;
+  if (incoming.digest === order.versionDigest) {
+    if (said.updatedAt !== null && said.updatedAt.getTime() !== order.channelUpdatedAt?.getTime())
+      draft.touchOrder({ channelUpdatedAt: said.updatedAt });
+    return false;
+  }
   const versionNo = order.versionNo + 1;
   addVersion(draft, incoming, versionNo);
   draft.event("changed_on_channel", "order", order.id, { version: versionNo });
