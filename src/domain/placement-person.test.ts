@@ -160,6 +160,8 @@ test("PL-32 given back after 'placing now' without a result it is unknown, not f
   assert.ok(begun.ok);
   giveBack(world.draft(minutes(1), "ada"), world.fo, "ada");
   assert.deepEqual([begun.attempt.state, world.fo.state, world.fo.claimedBy], ["unknown", "outcome_unknown", null]);
+  const found = confirmNotBought(world.draft(minutes(1), "bob"), begun.attempt, { actor: "bob", reason: "not there" });
+  assert.ok(found.ok, "whoever looks when nobody is placing it any more is not too early");
 
   const free = aWorld({ state: "escalated" });
   free.fo.claimedBy = "ada";

@@ -176,7 +176,10 @@ const otherSupplierHelps: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "backordered",
 ]);
 
-/** PL-32. Given back without a result, it may have been bought: unknown, not free. Without a first step it is simply free for others. */
+/**
+ * PL-32. Given back without a result, it may have been bought: unknown, not free. But nobody is placing it any more, so whoever looks now sees what there is:
+ * the hours that a person may take for it are over. Without a first step it is simply free for others.
+ */
 export function giveBack(draft: OrderDraft, fo: FulfillmentOrder, actor: string): CloseResult | PlacingRefusal {
   if (fo.claimedBy !== null && fo.claimedBy !== actor)
     return refuse("claimed_by_other", `${fo.claimedBy} has taken it.`, { by: fo.claimedBy });
@@ -185,6 +188,8 @@ export function giveBack(draft: OrderDraft, fo: FulfillmentOrder, actor: string)
   draft.event("given_back", "fulfillment_order", fo.id, { by: actor });
   if (open === null || open.state !== "armed") return { ok: true, changed: true, replacement: null };
   if (open.kind !== "human") return refuse("not_by_hand", "The machine is placing this one.");
+  const shownAt = new Date(draft.now.getTime() + open.lookupLagMs);
+  if (shownAt < open.settleAt) draft.touchAttempt(open, { settleAt: shownAt });
   return closeAttempt(
     draft,
     open,
