@@ -11,6 +11,7 @@ export interface TestDatabase {
   engine: Db;
   api: Db;
   auth: Db;
+  vault: Db;
   /** How another process, or a pool of your own, reaches it. */
   config(role: Role | "postgres"): PoolConfig;
   url(role: Role | "postgres"): string;
@@ -31,17 +32,17 @@ export async function testDatabase(
   const config = (role: Role | "postgres"): PoolConfig => server.config(role, name);
   const open = (role: Role): Db => openDb(config(role), { max: 4, ...options });
   const [owner, engine, api] = [open("switchyard_owner"), open("switchyard_engine"), open("switchyard_api")];
-  const auth = open("switchyard_auth");
+  const [auth, vault] = [open("switchyard_auth"), open("switchyard_vault")];
 
   let isDropped = false;
   const drop = async (): Promise<void> => {
     if (isDropped) return;
     isDropped = true;
-    await Promise.all([owner, engine, api, auth].map((db) => db.end()));
+    await Promise.all([owner, engine, api, auth, vault].map((db) => db.end()));
     await dropDatabase(name);
   };
   t.after(drop);
-  return { name, owner, engine, api, auth, config, url: (role) => urlOf(config(role)), drop };
+  return { name, owner, engine, api, auth, vault, config, url: (role) => urlOf(config(role)), drop };
 }
 
 after(leaveTestServer);

@@ -17,7 +17,13 @@ export type StoreErrorCode =
   | "migration_changed"
   | "migration_out_of_order"
   | "migration_failed"
-  | "database_newer_than_code";
+  | "database_newer_than_code"
+  | "master_key_missing"
+  | "master_key_open"
+  | "master_key_unreadable"
+  | "master_key_damaged"
+  | "master_key_command_failed"
+  | "master_key_wrong";
 
 /** What stops the store from opening, in words for the person who has the machine: what happened, and what to do `next`. */
 export class StoreError extends Error {
