@@ -6,6 +6,7 @@ import { Client, type PoolConfig } from "pg";
 import { openDb } from "#store/db.ts";
 import { migrate } from "#store/migrate.ts";
 import type { Role } from "#store/server/credentials.ts";
+import { engineSessionOptions } from "#store/server.ts";
 import { openEmbedded, type EmbeddedServer } from "#store/server/embedded.ts";
 
 /** A PostgreSQL of the simulation's own: thrown away at its end, never synced to disk, and with nothing in it that happens by itself. */
@@ -35,8 +36,11 @@ const settings = {
   shared_buffers: "128MB",
   max_wal_size: "2GB",
   max_connections: "100",
+  unix_socket_directories: ".", // in its own folder
   scram_iterations: "1", // workers die and log in again all the time
 };
+
+const planning = `${engineSessionOptions()} -c idle_in_transaction_session_timeout=0`;
 
 const template = "sim_template";
 
@@ -46,6 +50,7 @@ export async function openCluster(lentDir?: string): Promise<SimCluster> {
   const server = await openEmbedded({ dataDir, settings });
   if (lentDir === undefined) await makeTemplate(server);
 
+  const socketDir = join(dataDir, "postgres");
   let count = 0;
   return {
     dataDir,
@@ -55,7 +60,12 @@ export async function openCluster(lentDir?: string): Promise<SimCluster> {
         await client.query(`create database ${name} template ${template} owner switchyard_owner`);
       });
       return {
-        config: (role) => server.config(role, name),
+        // Production's planner settings, but none that ends a session by the real clock. Past the network's stack: half the way to the server and back.
+        config: (role) => ({
+          ...server.config(role, name),
+          host: socketDir,
+          ...(role === "switchyard_engine" ? { options: planning } : {}),
+        }),
         drop: () =>
           asAdministrator(server, async (client) => void (await client.query(`drop database ${name} with (force)`))),
       };

@@ -1,6 +1,7 @@
 import { stages } from "#engine/stages.ts";
 import type { Stage } from "#engine/stage.ts";
-import type { Db } from "#store/db.ts";
+import type { Db, Tx } from "#store/db.ts";
+import { noting } from "./changed-tables.ts";
 import type { Focus } from "./faults.ts";
 import type { Running, Town } from "./town.ts";
 
@@ -13,6 +14,9 @@ export function ringTheDoorbell(town: Town, { workersWithinMs }: Focus = {}): vo
   const luck = streams.stream("doorbell");
   const running = new WeakMap<Running["process"], Set<Stage>>();
   const notBefore = new Map<Stage, { at: number; waitMs: number }>();
+  /** What is known of each stage since its last look, and from which tables. */
+  const dues = new Map<Stage, number>();
+  const reads = new Map<Stage, ReadonlySet<string>>();
   let planned: { at: number; cancel: AbortController } | null = null;
 
   function lookAt(at: number): void {
@@ -30,14 +34,24 @@ export function ringTheDoorbell(town: Town, { workersWithinMs }: Focus = {}): vo
 
   async function look(): Promise<void> {
     let next = Infinity;
-    // All of them in one round trip: this is asked after every commit. A look writes nothing, so a transaction does for a pool.
-    const dues = await eye.tx((tx) => Promise.all(stages.map((stage) => stage.nextDue(tx as Db))));
-    for (const [index, stage] of stages.entries()) {
-      const at = Math.max(dues[index]?.getTime() ?? Infinity, notBefore.get(stage)?.at ?? 0);
+    // This is asked after every commit: only those whose tables were written since, in one round trip.
+    const changed = town.changed.take();
+    const asked = stages.filter((stage) => reads.get(stage)?.isDisjointFrom(changed) !== true);
+    if (asked.length > 0) await eye.tx((tx) => Promise.all(asked.map((stage) => ask(stage, tx))));
+    for (const stage of stages) {
+      const at = Math.max(dues.get(stage)!, notBefore.get(stage)?.at ?? 0);
       if (at <= scheduler.now) start(stage);
       else next = Math.min(next, at);
     }
     if (next < Infinity) lookAt(next);
+  }
+
+  async function ask(stage: Stage, tx: Tx): Promise<void> {
+    const tables = new Set<string>();
+    // A look writes nothing, so a transaction does for a pool.
+    const due = await stage.nextDue(noting(tx, tables) as Db);
+    reads.set(stage, tables);
+    dues.set(stage, due?.getTime() ?? Infinity);
   }
 
   function start(stage: Stage): void {

@@ -12,6 +12,8 @@ export interface Seen {
   values: readonly unknown[];
   /** How many rows it touched; null: it failed. */
   rows: number | null;
+  /** No transaction is open after it. */
+  isLast: boolean;
 }
 
 export interface ProcessOptions {
@@ -115,7 +117,7 @@ function clientsOf(process: SimProcess): new () => Client {
       super(config);
       const connect = super.connect.bind(this) as () => Promise<unknown>;
       const ask = (): Promise<void> =>
-        process.scheduler.ask(process, null, async () => {
+        process.scheduler.ask(process, { pid: null, what: "connect", isLast: false }, async () => {
           await connect();
           const { processID: pid, connection } = this as unknown as Wire;
           const { promise, resolve } = Promise.withResolvers<void>();
@@ -148,10 +150,11 @@ function onStatementOf(
       (await scheduler.park(process, { kind: "before", what: text, backend }, luck.whole(0, 12))) === "reset"
     )
       throw cut();
+    const isLast = text === "commit" || text === "rollback" || !inTransaction.has(pid);
     try {
-      const answer = await scheduler.ask(process, pid, send);
+      const answer = await scheduler.ask(process, { pid, what: text, isLast }, send);
       const { rowCount } = answer as { rowCount: number };
-      onSeen({ process, pid, text, values, rows: rowCount });
+      onSeen({ process, pid, text, values, rows: rowCount, isLast });
       scheduler.note(process, text.slice(0, 200), `${rowCount} ${JSON.stringify(values, bigints)}`);
       if (text === "commit" || text === "rollback") inTransaction.delete(pid);
       if (
@@ -163,7 +166,7 @@ function onStatementOf(
     } catch (error) {
       if (!process.isAlive) return never();
       if (text === "commit" || text === "rollback") inTransaction.delete(pid);
-      onSeen({ process, pid, text, values, rows: null });
+      onSeen({ process, pid, text, values, rows: null, isLast });
       scheduler.note(process, text.slice(0, 200), `failed: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
     }

@@ -24,6 +24,13 @@ export interface Backend {
   destroy(): void;
 }
 
+/** A statement on its way; null: a connection is made. */
+export interface Question {
+  pid: number | null;
+  what: string;
+  isLast: boolean;
+}
+
 /** What the scheduler tells who it resumes. `reset`: the connection is cut; the database has noticed. */
 export type Verdict = "go" | "reset";
 
@@ -39,6 +46,7 @@ interface Parked {
 /** A statement, or a connection being made, that PostgreSQL has not answered yet. */
 interface Asked {
   actor: Actor;
+  what: string;
   /** Null while a connection is made. */
   pid: number | null;
   outcome: "open" | "done";
@@ -55,7 +63,7 @@ export interface SchedulerOptions {
   tie: () => number;
   /** Asked before each resumption; it may kill, cut or pause instead. */
   onResume: (actor: Actor, point: Point) => Decision;
-  /** Two that wait for each other: a finding. The younger one's statement is cancelled. */
+  /** Two that wait for each other, each with its statement: a finding. The younger one's statement is cancelled. */
   onDeadlock: (actors: readonly string[]) => void;
   onLockWait: () => void;
 }
@@ -75,6 +83,8 @@ export class Scheduler {
   readonly #trace: Hash = createHash("sha256");
   readonly #options: SchedulerOptions;
   readonly #afterwards: (() => Promise<void>)[] = [];
+  /** A transaction has ended since those who wait for locks were looked at: nothing else gives them one. */
+  #someLocksAreFree = false;
   /** Set by the harness: what a death, and a crash of PostgreSQL, mean. Run between two steps. */
   onKill: (actor: Actor) => Promise<void> = () => Promise.resolve();
   onCrash: () => Promise<void> = () => Promise.resolve();
@@ -129,17 +139,25 @@ export class Scheduler {
     });
   }
 
-  /** Sends something to PostgreSQL and waits for the answer, or until PostgreSQL says that it waits for a lock of somebody else's. */
-  async ask<T>(actor: Actor, pid: number | null, send: () => Promise<T>): Promise<T> {
+  /**
+   * Sends something to PostgreSQL and waits for the answer, or until PostgreSQL says that it waits for a lock of somebody else's. `isLast`: no transaction is
+   * open after it.
+   */
+  async ask<T>(actor: Actor, { pid, what, isLast }: Question, send: () => Promise<T>): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const asked: Asked = { actor, pid, outcome: "open", isBlocked: false, isStopped: false, wake: resolve };
+    const asked: Asked = { actor, pid, what, outcome: "open", isBlocked: false, isStopped: false, wake: resolve };
     this.#asked.push(asked);
     const sent = send();
-    const settled = (): void => {
+    const settled = (hasFailed: boolean): void => {
       asked.outcome = "done";
+      // A failure ends its transaction too, long before anybody says "rollback".
+      if (isLast || hasFailed) this.#someLocksAreFree = true;
       this.#ring();
     };
-    sent.then(settled, settled);
+    sent.then(
+      () => settled(false),
+      () => settled(true),
+    );
     await promise;
     if (!actor.isAlive) return never();
     return sent;
@@ -211,6 +229,7 @@ export class Scheduler {
     for (const asked of this.#asked) if (backends.some(({ pid }) => pid === asked.pid)) this.#let(asked);
     for (const backend of backends) backend.destroy();
     await this.#options.monitor.gone(backends.map(({ pid }) => pid));
+    this.#someLocksAreFree = true;
   }
 
   /** Takes away who is waiting for a lock inside a process that died: nobody reads the answers. */
@@ -225,6 +244,7 @@ export class Scheduler {
   /** After a crash of the server every open question has an answer: an error. In the order in which they were asked. */
   async answered(): Promise<void> {
     for (const asked of this.#asked) asked.isBlocked = false;
+    this.#someLocksAreFree = true;
     await this.#quiet();
   }
 
@@ -294,10 +314,12 @@ export class Scheduler {
 
   /**
    * After a step: who waited for a lock either has it now, or waits on; there is no third case. One after the other in the order in which they asked, because
-   * PostgreSQL lets those that follow a changed row race for its new version.
+   * PostgreSQL lets those that follow a changed row race for its new version. Where no transaction ended, nobody is asked.
    */
   async #settle(): Promise<void> {
     await this.#quiet();
+    if (!this.#someLocksAreFree) return;
+    this.#someLocksAreFree = false;
     let isFirst = true;
     for (const asked of this.#asked.filter((each) => each.isBlocked)) {
       if (!this.#asked.includes(asked)) continue;
@@ -322,7 +344,7 @@ export class Scheduler {
     const circle = await this.#options.monitor.circle(blocked.map(({ pid }) => pid!));
     if (circle.length === 0) return;
     const inIt = blocked.filter(({ pid }) => circle.includes(pid!));
-    this.#options.onDeadlock(inIt.map(({ actor }) => actor.name));
+    this.#options.onDeadlock(inIt.map(({ actor, what }) => `${actor.name} (${what.trim().slice(0, 60)})`));
     const youngest = inIt.at(-1)!;
     this.#let(youngest);
     await this.#options.monitor.cancel(youngest.pid!);

@@ -13,6 +13,7 @@ import { openDb, type Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { sql } from "#store/sql.ts";
 import { Attempts } from "./attempts.ts";
+import { ChangedTables } from "./changed-tables.ts";
 import { openMonitor, type Monitor, type SimCluster, type SimDatabase } from "./cluster.ts";
 import { CoverageTable } from "./coverage.ts";
 import { isOfTheConnection } from "./doorbell.ts";
@@ -64,6 +65,7 @@ export interface Town {
   readonly eye: Db;
   readonly faults: Faults;
   readonly attempts: Attempts;
+  readonly changed: ChangedTables;
   readonly coverage: CoverageTable;
   readonly tenants: readonly Tenant[];
   readonly workers: readonly Host[];
@@ -101,6 +103,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   const database = await cluster.makeDatabase();
   const monitor = await openMonitor(database.config("postgres"));
   const attempts = new Attempts();
+  const changed = new ChangedTables();
   const coverage = new CoverageTable();
   const faults = new Faults({ profile, without, focus, streams, attempts, coverage, now: () => scheduler.now });
   const counts: Town["counts"] = { lockWaits: 0, deadlocks: [], statements: 0 };
@@ -162,6 +165,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     eye,
     faults,
     attempts,
+    changed,
     coverage,
     tenants,
     workers: [],
@@ -188,6 +192,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   const onSeen = (seen: Seen): void => {
     counts.statements += 1;
     attempts.see(seen, scheduler.now);
+    changed.see(seen);
     // What a doorbell would hear: a notification counts when its transaction is committed.
     if (seen.text.includes("pg_notify")) pidsOfRings.add(seen.pid);
     if (seen.text === "rollback" || seen.rows === null) pidsOfRings.delete(seen.pid);
