@@ -287,7 +287,8 @@ function carriesWhatIsWanted(the: Case, life: Life): void {
       isKnown || (the.facts.holds.get(order.id) ?? []).some(({ code }) => code === "changed_on_channel");
     if (
       theirs !== undefined &&
-      theirs.cancelled > line.cancelled &&
+      // Of what a seller has made fewer, no more than that can be cancelled.
+      Math.min(theirs.cancelled, line.quantityEdited ?? line.quantity) > line.cancelled &&
       !wasSaidSo &&
       said.updatedAt < the.now - 60 * 60_000
     )
