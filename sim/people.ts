@@ -293,7 +293,7 @@ const readers: ReadonlySet<string> = new Set(["pull", "gap", "stock_feed", "supp
 
 const MovingRow = row({ isMoving: col.bool });
 
-/** No timer of any order rings within the next two hours (a daily sweep may), no parcel moves, and no buyer has plans. */
+/** No timer of any order rings within the next two hours (a daily sweep may), no parcel moves, nobody's word is too early, and no buyer has plans. */
 async function nothingToCome(town: Town): Promise<boolean> {
   if (town.tenants.some(({ world }) => world.state.agenda.length > 0)) return false;
   const soon = town.scheduler.now + 2 * hour;
@@ -303,7 +303,8 @@ async function nothingToCome(town: Town): Promise<boolean> {
     // One that stands still for good is asked about for good.
     const { isMoving } = await town.eye.one(
       MovingRow,
-      sql`select exists (select from parcel where due_at is not null and state <> 'stalled') as is_moving`,
+      sql`select exists (select from parcel where due_at is not null and state <> 'stalled')
+              or exists (select from attempt where state = 'unknown' and settle_at > ${new Date(town.scheduler.now)}) as is_moving`,
     );
     return !isMoving;
   });
