@@ -6,6 +6,7 @@ import { countDelta, Counters } from "./counter.ts";
 import type { Tx } from "./db.ts";
 import { canonical, chain } from "./event-chain.ts";
 import { bookTransactions, openLedgerAccounts } from "./ledger.ts";
+import { OrderChanges } from "./order-change.ts";
 import * as write from "./order-rows.ts";
 import { sql } from "./sql.ts";
 import { wakeFree } from "./wake.ts";
@@ -22,6 +23,7 @@ export async function commitDrafts(
 ): Promise<void> {
   const counters = new Counters(context.slot);
   const events: write.EventRow[] = [];
+  const changes = new OrderChanges();
   const changed: OrderDraft[] = [];
   const known: Order[] = [];
   for (const draft of drafts) {
@@ -29,7 +31,9 @@ export async function commitDrafts(
     if (!draft.isChanged && !draft.isNew) continue;
     changed.push(draft);
     if (draft.isNew || draft.orderTouched || draft.events.length > 0 || draft.evidence.length > 0) {
+      const { eventSeq } = draft.order;
       numberEvents(draft, events);
+      changes.add(draft.order, eventSeq, draft.now);
       draft.touchOrder({ version: draft.order.version + 1 });
       if (!draft.isNew) known.push(draft.order);
     }
@@ -179,6 +183,7 @@ export async function commitDrafts(
       all((draft) => draft.spends.map((spend) => ({ workspaceId: draft.order.workspaceId, ...spend }))),
     ),
     counters.write(tx),
+    changes.write(tx, context.newId),
     ring(tx),
   ]);
   await wakeDuplicates(tx, changed);

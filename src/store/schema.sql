@@ -292,6 +292,18 @@ create policy workspace on cancellation_ask using ((workspace_id = (NULLIF(curre
 grant insert, select, update on table cancellation_ask to switchyard_api;
 grant delete, insert, select, update on table cancellation_ask to switchyard_engine;
 
+create table change_feed (
+  workspace_id bigint not null,
+  last_no bigint not null,
+  notified_no bigint not null,
+  constraint change_feed_pkey PRIMARY KEY (workspace_id)
+);
+alter table change_feed enable row level security;
+alter table change_feed force row level security;
+create policy workspace on change_feed using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant insert, select, update on table change_feed to switchyard_api;
+grant delete, insert, select, update on table change_feed to switchyard_engine;
+
 create table channel (
   workspace_id bigint not null,
   id bigint not null,
@@ -810,6 +822,25 @@ create policy workspace on order_address using ((workspace_id = (NULLIF(current_
 grant insert, select, update on table order_address to switchyard_api;
 grant delete, insert, select, update on table order_address to switchyard_engine;
 
+create table order_change (
+  workspace_id bigint not null,
+  id bigint not null,
+  no bigint,
+  at timestamp with time zone not null,
+  orders bigint[] not null,
+  first_seqs integer[] not null,
+  last_seqs integer[] not null,
+  constraint order_change_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX order_change_at ON public.order_change USING btree (at);
+CREATE INDEX order_change_new ON public.order_change USING btree (workspace_id, id) WHERE (no IS NULL);
+CREATE UNIQUE INDEX order_change_no ON public.order_change USING btree (workspace_id, no) WHERE (no IS NOT NULL);
+alter table order_change enable row level security;
+alter table order_change force row level security;
+create policy workspace on order_change using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant insert, select, update on table order_change to switchyard_api;
+grant delete, insert, select, update on table order_change to switchyard_engine;
+
 create table order_edit (
   workspace_id bigint not null,
   order_id bigint not null,
@@ -1206,7 +1237,7 @@ create table vault.secret (
   set_at timestamp with time zone not null,
   set_by text not null,
   constraint secret_pkey PRIMARY KEY (workspace_id, subject, subject_id, name),
-  constraint secret_subject_check CHECK ((subject = ANY (ARRAY['connection'::text, 'supplier'::text, 'account'::text]))),
+  constraint secret_subject_check CHECK ((subject = ANY (ARRAY['connection'::text, 'supplier'::text, 'account'::text, 'webhook_endpoint'::text]))),
   constraint secret_workspace_id_dek_fkey FOREIGN KEY (workspace_id, dek) REFERENCES vault.data_key(workspace_id, no)
 );
 CREATE INDEX secret_dek ON vault.secret USING btree (workspace_id, dek);
@@ -1258,6 +1289,96 @@ create policy workspace on vault.secret_use using ((workspace_id = (NULLIF(curre
 grant select on table vault.secret_use to switchyard_api;
 grant select on table vault.secret_use to switchyard_engine;
 grant delete, insert, select, update on table vault.secret_use to switchyard_vault;
+
+create table webhook_attempt (
+  workspace_id bigint not null,
+  delivery_id bigint not null,
+  no integer not null,
+  at timestamp with time zone not null,
+  duration_ms integer not null,
+  url text not null,
+  status integer,
+  problem text,
+  answer text not null,
+  constraint webhook_attempt_pkey PRIMARY KEY (workspace_id, delivery_id, no),
+  constraint webhook_attempt_duration_ms_check CHECK ((duration_ms >= 0)),
+  constraint webhook_attempt_no_check CHECK ((no > 0)),
+  constraint webhook_attempt_workspace_id_delivery_id_fkey FOREIGN KEY (workspace_id, delivery_id) REFERENCES webhook_delivery(workspace_id, id) ON DELETE CASCADE
+);
+alter table webhook_attempt enable row level security;
+alter table webhook_attempt force row level security;
+create policy workspace on webhook_attempt using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table webhook_attempt to switchyard_api;
+grant delete, insert, select, update on table webhook_attempt to switchyard_engine;
+
+create table webhook_delivery (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  endpoint_id bigint not null,
+  message_id text not null,
+  type text not null,
+  order_id bigint,
+  occurred_at timestamp with time zone not null,
+  payload text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  tries integer not null,
+  attempts integer not null,
+  last_status integer,
+  last_problem text,
+  ended_at timestamp with time zone,
+  constraint webhook_delivery_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhook_delivery_attempts_check CHECK ((attempts >= 0)),
+  constraint webhook_delivery_check CHECK (((state = 'waiting'::text) = (due_at IS NOT NULL))),
+  constraint webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'given_up'::text]))),
+  constraint webhook_delivery_tries_check CHECK ((tries >= 0)),
+  constraint webhook_delivery_workspace_id_endpoint_id_fkey FOREIGN KEY (workspace_id, endpoint_id) REFERENCES webhook_endpoint(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (workspace_id, endpoint_id, due_at, id) WHERE (due_at IS NOT NULL);
+CREATE INDEX webhook_delivery_ended ON public.webhook_delivery USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX webhook_delivery_list ON public.webhook_delivery USING btree (workspace_id, endpoint_id, id DESC);
+CREATE UNIQUE INDEX webhook_delivery_message ON public.webhook_delivery USING btree (workspace_id, endpoint_id, message_id);
+CREATE UNIQUE INDEX webhook_delivery_public ON public.webhook_delivery USING btree (workspace_id, public_id);
+alter table webhook_delivery enable row level security;
+alter table webhook_delivery force row level security;
+create policy workspace on webhook_delivery using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table webhook_delivery to switchyard_api;
+grant delete, insert, select, update on table webhook_delivery to switchyard_engine;
+
+create table webhook_endpoint (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  url text not null,
+  description text not null,
+  events text[] not null,
+  enabled boolean not null,
+  disabled_at timestamp with time zone,
+  disabled_why text,
+  failures integer not null,
+  failing_since timestamp with time zone,
+  given_up integer not null,
+  last_success_at timestamp with time zone,
+  secret_no integer not null,
+  old_secret_until timestamp with time zone,
+  paused_until timestamp with time zone,
+  taken_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint webhook_endpoint_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhook_endpoint_disabled_why_check CHECK ((disabled_why = ANY (ARRAY['by_person'::text, 'gone'::text, 'failing'::text]))),
+  constraint webhook_endpoint_failures_check CHECK ((failures >= 0)),
+  constraint webhook_endpoint_given_up_check CHECK ((given_up >= 0)),
+  constraint webhook_endpoint_secret_no_check CHECK ((secret_no > 0))
+);
+CREATE UNIQUE INDEX webhook_endpoint_public ON public.webhook_endpoint USING btree (workspace_id, public_id);
+alter table webhook_endpoint enable row level security;
+alter table webhook_endpoint force row level security;
+create policy workspace on webhook_endpoint using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table webhook_endpoint to switchyard_api;
+grant delete, insert, select, update on table webhook_endpoint to switchyard_engine;
 
 create table worker (
   id text not null,
