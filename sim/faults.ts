@@ -60,7 +60,9 @@ export interface Focus {
   /** All workers come, one after the other within so many milliseconds: then they overlap. */
   workersWithinMs?: number;
   /** How often people do what nobody foresaw, per order or per attempt. */
-  habits?: Partial<Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages", number>>;
+  habits?: Partial<
+    Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages" | "givesBack", number>
+  >;
   /** What the set-up has besides, before anybody works. */
   sql?: string;
 }

@@ -23,6 +23,7 @@ try {
   const trial: Trial = {
     orders: result.orders,
     purchases: result.purchases,
+    statements: result.statements,
     seconds: (performance.now() - startedMs) / 1000,
     caughtBy: found?.invariant ?? null,
     what: found === undefined ? "" : `${found.order ?? ""} ${found.what}`.trim(),

@@ -7,6 +7,8 @@ export interface Trial {
   orders: number;
   purchases: number;
   seconds: number;
+  /** What it cost, on however busy a machine. */
+  statements: number;
   /** The first of the mutant's own invariants that was named; null: it survived. */
   caughtBy: string | null;
   what: string;

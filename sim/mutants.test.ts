@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { invariants } from "./checker/check.ts";
 import { openCluster } from "./cluster.ts";
+import { hunt, mostOrdersOf, tableOf } from "./mutant-hunt.ts";
 import { tryMutant } from "./mutant-trial.ts";
 import { findMutant, listMutants, mutatedSources } from "./mutate.ts";
 
@@ -58,6 +59,37 @@ test("SM-12 every planted bug is caught, by name", { concurrency: 2 }, async (t)
   } finally {
     await cluster.close();
   }
+});
+
+test("SM-14 a hunt goes on with further seeds until each mutant is caught, has survived all it may, or the time is up", async () => {
+  const [twice, once] = [findMutant("timeout-is-failure"), findMutant("unpaid-bought")];
+  const asked: string[] = [];
+  const hunts = await hunt({
+    mutants: [twice, once],
+    seeds: [7, 8],
+    mostOrders: ({ name }) => (name === twice.name ? 10 : 100),
+    isOver: () => asked.length >= 9,
+    async run({ name }, seed) {
+      asked.push(`${name} ${seed}`);
+      if (name === once.name && seed === 8) throw Object.assign(new Error("it failed"), { stderr: "no server" });
+      return { orders: 4, caughtBy: name === twice.name && seed === 100_007 ? "I01" : null };
+    },
+  });
+
+  assert.deepEqual(asked.slice(0, 5), [
+    "timeout-is-failure 7",
+    "timeout-is-failure 8",
+    "unpaid-bought 7",
+    "unpaid-bought 8",
+    "timeout-is-failure 100007",
+  ]);
+  const lines = tableOf(hunts, (name) => (name === twice.name ? 10 : 100)).map((line) => line.split(/ {2,}/));
+  assert.deepEqual(lines, [
+    ["timeout-is-failure", "I01 8", "SURVIVED 12"],
+    ["unpaid-bought", "not yet 12", "broken"],
+    ["1 of 4 caught; orders until then: median 8, most 8 (timeout-is-failure, seed 7)"],
+  ]);
+  assert.deepEqual([mostOrdersOf(twice), mostOrdersOf(once)], [1_000, 20_000]);
 });
 
 test("SM-13 where the bug is not planted the same run finds nothing", async () => {

@@ -41,6 +41,9 @@ const byNobody = { sku: "HP-BLANKET", address: "good", paid: true } as const;
 const cap = (minor: number): string =>
   `update supplier_account set settings = settings || '{"dailyCap": ${minor}}' where name like '%Northlight%'`;
 
+/** Few buyers live where only people can order: the same goods once more are no question then. */
+const noDuplicates = `update workspace set settings = settings || '{"duplicateWindowMs": 0}'`;
+
 /** One of two that come at the same moment stands still before it writes; the other would have to wait for its lock. */
 const slow = (at: string, ms = 400): Strike[] => [
   { at, when: "before", who: "worker", chance: 1, does: { pauseMs: ms } },
@@ -787,8 +790,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/attempt.ts",
-        find: `update attempt a set fence = m.fence, due_at = \${until} from mine m`,
-        replace: `update attempt a set fence = m.fence, due_at = null from mine m`,
+        find: `set fence = m.fence, due_at = \${until}, send_by = m.send_by`,
+        replace: `set fence = m.fence, due_at = null, send_by = m.send_by`,
       },
     ],
     orders: 6,
@@ -963,8 +966,12 @@ export const mutants: readonly Mutant[] = [
         replace: `if (mode === "resend" && unclear && said.status !== "not_sent")`,
       },
     ],
-    orders: 6,
-    focus: { order: byKey, world: { suppliers: { northlight: { time_out_after: 1, reject_credentials: 0.5 } } } },
+    orders: 4,
+    focus: {
+      order: byKey,
+      world: { suppliers: { northlight: { time_out_after: 1 } } },
+      strikes: [{ at: "gate-before-last-check", who: "gate", chance: 0.4, does: { pauseMs: 90_000 } }],
+    },
   },
   {
     name: "in-flight-not-shared",
@@ -1004,6 +1011,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 2,
+    faultHours: 0.3,
     focus: {
       order: { ...byKey, changesAddressAfterMs: 605_000 },
       world: { suppliers: { northlight: { time_out_before: 1 } } },
@@ -1021,7 +1029,11 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 3,
-    focus: { order: byKey, strikes: [{ at: "commit", when: "before", who: "worker", chance: 0.2, does: "reset" }] },
+    focus: {
+      order: byKey,
+      batch: 1,
+      strikes: [{ at: "commit", when: "before", who: "worker", chance: 0.2, does: "reset" }],
+    },
   },
 
   // ------------------------------------------------------------------ placing by hand
@@ -1036,8 +1048,23 @@ export const mutants: readonly Mutant[] = [
         replace: `{ status: "void", proof: "by_person", message: "given back without a result" },`,
       },
     ],
-    orders: 12,
-    focus: { order: byHand },
+    orders: 6,
+    focus: { order: byHand, sql: noDuplicates, habits: { givesBack: 1 } },
+  },
+  {
+    name: "person-believed-early",
+    title: "somebody who looked for it before the settle time is believed that nothing was bought",
+    invariants: ["I08"],
+    edits: [
+      {
+        file: "src/domain/placement-person.ts",
+        find: `if (attempt.state === "unknown" && draft.now < attempt.settleAt) {`,
+        replace: `if (false) {`,
+      },
+    ],
+    orders: 6,
+    faultHours: 0.25,
+    focus: { town: 0, order: byLookup, world: { suppliers: { kestrel: { time_out_before: 1 } } } },
   },
   {
     name: "two-hands",
@@ -1055,10 +1082,15 @@ export const mutants: readonly Mutant[] = [
         find: `if (fo.claimedBy !== null && fo.claimedBy !== actor) {`,
         replace: `if (false) {`,
       },
+      {
+        file: "src/domain/actions.ts",
+        find: `if (open !== undefined)\n      return no("Somebody or the machine is placing it, or its outcome is being checked. Do not place it by hand.");`,
+        replace: "",
+      },
     ],
     sql: "drop index attempt_one_open",
-    orders: 8,
-    focus: { order: byHand },
+    orders: 12,
+    focus: { order: byHand, sql: noDuplicates },
   },
 
   // ------------------------------------------------------------------ what stops an order
@@ -1108,8 +1140,8 @@ export const mutants: readonly Mutant[] = [
     title: "an order that the shop marks as a risk is bought unasked",
     invariants: ["M4"],
     edits: [{ file: "src/domain/verify.ts", find: `if (order.risk === "high")`, replace: `if (false)` }],
-    orders: 2,
-    focus: { world: { shop: { high_risk: 1 } }, order: { sku: byKey.sku, address: "good", paid: true } },
+    orders: 3,
+    focus: { world: { shop: { high_risk: 1 } } },
   },
 
   // ------------------------------------------------------------------ locks and keys of rows
@@ -1136,7 +1168,7 @@ export const mutants: readonly Mutant[] = [
       batch: 1,
       workersWithinMs: 50,
       town: 0,
-      strikes: [{ at: "commit", when: "before", who: "worker", chance: 0.3, does: { pauseMs: 400 } }],
+      strikes: [{ at: "update ledger_account", when: "after", who: "worker", chance: 0.5, does: { pauseMs: 3_000 } }],
     },
   },
   {
@@ -1164,7 +1196,7 @@ export const mutants: readonly Mutant[] = [
         find: `\n    on conflict (workspace_id, connection_id, event_id, body_hash) do nothing`,
         replace: "",
       },
-      { file: "src/domain/intake.ts", find: `if (incoming.digest === order.versionDigest) return false;`, replace: "" },
+      { file: "src/domain/intake.ts", find: `if (incoming.digest === order.versionDigest) {`, replace: `if (false) {` },
     ],
     sql: "drop index inbox_event",
     orders: 3,
@@ -1182,10 +1214,19 @@ export const mutants: readonly Mutant[] = [
         find: `    for (const { orderLineNo, quantity } of row.lines) add(told, orderLineNo, quantity);\n  }\n  for (const shipment of dossier.shipments) {`,
         replace: `  }\n  for (const shipment of dossier.shipments) {`,
       },
+      {
+        file: "src/engine/stages/write-back.ts",
+        find: `reference: referenceOf(work.shipment.publicId, work.shipment.parcels.indexOf(work.parcel)),`,
+        replace: `reference: work.writeBack.id,`,
+      },
     ],
     sql: "drop index write_back_parcel",
     orders: 2,
-    focus: { order: byKey },
+    focus: {
+      town: 0,
+      order: { ...byKey, quantity: 4 },
+      world: { suppliers: { "*": { split_parcels: 1 } } },
+    },
   },
 
   // ------------------------------------------------------------------ walls between workspaces

@@ -3,6 +3,7 @@ import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import type { SeenAttempt } from "./attempts.ts";
 import type { FaultKind, Focus, ProfileName } from "./faults.ts";
+import { givesBackAfter } from "./people/by-hand.ts";
 import { press, type Button } from "./people/buttons.ts";
 import { ask, findOrder, inNeed, look, readKnown, wait, type Known } from "./people/desk.ts";
 import { manage, switchAllOn } from "./people/managing.ts";
@@ -27,10 +28,12 @@ interface Habits {
   reads: number;
   /** A supplier that takes keys falls silent as soon as something is armed, for longer than it remembers one. */
   outages: number;
+  /** Who has taken something over gives it back. */
+  givesBack: number;
   manages: boolean;
 }
 const habits: Record<ProfileName, Habits> = {
-  calm: { presses: 0, atTheEdge: 0, whilePlacing: 0, buyers: 0, reads: 0.2, outages: 0, manages: false },
+  calm: { presses: 0, atTheEdge: 0, whilePlacing: 0, buyers: 0, reads: 0.2, outages: 0, givesBack: 0, manages: false },
   normal: {
     presses: 0.3,
     atTheEdge: 0.03,
@@ -38,9 +41,19 @@ const habits: Record<ProfileName, Habits> = {
     buyers: 0.03,
     reads: 0.3,
     outages: 0.01,
+    givesBack: 0,
     manages: true,
   },
-  hostile: { presses: 0.5, atTheEdge: 0.1, whilePlacing: 0.12, buyers: 0.04, reads: 0.3, outages: 0.2, manages: true },
+  hostile: {
+    presses: 0.5,
+    atTheEdge: 0.1,
+    whilePlacing: 0.12,
+    buyers: 0.04,
+    reads: 0.3,
+    outages: 0.2,
+    givesBack: 0,
+    manages: true,
+  },
 };
 
 export interface PeopleOptions {
@@ -85,6 +98,7 @@ const buttons: readonly Button[] = [
 export function livePeople(town: Town, options: PeopleOptions): People {
   const { profile, without, focus, untilMs } = options;
   const often = { ...habits[without.has("people") ? "calm" : profile], ...focus?.habits };
+  givesBackAfter.set(town.people, often.givesBack);
   const luckOf = new Map<string, Stream>();
   const isOver = (): boolean => town.scheduler.now >= untilMs;
 

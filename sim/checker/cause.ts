@@ -165,7 +165,8 @@ const causes: Readonly<Record<string, Cause>> = {
   acknowledgement_overdue: either(duringFaults, ({ bought, hold }) =>
     bought.some(({ purchase }) => purchase.acknowledgedAt > hold.openedAt),
   ),
-  placement_failed: either(duringFaults, byPerson),
+  // What an order itself is said to have broken is never the outside's doing.
+  placement_failed: either((asked) => asked.hold.detail["bug"] === undefined && duringFaults(asked), byPerson),
   tracking_overdue: either(untold, duringFaults),
   rest_overdue: either(untold, duringFaults),
   tracking_not_accepted: ({ bought, the, order }) =>

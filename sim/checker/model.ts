@@ -16,6 +16,7 @@ export function checkModel(the: Case): void {
       endsAsItMay(the, life);
       carriesWhatIsWanted(the, life);
       shippedWhatLeft(the, life);
+      boughtWhatMay(the, life);
     }
 }
 
@@ -344,5 +345,20 @@ function shippedWhatLeft(the: Case, life: Life): void {
           order,
           `${trackingNumber} of ${nameOf(purchase)} was told at ${iso(toldAt)}, and nobody here has it`,
         );
+  }
+}
+
+// ------------------------------------------------------------------ M4
+
+/** What nobody has paid for, or what its channel warned of, is bought only where a person let it go; without a hold's help, because a hold that was never opened says nothing. */
+function boughtWhatMay(the: Case, { order, said, bought }: Life): void {
+  const paid = said.changes.find(({ type }) => type === "paid");
+  for (const { purchase, attempt } of bought) {
+    if (attempt === undefined || attempt.kind === "human") continue;
+    const isUnpaid = paid === undefined ? !said.isPaid : paid.at > attempt.armedAt;
+    if (isUnpaid && !order.answered.includes("awaiting_payment"))
+      the.found("M4", order, `${nameOf(purchase)} was armed at ${iso(attempt.armedAt)}, before anybody had paid`);
+    if (said.risk === "high" && !order.answered.includes("fraud_risk"))
+      the.found("M4", order, `${nameOf(purchase)} was armed although the channel warns of this order`);
   }
 }

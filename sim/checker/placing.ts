@@ -289,7 +289,7 @@ function chargedWhatItCosts(the: Case, bought: readonly Bought[]): void {
 
 /** I08. Before a part is armed again, something proves that the try before bought nothing; and the proof is worth its name. */
 function provenBeforeAgain(the: Case): void {
-  const sent = new Set(the.outside.sent.map(({ reference }) => reference));
+  const sent = group(the.outside.sent, ({ reference }) => reference);
   for (const attempts of group(the.facts.attempts, ({ partId }) => partId).values()) {
     const ordered = attempts.toSorted((a, b) => a.no - b.no);
     ordered.forEach((attempt, index) => {
@@ -298,7 +298,7 @@ function provenBeforeAgain(the: Case): void {
       const wrong = (what: string): void =>
         the.found("I08", order, `attempt ${attempt.no} (${attempt.kind}, ${attempt.reference}) ${what}`);
       if (attempt.state === "void" || attempt.state === "refused") {
-        const problem = proofProblem(attempt, evidence, sent.has(attempt.reference));
+        const problem = proofProblem(attempt, evidence, sent.get(attempt.reference) ?? []);
         if (problem !== null) wrong(`is ${attempt.state}, and ${problem}`);
       }
       const before = ordered[index - 1];
@@ -324,13 +324,13 @@ const proofs: ReadonlySet<string> = new Set([
   "credentials",
   "document_withdrawn",
 ]);
-function proofProblem(attempt: Attempt, evidence: readonly Evidence[], wasSent: boolean): string | null {
+function proofProblem(attempt: Attempt, evidence: readonly Evidence[], sent: readonly SentRequest[]): string | null {
   const proof = evidence.find(({ kind }) => proofs.has(kind));
   if (proof === undefined) {
     // A number under which nothing at all was accepted is a refusal that was filed.
     return attempt.state === "refused" && evidence.some(({ kind }) => kind === "placed") ? null : "nothing proves it";
   }
-  if (proof.kind === "not_sent" && wasSent) return "its proof is that nothing was sent, which is not so";
+  if (proof.kind === "not_sent" && sent.length > 0) return "its proof is that nothing was sent, which is not so";
   if (proof.kind === "absent") {
     const misses = evidence.filter(({ kind }) => kind === "not_found");
     if (proof.at < attempt.settleAt)
@@ -342,5 +342,10 @@ function proofProblem(attempt: Attempt, evidence: readonly Evidence[], wasSent: 
   const wasUnknown = evidence.some(({ kind, at }) => kind === "unknown" && at <= proof.at);
   if (proof.kind === "by_person" && wasUnknown && proof.at < attempt.settleAt)
     return `a person's word was taken at ${iso(proof.at)}, before ${iso(attempt.settleAt)}`;
+  // Each repetition may buy for as long as the first try may: silence after an earlier one says nothing about it.
+  const travelsMs = attempt.settleAt - attempt.sendBy;
+  const under = sent.find(({ at }) => proof.at < at + travelsMs);
+  if (((proof.kind === "by_person" && wasUnknown) || proof.kind === "absent") && under !== undefined)
+    return `${proof.kind} was believed at ${iso(proof.at)}, and it was sent at ${iso(under.at)}`;
   return null;
 }

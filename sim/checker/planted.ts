@@ -84,6 +84,12 @@ export function takenBack(outside: Outside, at: (call: Bought) => number): Outsi
   call.purchase.cancels = { at: at(call), units: [{ sku: call.purchase.lines[0]!.sku, units: 1 }] };
   return outside;
 }
+/** Changes orders of which something was told to have left. */
+function shippedOrders(outside: Outside, change: (order: Of<"order_bought">["order"]) => void): Outside {
+  const told = new Set(eventsOf(outside, "fulfilment_told").map(({ orderId }) => orderId));
+  for (const { order } of eventsOf(outside, "order_bought")) if (told.has(order.id)) change(order);
+  return outside;
+}
 /** Of every part people are asked, so long after placing it, where its number is. */
 export const trackingOverdue = (after: string): string[] => [
   "delete from hold where code = 'tracking_overdue'",
@@ -251,6 +257,23 @@ export const plants: readonly Plant[] = [
   },
   {
     invariant: "I08",
+    title: "a person's word believed while the key was asked again",
+    statements: [
+      `update attempt set state = 'void', send_by = armed_at + interval '10 seconds', settle_at = armed_at + interval '70 seconds' where state = 'placed' and kind = 'key'`,
+      `update evidence e set kind = 'by_person', at = a.armed_at + interval '2 minutes' from attempt a where a.id = e.attempt_id and a.state = 'void' and a.kind = 'key' and e.kind = 'placed'`,
+      copyOf(
+        "evidence",
+        `jsonb_build_object('id', 9000000003, 'kind', 'unknown', 'natural_key', 'planted')`,
+        `kind = 'by_person'`,
+      ),
+    ],
+    outside(outside) {
+      const repeated = outside.sent.map((each) => ({ ...each, at: each.at + 90_000 }));
+      return { ...outside, sent: [...outside.sent, ...repeated] };
+    },
+  },
+  {
+    invariant: "I08",
     title: "an absence believed before the settle time",
     statements: [
       `update evidence set kind = 'absent' where kind in ('not_sent', 'by_person', 'refused')`,
@@ -344,6 +367,18 @@ export const plants: readonly Plant[] = [
     title: "an older version over a newer one",
     statements: [
       `update sales_order set channel_updated_at = channel_updated_at - interval '1 second' where id = (select min(id) from sales_order)`,
+    ],
+  },
+  {
+    invariant: "I13",
+    title: "a message that counted as news twice",
+    statements: [
+      copyOf(
+        "order_version",
+        `jsonb_build_object('no', t.no + 1)`,
+        "(order_id, no) = (select id, version_no from sales_order order by id limit 1)",
+      ),
+      `update sales_order set version_no = version_no + 1 where id = (select min(id) from sales_order)`,
     ],
   },
   {
@@ -792,6 +827,26 @@ export const plants: readonly Plant[] = [
       "delete from hold",
       `insert into hold select o.workspace_id, 9000000000 + o.id, gen_random_uuid(), o.id, 'order', 0, 'by_person', null, 'person', 'person', '{}', o.received_at - interval '1 day', 'user:x', null, null from sales_order o`,
     ],
+  },
+  {
+    invariant: "M4",
+    title: "an order that was bought before anybody had paid",
+    isAtEnd: true,
+    outside: (outside) => ({
+      ...outside,
+      events: shippedOrders(outside, (order) => (order.isPaid = false)).events.filter(
+        (event) =>
+          (event as KnownEvent).type !== "order_changed" || (event as Of<"order_changed">).change.type !== "paid",
+      ),
+    }),
+    statements: ["update sales_order set answered = '{}'"],
+  },
+  {
+    invariant: "M4",
+    title: "an order that was bought although its channel warns of it",
+    isAtEnd: true,
+    outside: (outside) => shippedOrders(outside, (order) => (order.risk = "high")),
+    statements: ["update sales_order set answered = '{}'"],
   },
   {
     invariant: "M3",

@@ -16,6 +16,9 @@ export function busy({ people }: Hand["town"]): Set<string> {
   return references;
 }
 
+/** How often somebody who has taken a part over gives it back at once, by who sits before the screens of a run: for a planted bug. */
+export const givesBackAfter = new WeakMap<object, number>();
+
 /** SM-23. Takes a part over; sometimes two do at the same moment, or one clicks twice. Most go on at once. */
 export async function takeOver(
   hand: Hand,
@@ -38,7 +41,11 @@ export async function takeOver(
   const [taken, other] = await Promise.allSettled([press(who, web), second]);
   if (other.status === "fulfilled" && other.value !== null) tell(town, known.tenant, other.value);
   if (taken.status === "rejected") throw taken.reason;
-  if (taken.value?.status === "ok" && luck.chance(0.7)) {
+  const givesBack = givesBackAfter.get(town.people) ?? 0;
+  if (taken.value?.status === "ok" && givesBack > 0 && luck.chance(givesBack)) {
+    await wait(town, luck.whole(2_000, 120_000) / known.tenant.speed, "at the supplier's desk");
+    await giveBack({ ...hand, dossier: await look(town, () => readKnown(town, known)) });
+  } else if (taken.value?.status === "ok" && luck.chance(0.7)) {
     await wait(town, luck.whole(2_000, 120_000) / known.tenant.speed, "at the supplier's desk");
     await finish({ ...hand, dossier: await look(town, () => readKnown(town, known)) }, fo.id);
   }

@@ -29,7 +29,12 @@ export const readSomething = (town: Town, luck: Stream, known: Known): Promise<v
     tell(town, tenant, answer);
     if (stranger === null || !luck.chance(0.2)) return;
     const changed = await inBrowser(web, "a foreign button", ({ engine }) =>
-      actions.hold(engine, someone(tenant, "seller"), { order: stranger.publicId }, { note: "not mine" }),
+      actions.hold(
+        engine,
+        someone(tenant, "seller"),
+        { order: stranger.publicId },
+        { note: `${tenant.marker}not mine` },
+      ),
     );
     tell(town, tenant, changed);
     if (changed.status === "ok") town.thrown.push(`${tenant.slug} changed order ${stranger.publicId} of another one`);
