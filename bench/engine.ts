@@ -14,6 +14,9 @@ import { createGate } from "#gate/gate.ts";
 import { Journal, memoryStore } from "#gate/journal.ts";
 import { openDb } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
+import { Keyring } from "#store/vault/keyring.ts";
+import { masterKeysInMemory } from "#store/vault/master-keys.ts";
+import { withoutSecrets } from "#store/vault/vault.ts";
 import { monotonicMs, realClock, realRandom } from "#cli/clock.ts";
 import { aheadMs, type PhaseName, type Program, type ProgramOptions } from "./program.ts";
 import { carrierOf, outsideOf, readAheadMs, roundsOf, shopOf, supplierOf } from "./trade.ts";
@@ -74,6 +77,7 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     carriers: new Map([["bench", carrierOf(now)]]),
     gate,
     outside,
+    vault: withoutSecrets(new Keyring({ masterKeys: masterKeysInMemory(realRandom), random: realRandom, clock })),
     log: { info: () => {}, warn: complain, error: complain },
     buggify: () => Promise.resolve(),
   };

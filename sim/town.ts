@@ -12,6 +12,9 @@ import { createWorld, type World } from "#sandbox/world.ts";
 import { openDb, type Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { sql } from "#store/sql.ts";
+import { Keyring } from "#store/vault/keyring.ts";
+import { masterKeysInMemory } from "#store/vault/master-keys.ts";
+import { withoutSecrets } from "#store/vault/vault.ts";
 import { Attempts } from "./attempts.ts";
 import { ChangedTables } from "./changed-tables.ts";
 import { openMonitor, type Monitor, type SimCluster, type SimDatabase } from "./cluster.ts";
@@ -225,6 +228,8 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
       buggify: async (point) => void (await process.at("point", point)),
     });
   });
+  const sealing = streams.stream("vault");
+  const masterKeys = masterKeysInMemory(sealing);
   const withEngine =
     (slot: number): Boot =>
     async (process): Promise<Engine> => ({
@@ -238,6 +243,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
       carriers,
       gate: gateOver({ current: () => gate.gate() }, suppliers, process),
       outside: outsideOf(process, way),
+      vault: withoutSecrets(new Keyring({ masterKeys, random: sealing, clock: process.clock })),
       log: logOf(process, town),
       buggify: async (point) =>
         void (await process.at("point", point, process.luck.chance(0.2) ? process.luck.whole(0, 2_000) : 0)),

@@ -7,6 +7,8 @@ import type { Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { json } from "#store/writer.ts";
 import { sql } from "#store/sql.ts";
+import { withoutSecrets, type Vault } from "#store/vault/vault.ts";
+import { testKeyring } from "./vault.ts";
 
 /** Time that stands still until somebody moves it; sleepers wake when it passes them. */
 export class VirtualClock implements Clock {
@@ -87,6 +89,7 @@ export interface TestEngineOptions {
   slot?: number;
   batch?: number;
   clock?: VirtualClock;
+  vault?: Vault;
 }
 export interface TestEngine extends Engine {
   clock: VirtualClock;
@@ -106,6 +109,7 @@ export function testEngine(db: Db, options: TestEngineOptions = {}): TestEngine 
     carriers: options.carriers ?? new Map(),
     gate: options.gate ?? noGate,
     outside: options.outside ?? noOutside,
+    vault: options.vault ?? withoutSecrets(testKeyring()),
     log: testLog(),
     buggify: () => Promise.resolve(),
   };

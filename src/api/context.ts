@@ -50,6 +50,7 @@ export const manageContext = ({ engine, clock }: ApiContext, caller: Caller): Ma
   clock,
   ids: engine.ids,
   outside: engine.outside,
+  vault: engine.vault,
   channels: engine.channels,
   suppliers: new Map(), // only adding a supplier asks its connector, which is the command line's to do
   actor: caller.actor,

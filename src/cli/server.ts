@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { buildApi } from "#api/server.ts";
 import type { Engine, Log } from "#engine/context.ts";
+import { sealClearSettings } from "#engine/manage/clear-secrets.ts";
 import { runStages } from "#engine/runner.ts";
 import { stages } from "#engine/stages.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
@@ -71,6 +72,8 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
       `SAFE MODE: nothing is bought and no channel is told anything. ${home.reason}. See: npx switchyard safe-mode show`,
     );
 
+  await sealClearSettings({ ...connection.manage, actor: "upgrade" });
+
   const workerId = `${wish.worker ? "worker" : "api"}-${nextUuid()}`;
   const kind = wish.worker ? "worker" : "api";
   const slot = await claimSlot(db, { id: workerId, kind, pid: process.pid, now: realClock.now() });
@@ -81,7 +84,15 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   });
 
   const gate = await openGate(connection, wish.worker, run);
-  const engine: Engine = { ...connection.engine, log, slot, actor: `worker:${workerId}`, gate };
+  const actor = `worker:${workerId}`;
+  const engine: Engine = {
+    ...connection.engine,
+    log,
+    slot,
+    actor,
+    gate,
+    ...(wish.worker ? { vault: connection.openVault(actor) } : {}),
+  };
 
   if (wish.api) await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}` });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
@@ -120,7 +131,7 @@ async function openApi(
   closing.push(() => apiDb.end());
   const app = await buildApi({
     db: { api: apiDb, engine: db },
-    engine: { ...engine, actor },
+    engine: { ...engine, actor, vault: connection.engine.vault },
     clock: realClock,
     log,
     ...(sandbox === null ? {} : { sandbox: { speed: sandbox.speed } }),

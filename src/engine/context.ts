@@ -2,6 +2,7 @@ import type { Carrier, Channel, Gate, Outside } from "#connectors/ports.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Db } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
+import type { Vault } from "#store/vault/vault.ts";
 
 /** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
 export interface Engine {
@@ -20,6 +21,8 @@ export interface Engine {
   /** The only way to a supplier. */
   gate: Gate;
   outside: Outside;
+  /** Seals what is secret or personal; opens a channel's secrets where this process may. */
+  vault: Vault;
   log: Log;
   /** Named points where a simulator may pause or kill; in production it resolves at once. */
   buggify(point: string): Promise<void>;
