@@ -118,7 +118,8 @@ function isRunning(pid: number): boolean {
 
 /** The harness's own eye on the server, outside the simulated world. */
 export interface Monitor {
-  isWaiting(pid: number): Promise<boolean>;
+  /** Whom this backend waits for: nobody, where it works. */
+  blockers(pid: number): Promise<readonly number[]>;
   /** Those of these backends that wait for each other in a circle. */
   circle(pids: readonly number[]): Promise<number[]>;
   cancel(pid: number): Promise<void>;
@@ -145,7 +146,7 @@ export async function openMonitor(config: PoolConfig): Promise<Monitor> {
     return new Map(rows.map(({ pid, by }) => [pid, by]));
   };
   return {
-    isWaiting: async (pid) => ((await blockers([pid])).get(pid)?.length ?? 0) > 0,
+    blockers: async (pid) => (await blockers([pid])).get(pid) ?? [],
     async circle(pids) {
       const by = await blockers(pids);
       // Whoever waits for nobody in the rest cannot be in a circle; what remains can.

@@ -188,7 +188,7 @@ async function pressAtTheEdge(sale: Sale): Promise<void> {
     const known = await knownOf(sale);
     if (sale.isOver()) return;
     if (known === null) continue;
-    const dossier = await look(town, () => readKnown(town, known));
+    const dossier = await look(town, () => readKnown(town, known, ["attempts"]));
     const ends = dossier.fulfillmentOrders.flatMap(({ state, placeAfter }) =>
       state === "waiting" && placeAfter !== null && placeAfter.getTime() > town.scheduler.now
         ? placeAfter.getTime()
@@ -244,15 +244,10 @@ async function workRounds(
   for (;;) {
     await wait(town, luck.between(3, 9) * minute, "round");
     if (isOver()) return;
-    const waiting = (await inNeed(town)).filter((known) => known.tenant === tenant);
-    const pressed = await Promise.all(
-      waiting.map(async (known) => {
-        const { order } = await look(town, () => readKnown(town, known));
-        const own = luckOf.get(`${tenant.slug}/${order.channelOrderId}`) ?? luck;
-        return own.chance(0.5) ? { known, own, button: own.pick(handsOn) } : null;
-      }),
-    );
-    for (const each of pressed) if (each !== null) void press(town, each.own, each.known, each.button);
+    for (const known of (await inNeed(town)).filter((each) => each.tenant === tenant)) {
+      const own = luckOf.get(`${tenant.slug}/${known.channelOrderId}`) ?? luck;
+      if (own.chance(0.5)) void press(town, own, known, own.pick(handsOn));
+    }
   }
 }
 

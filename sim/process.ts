@@ -84,6 +84,7 @@ export class SimProcess implements Actor {
   /** The end of the run: lets go of the sockets. */
   shut(): void {
     this.isAlive = false;
+    this.scheduler.letAll();
     for (const backend of this.#sockets.values()) backend.destroy();
   }
 

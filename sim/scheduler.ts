@@ -51,6 +51,8 @@ interface Asked {
   pid: number | null;
   outcome: "open" | "done";
   isBlocked: boolean;
+  /** Whom it waits for, while it does. */
+  by: readonly number[];
   /** Its backend is stopped by a signal: of several that wait for locks only the first runs, so that they come free one after the other. */
   isStopped: boolean;
   wake: () => void;
@@ -83,8 +85,8 @@ export class Scheduler {
   readonly #trace: Hash = createHash("sha256");
   readonly #options: SchedulerOptions;
   readonly #afterwards: (() => Promise<void>)[] = [];
-  /** A transaction has ended since those who wait for locks were looked at: nothing else gives them one. */
-  #someLocksAreFree = false;
+  /** Backends whose transaction has ended, or whose turn has come, since those who wait for them were looked at: nothing else gives anybody a lock. */
+  #freed = new Set<number>();
   /** Set by the harness: what a death, and a crash of PostgreSQL, mean. Run between two steps. */
   onKill: (actor: Actor) => Promise<void> = () => Promise.resolve();
   onCrash: () => Promise<void> = () => Promise.resolve();
@@ -145,13 +147,22 @@ export class Scheduler {
    */
   async ask<T>(actor: Actor, { pid, what, isLast }: Question, send: () => Promise<T>): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const asked: Asked = { actor, pid, what, outcome: "open", isBlocked: false, isStopped: false, wake: resolve };
+    const asked: Asked = {
+      actor,
+      pid,
+      what,
+      outcome: "open",
+      isBlocked: false,
+      by: [],
+      isStopped: false,
+      wake: resolve,
+    };
     this.#asked.push(asked);
     const sent = send();
     const settled = (hasFailed: boolean): void => {
       asked.outcome = "done";
       // A failure ends its transaction too, long before anybody says "rollback".
-      if (isLast || hasFailed) this.#someLocksAreFree = true;
+      if (pid !== null && (isLast || hasFailed)) this.#freed.add(pid);
       this.#ring();
     };
     sent.then(
@@ -229,7 +240,7 @@ export class Scheduler {
     for (const asked of this.#asked) if (backends.some(({ pid }) => pid === asked.pid)) this.#let(asked);
     for (const backend of backends) backend.destroy();
     await this.#options.monitor.gone(backends.map(({ pid }) => pid));
-    this.#someLocksAreFree = true;
+    for (const { pid } of backends) this.#freed.add(pid);
   }
 
   /** Takes away who is waiting for a lock inside a process that died: nobody reads the answers. */
@@ -244,7 +255,6 @@ export class Scheduler {
   /** After a crash of the server every open question has an answer: an error. In the order in which they were asked. */
   async answered(): Promise<void> {
     for (const asked of this.#asked) asked.isBlocked = false;
-    this.#someLocksAreFree = true;
     await this.#quiet();
   }
 
@@ -300,7 +310,7 @@ export class Scheduler {
         };
       });
       this.#ringing = null;
-      if (asked.outcome === "open" && asked.pid !== null && (await this.#isWaiting(asked.pid))) {
+      if (asked.outcome === "open" && asked.pid !== null && (await this.#isWaiting(asked))) {
         asked.isBlocked = true;
         if (this.#asked.some((each) => each !== asked && each.isBlocked)) this.#stop(asked);
         this.note(asked.actor, "waits for a lock");
@@ -314,29 +324,36 @@ export class Scheduler {
 
   /**
    * After a step: who waited for a lock either has it now, or waits on; there is no third case. One after the other in the order in which they asked, because
-   * PostgreSQL lets those that follow a changed row race for its new version. Where no transaction ended, nobody is asked.
+   * PostgreSQL lets those that follow a changed row race for its new version. Only those are asked who waited for somebody whose turn is over.
    */
   async #settle(): Promise<void> {
     await this.#quiet();
-    if (!this.#someLocksAreFree) return;
-    this.#someLocksAreFree = false;
-    let isFirst = true;
+    if (this.#freed.size === 0) return;
+    const freed = this.#freed;
+    this.#freed = new Set();
+    let waitsOn = false;
     for (const asked of this.#asked.filter((each) => each.isBlocked)) {
-      if (!this.#asked.includes(asked)) continue;
+      if (!this.#asked.includes(asked) || !asked.by.some((pid) => freed.has(pid))) continue;
       this.#let(asked);
-      while (asked.outcome === "open" && !(await this.#isWaiting(asked.pid!))) await pause(1);
-      if (asked.outcome === "done") {
-        asked.isBlocked = false;
-        await this.#quiet();
-      } else {
-        if (!isFirst) this.#stop(asked);
-        isFirst = false;
+      while (asked.outcome === "open" && !(await this.#isWaiting(asked))) await pause(1);
+      if (asked.outcome === "open") {
+        this.#stop(asked);
+        waitsOn = true;
+        continue;
       }
+      asked.isBlocked = false;
+      freed.add(asked.pid!);
+      this.#freed.add(asked.pid!);
+      await this.#quiet();
     }
+    if (!waitsOn) return;
+    await this.#breakCircle();
+    await this.#quiet();
   }
 
-  #isWaiting(pid: number): Promise<boolean> {
-    return this.#options.monitor.isWaiting(pid);
+  async #isWaiting(asked: Asked): Promise<boolean> {
+    asked.by = await this.#options.monitor.blockers(asked.pid!);
+    return asked.by.length > 0;
   }
 
   async #breakCircle(): Promise<void> {

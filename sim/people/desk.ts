@@ -1,5 +1,5 @@
 import type { OrderId, WorkspaceId } from "#domain/ids.ts";
-import type { Attempt, FulfillmentOrder, OrderDossier } from "#domain/order.ts";
+import type { Attempt, DossierPart, FulfillmentOrder, OrderDossier } from "#domain/order.ts";
 import type { Who } from "#engine/actions/change-order.ts";
 import { readDossiers } from "#store/dossier.ts";
 import { col, row } from "#store/row.ts";
@@ -105,33 +105,40 @@ export const findOrder = (town: Town, tenant: Tenant, channelOrderId: string): P
     return found === undefined ? undefined : { tenant, orderId: found.id };
   });
 
-export const readKnown = (town: Town, { tenant, orderId }: Known): Promise<OrderDossier> =>
-  town.eye.tx(async (tx) => (await readDossiers(tx, [{ workspaceId: tenant.workspaceId, orderId }]))[0]!);
+export const readKnown = (
+  town: Town,
+  { tenant, orderId }: Known,
+  parts?: readonly DossierPart[],
+): Promise<OrderDossier> =>
+  town.eye.tx(async (tx) => (await readDossiers(tx, [{ workspaceId: tenant.workspaceId, orderId }], parts))[0]!);
 
-const NeedRow = row({ workspaceId: col.id<WorkspaceId>(), orderId: col.id<OrderId>() });
-/** Orders that wait for somebody's hands, oldest first. */
-export const inNeed = (town: Town): Promise<Known[]> =>
+const NeedRow = row({ workspaceId: col.id<WorkspaceId>(), orderId: col.id<OrderId>(), channelOrderId: col.text });
+/** Orders that wait for somebody's hands, oldest first, each with the number on the screen. */
+export const inNeed = (town: Town): Promise<(Known & { channelOrderId: string })[]> =>
   look(town, async () => {
     const rows = await town.eye.rows(
       NeedRow,
       sql`
-      select workspace_id, order_id from fulfillment_order
-       where state in ('ready', 'printed', 'collecting', 'escalated', 'outcome_unknown')
-          or state = 'partially_shipped' and supplier_id in (select s.id from supplier s where s.role = 'prep')
-      union
-      select workspace_id, order_id from attempt where state = 'unknown' or state = 'armed' and kind = 'human'
-      union
-      select workspace_id, order_id from cancellation where state = 'requested'
-      union
-      select c.workspace_id, c.order_id from cancellation c
-        join cancellation_ask a on a.workspace_id = c.workspace_id and a.cancellation_id = c.id where a.state = 'by_hand'
-      union
-      select workspace_id, order_id from write_back where state in ('refused', 'by_hand')
-       order by 1, 2`,
+      with need as (
+        select workspace_id, order_id from fulfillment_order
+         where state in ('ready', 'printed', 'collecting', 'escalated', 'outcome_unknown')
+            or state = 'partially_shipped' and supplier_id in (select s.id from supplier s where s.role = 'prep')
+        union
+        select workspace_id, order_id from attempt where state = 'unknown' or state = 'armed' and kind = 'human'
+        union
+        select workspace_id, order_id from cancellation where state = 'requested'
+        union
+        select c.workspace_id, c.order_id from cancellation c
+          join cancellation_ask a on a.workspace_id = c.workspace_id and a.cancellation_id = c.id where a.state = 'by_hand'
+        union
+        select workspace_id, order_id from write_back where state in ('refused', 'by_hand')
+      )
+      select o.workspace_id, o.id as order_id, o.channel_order_id
+        from need join sales_order o on o.workspace_id = need.workspace_id and o.id = need.order_id order by 1, 2`,
     );
-    return rows.map(({ workspaceId, orderId }) => ({
+    return rows.map(({ workspaceId, ...order }) => ({
       tenant: town.tenants.find((each) => each.workspaceId === workspaceId)!,
-      orderId,
+      ...order,
     }));
   });
 
