@@ -8,7 +8,7 @@ import { meaningOf, recordAnswers, type Recorded } from "../answers.ts";
 import type { Engine } from "../context.ts";
 import { leaseMs, underLease } from "../lease.ts";
 import { recorderOf } from "../recorder.ts";
-import { changeOrders, type Stage } from "../stage.ts";
+import { changeOrders, type Need, type Stage } from "../stage.ts";
 
 /** Attempts claimed at once at most: questions about them go out side by side. */
 const mostClaimed = 100;
@@ -45,7 +45,7 @@ async function findOutIfThere(engine: Engine, due: readonly DueAttempt[]): Promi
   } catch (error) {
     if (!(error instanceof GateAway)) throw error;
     engine.log.warn({ error: error.message, attempts: due.length }, "the gate is away; outcomes are asked for later");
-    await changeEach(engine, due, (draft, attempt) => askWhenBack(draft, attempt));
+    await changeEach(engine, due, timerOnly, (draft, attempt) => askWhenBack(draft, attempt));
   }
 }
 
@@ -58,8 +58,10 @@ async function findOut(engine: Engine, due: readonly DueAttempt[]): Promise<void
     const said = settled[index] ?? { status: "unknown", message: "the gate did not say" };
     if (said.status === "under_way") return; // its answer is recorded when it comes; if nobody is left to do that, the lease brings it back
     const answer = meaningOf(said);
-    answers.push(recorded(each, answer, { source: "journal" }));
     if (answer.status === "unknown") open.push(each);
+    // That it is unknown is written once: nothing of the order need be read to say it again.
+    if (answer.status !== "unknown" || each.state === "armed")
+      answers.push(recorded(each, answer, { source: "journal" }));
   });
   for (const each of due) {
     if (each.kind === "human" && each.state === "armed")
@@ -89,7 +91,7 @@ async function ask(engine: Engine, open: readonly DueAttempt[]): Promise<void> {
     else person.push(each);
   }
   await Promise.all([sendAgain(engine, again), ...[...search.values()].map((some) => lookUp(engine, some))]);
-  await changeEach(engine, person, (draft, attempt) => waitForPerson(draft, attempt));
+  await changeEach(engine, person, timerOnly, (draft, attempt) => waitForPerson(draft, attempt));
 }
 
 /** C11: a key whose window has passed is no key any more; what is left is the search, if the supplier has one that is exact, or a person. */
@@ -117,7 +119,7 @@ async function sendAgain(engine: Engine, attempts: readonly DueAttempt[]): Promi
     },
   );
   await recorder.drained();
-  await changeEach(engine, unclear, (draft, attempt) => askLater(draft, attempt));
+  await changeEach(engine, unclear, timerOnly, (draft, attempt) => askLater(draft, attempt));
 }
 
 async function lookUp(engine: Engine, attempts: readonly DueAttempt[]): Promise<void> {
@@ -128,7 +130,8 @@ async function lookUp(engine: Engine, attempts: readonly DueAttempt[]): Promise<
   const references = attempts.map((each) => each.reference);
   const answer = await engine.gate.find({ workspaceId, supplierId, accountId }, references);
   await engine.buggify("reconcile-before-record");
-  if (answer.status !== "ok") return changeEach(engine, attempts, (draft, attempt) => askLater(draft, attempt));
+  if (answer.status !== "ok")
+    return changeEach(engine, attempts, timerOnly, (draft, attempt) => askLater(draft, attempt));
   const found = new Map(answer.found.map((each) => [each.reference, each.answer]));
   await recordAnswers(
     engine,
@@ -138,7 +141,8 @@ async function lookUp(engine: Engine, attempts: readonly DueAttempt[]): Promise<
     }),
   );
   const missing = attempts.filter((each) => !found.has(each.reference));
-  await changeEach(engine, missing, (draft, attempt) => {
+  // A second absence ends the attempt, and what follows from that may be about anything of the order.
+  await changeEach(engine, missing, answer.complete ? {} : timerOnly, (draft, attempt) => {
     if (answer.complete) noteAbsence(draft, attempt, now);
     else askLater(draft, attempt);
   });
@@ -163,16 +167,20 @@ const recorded = (
   by,
 });
 
+/** What a change needs that only says when an attempt is asked about again. */
+const timerOnly: Need = { parts: ["attempts"] };
+
 /** Changes the attempts that are still unsettled; what was recorded meanwhile needs nothing more. */
 async function changeEach(
   engine: Engine,
   attempts: readonly DueAttempt[],
+  need: Need,
   change: (draft: OrderDraft, attempt: Attempt) => void,
 ): Promise<void> {
   if (attempts.length === 0) return;
   const keys = [...new Map(attempts.map(({ workspaceId, orderId }) => [orderId, { workspaceId, orderId }])).values()];
   const wanted = new Set(attempts.map((each) => each.attemptId));
-  await changeOrders(engine, keys, {}, (drafts) => {
+  await changeOrders(engine, keys, need, (drafts) => {
     for (const draft of drafts) {
       for (const attempt of draft.dossier.attempts) {
         if (wanted.has(attempt.id) && (attempt.state === "armed" || attempt.state === "unknown"))
