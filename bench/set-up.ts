@@ -4,6 +4,8 @@ import type { AccountId, WorkspaceId } from "#domain/ids.ts";
 import { openDb } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { insertInstallation } from "#store/installation.ts";
+import { Keyring } from "#store/vault/keyring.ts";
+import { masterKeysInMemory } from "#store/vault/master-keys.ts";
 import { sql } from "#store/sql.ts";
 import { realClock, realRandom } from "#cli/clock.ts";
 import type { BenchServer } from "./server.ts";
@@ -76,6 +78,9 @@ export async function addSellers(server: BenchServer, name: string, { analyze }:
       clock: realClock,
       ids: new IdAllocator(realRandom, () => realClock.now()),
       outside: outsideOf(() => realClock.now()),
+      vault: {
+        keyring: new Keyring({ masterKeys: masterKeysInMemory(realRandom), random: realRandom, clock: realClock }),
+      },
       channels: new Map(),
       suppliers: new Map(),
       actor: "admin:bench",

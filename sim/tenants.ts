@@ -12,6 +12,8 @@ import type { World } from "#sandbox/world.ts";
 import type { Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { col, row } from "#store/row.ts";
+import { Keyring } from "#store/vault/keyring.ts";
+import { masterKeysInMemory } from "#store/vault/master-keys.ts";
 import { sql } from "#store/sql.ts";
 import type { Stream } from "./random.ts";
 
@@ -75,6 +77,9 @@ export async function openTenants(db: Db, options: TenantOptions): Promise<Tenan
   return tenants;
 }
 
+/** The town's set-up has no secrets, and its vault must not take from its luck. */
+const stillRandom = { next: () => 0, bytes: (count: number) => new Uint8Array(count) };
+
 async function openTenant(
   db: Db,
   { now, luck, worldOf, files, name, speed, marker }: TenantOptions & { name: string; speed: number; marker: string },
@@ -89,6 +94,13 @@ async function openTenant(
         files,
         now: () => now,
         http: () => Promise.reject(new Error("Nobody is asked while the town is built.")),
+      },
+      vault: {
+        keyring: new Keyring({
+          masterKeys: masterKeysInMemory(stillRandom),
+          random: stillRandom,
+          clock: { now: () => now, sleep: () => Promise.resolve() },
+        }),
       },
       channels: new Map([["sandbox", sandboxChannel]]),
       suppliers: new Map([["sandbox", sandboxSupplier]]),

@@ -1,13 +1,22 @@
+import { randomBytes } from "node:crypto";
 import { Keyring } from "#store/vault/keyring.ts";
-import type { MasterKeySet } from "#store/vault/master-keys.ts";
-import { seededRandom, VirtualClock } from "./engine.ts";
+import { openSecretReader } from "#store/vault/secrets.ts";
+import { vaultOf, type Vault } from "#store/vault/vault.ts";
+import type { TestDatabase } from "./postgres.ts";
 
 /** A keyring whose master key is in memory: the same in every process of a test. */
-export function testKeyring(seed = 3): Keyring {
-  const set: MasterKeySet = { newest: 1, keys: new Map([[1, seededRandom(seed).bytes(32)]]) };
-  return new Keyring({
-    masterKeys: { place: "the test", read: async () => set, make: null, add: null },
-    random: seededRandom(seed + 1),
-    clock: new VirtualClock(new Date("2026-11-22T12:00:00Z")),
+export const testKeyring = (seed = 3): Keyring =>
+  new Keyring({
+    masterKeys: {
+      place: "the test",
+      read: async () => ({ newest: 1, keys: new Map([[1, new Uint8Array(32).fill(seed)]]) }),
+      make: null,
+      add: null,
+    },
+    random: { next: () => 0, bytes: (count) => randomBytes(count) },
+    clock: { now: () => new Date("2026-11-22T12:00:00Z"), sleep: () => Promise.resolve() },
   });
-}
+
+/** A vault that opens what lies in the test's database, as a worker's does. */
+export const testVault = ({ vault }: TestDatabase, now: () => Date, keyring = testKeyring()): Vault =>
+  vaultOf(keyring, openSecretReader({ db: vault, keyring, actor: "worker:test", now }));

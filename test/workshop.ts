@@ -9,6 +9,7 @@ import type { ManageContext } from "#engine/manage/context.ts";
 import type { Stage } from "#engine/stage.ts";
 import { stages as allStages } from "#engine/stages.ts";
 import { createGate } from "#gate/gate.ts";
+import { accountOwners } from "#gate/secrets.ts";
 import { Journal, memoryStore } from "#gate/journal.ts";
 import type { WorldSettings } from "#sandbox/events.ts";
 import { memoryLog } from "#sandbox/log.ts";
@@ -20,6 +21,7 @@ import { sql } from "#store/sql.ts";
 import assert from "node:assert/strict";
 import { ensureSandbox } from "#cli/sandbox-workspace.ts";
 import { testEngine, VirtualClock, type TestEngine } from "./engine.ts";
+import { testVault } from "./vault.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
 
 export interface Workshop {
@@ -62,6 +64,7 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     ...(options.suppliers ?? []),
   ]);
   const journal = await Journal.open(memoryStore(), () => clock.now());
+  const vault = testVault(database, () => clock.now());
   const gate = createGate({
     db: database.engine,
     clock,
@@ -69,7 +72,7 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     outside,
     connectors: suppliers,
     journal,
-    secrets: async () => ({}),
+    secrets: (account, purpose) => vault.open(accountOwners(account), purpose),
   });
   const engine = testEngine(database.engine, {
     clock,
@@ -77,6 +80,7 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     gate,
     channels,
     carriers: new Map([["sandbox", sandboxCarrier]]),
+    vault,
   });
   const now = clock.now();
   await database.engine.run(
@@ -89,6 +93,7 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     outside,
     channels,
     suppliers,
+    vault,
     actor: "admin:test",
   };
   const stages = options.stages ?? allStages;

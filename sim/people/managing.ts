@@ -126,12 +126,13 @@ const managing = (
     tell(town, tenant, await inBrowser(luck.pick(town.webs), what, ({ engine }) => change(contextOf(engine)))),
   );
 
-const contextOf = ({ db, clock, ids, outside, channels }: Running["engine"]): ManageContext => ({
+const contextOf = ({ db, clock, ids, outside, channels, vault }: Running["engine"]): ManageContext => ({
   db,
   clock,
   ids,
   outside,
   channels,
+  vault,
   suppliers: new Map([["sandbox", sandboxSupplier]]),
   actor: "user:manager",
 });

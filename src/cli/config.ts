@@ -9,6 +9,8 @@ export interface Config {
   dataDir: string;
   /** What lies outside the data folder, so that a copy of the data does not take it along. */
   home: string;
+  /** Where the vault's master keys are: a file (null: `master.keys` in the home), or what a command prints. */
+  masterKey: { file: string | null; command: string | null };
   /** Another PostgreSQL than the embedded one. */
   databaseUrl: string | null;
   /** Where HTTP listens, on 127.0.0.1. */
@@ -25,14 +27,16 @@ const port = (name: string) =>
     .regex(/^\d+$/, `${name} is a number from 1 to 65535`)
     .transform(Number)
     .refine((value) => value >= 1 && value <= 65535, `${name} is a number from 1 to 65535`);
-const folder = (name: string) =>
-  z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), `${name} is the path of a folder`);
+const folder = (name: string, what = "folder") =>
+  z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), `${name} is the path of a ${what}`);
 
 const Environment = z.object({
   SWITCHYARD_DATA: folder("SWITCHYARD_DATA").optional(),
   SWITCHYARD_HOME: folder("SWITCHYARD_HOME").optional(),
   SWITCHYARD_PORT: port("SWITCHYARD_PORT").optional(),
   SWITCHYARD_POSTGRES_PORT: port("SWITCHYARD_POSTGRES_PORT").optional(),
+  SWITCHYARD_MASTER_KEY_FILE: folder("SWITCHYARD_MASTER_KEY_FILE", "file").optional(),
+  SWITCHYARD_MASTER_KEY_COMMAND: z.string().optional(),
   SWITCHYARD_DEBUG: z.string().optional(),
   DATABASE_URL: z
     .string()
@@ -61,6 +65,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
     );
   }
   const values = parsed.data;
+  if (values.SWITCHYARD_MASTER_KEY_FILE !== undefined && values.SWITCHYARD_MASTER_KEY_COMMAND !== undefined)
+    throw new CliError(
+      "SWITCHYARD_MASTER_KEY_FILE and SWITCHYARD_MASTER_KEY_COMMAND are both set.",
+      "Unset one of them: the master key comes from one place.",
+      2,
+    );
   const wishedPort = flags.port === undefined ? undefined : port("--port").safeParse(flags.port);
   if (wishedPort?.success === false)
     throw new CliError(`${wishedPort.error.issues[0]!.message}.`, "Give another --port.", 2);
@@ -68,6 +78,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
   return {
     dataDir,
     home: resolve(values.SWITCHYARD_HOME ?? join(homedir(), ".switchyard")),
+    masterKey: {
+      file: values.SWITCHYARD_MASTER_KEY_FILE === undefined ? null : resolve(values.SWITCHYARD_MASTER_KEY_FILE),
+      command: values.SWITCHYARD_MASTER_KEY_COMMAND ?? null,
+    },
     databaseUrl: values.DATABASE_URL ?? null,
     port: wishedPort?.data ?? values.SWITCHYARD_PORT ?? 4400,
     debug: values.SWITCHYARD_DEBUG !== undefined && values.SWITCHYARD_DEBUG !== "0",

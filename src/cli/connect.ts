@@ -8,9 +8,11 @@ import { openDb, type Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
 import { migrate } from "#store/migrate.ts";
 import { openStore, type Store } from "#store/server.ts";
+import { sealingOnly } from "#store/vault/vault.ts";
 import type { Config } from "./config.ts";
 import { realClock, realRandom } from "./clock.ts";
 import { loadConnectors, type Connectors } from "./connectors.ts";
+import { keyringOf, openVault, type OpenVault } from "./vault.ts";
 import { createOutside } from "./outside.ts";
 
 /** What a command works with: the database as the engine's role, and all parts wired together. */
@@ -22,6 +24,8 @@ export interface Connection {
   engine: Engine;
   manage: ManageContext;
   connectors: Connectors;
+  /** Opens secrets in this actor's name; the connection's own vault only seals. */
+  openVault(actor?: string): OpenVault;
   close(): Promise<void>;
 }
 
@@ -53,6 +57,7 @@ export async function connect(config: Config, options: { connections?: number } 
     const gate = createGateClient({ where: () => at, connectors: connectors.suppliers });
     const ids = new IdAllocator(realRandom, () => realClock.now());
     const actor = `admin:${userName()}`;
+    const keyring = keyringOf(config);
     const engine: Engine = {
       db,
       clock: realClock,
@@ -64,6 +69,7 @@ export async function connect(config: Config, options: { connections?: number } 
       carriers: connectors.carriers,
       gate,
       outside,
+      vault: sealingOnly(keyring),
       log: quiet,
       buggify: async () => {},
     };
@@ -72,6 +78,7 @@ export async function connect(config: Config, options: { connections?: number } 
       clock: realClock,
       ids,
       outside,
+      vault: engine.vault,
       channels: connectors.channels,
       suppliers: connectors.suppliers,
       actor,
@@ -83,6 +90,11 @@ export async function connect(config: Config, options: { connections?: number } 
       engine,
       manage,
       connectors,
+      openVault(as = actor) {
+        const vault = openVault(store, keyring, as);
+        pools.push(vault.db);
+        return vault;
+      },
       close: async () => {
         gate.close();
         await end();

@@ -6,6 +6,7 @@ import { readConfig } from "./config.ts";
 import { monotonicMs, realClock, realRandom } from "./clock.ts";
 import { loadConnectors } from "./connectors.ts";
 import { createOutside } from "./outside.ts";
+import { keyringOf, openVault } from "./vault.ts";
 
 /**
  * The egress gate as a process of its own, started by `switchyard start` and `switchyard worker`. It ends when its parent does (standard input closes), when it
@@ -25,6 +26,7 @@ process.stdin
 
 const store = await openStore({ dataDir: config.dataDir, env: config.env });
 const db = openDb(store.engine(), { max: 6, clock: realClock });
+const vault = openVault(store, keyringOf(config), "gate");
 const outside = createOutside({ clock: realClock });
 const { suppliers } = await loadConnectors();
 try {
@@ -38,6 +40,7 @@ try {
         monotonicMs,
         outside,
         connectors: suppliers,
+        vault,
         home: config.home,
         stop: stop.signal,
         onLag(lagMs) {
@@ -58,6 +61,7 @@ try {
   process.exitCode = 1;
 } finally {
   outside.close();
+  await vault.close();
   await db.end();
   await store.close();
 }

@@ -15,6 +15,7 @@ import type {
   Supplier,
   SupplierContext,
 } from "./ports.ts";
+import { Secret } from "#domain/secret.ts";
 
 /**
  * What every connector must keep, whoever wrote it (docs/spec, rules CP). A connector's own test calls the suite of its port with a bench: the
@@ -197,7 +198,7 @@ export function supplierSuite(
     async (bench) => {
       const context = {
         ...bench.context,
-        secrets: Object.fromEntries(Object.keys(bench.context.secrets).map((key) => [key, "wrong"])),
+        secrets: Object.fromEntries(Object.keys(bench.context.secrets).map((key) => [key, new Secret("wrong")])),
       };
 
       const answer = await placeOne({ ...bench, context }, bench.purchase("CP-9"));

@@ -3,6 +3,7 @@ import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { DecimalText, Money } from "#domain/money.ts";
 import type { AccountId, AttemptId, DispatchId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
+import type { Secrets } from "#domain/secret.ts";
 
 /**
  * The contract between the product and the outside world. A connector translates: it never touches the database, never decides about an order,
@@ -65,7 +66,8 @@ export interface ChannelContext {
   /** The channel's own account id, e.g. shop domain. */
   externalId: string;
   settings: Record<string, unknown>;
-  secrets: Record<string, string>;
+  /** The settings that the manifest calls secret; each is revealed only where it is sent. */
+  secrets: Secrets;
   outside: Outside;
 }
 
@@ -137,7 +139,8 @@ export interface SupplierContext {
   supplierId: string;
   accountId: string;
   settings: Record<string, unknown>;
-  secrets: Record<string, string>;
+  /** Of the account; what it has not, its supplier's. Each is revealed only where it is sent. */
+  secrets: Secrets;
   outside: Outside;
 }
 

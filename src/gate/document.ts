@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DocumentAnswer, DocumentCall, Documents, SupplierContext } from "#connectors/ports.ts";
+import { hushed } from "#domain/secret.ts";
 import { dispatchMayLeave, readDispatch, readSupplierOf, type Dispatch } from "#store/attempt.ts";
 import { messageOf, type GateOptions } from "./options.ts";
 
@@ -18,14 +19,16 @@ export async function sendDocument(
       return { status: "bug", message: `There is no dispatch ${dispatchId} in workspace ${workspaceId}.` };
     const account = { workspaceId, supplierId: dispatch.supplierId, accountId: dispatch.accountId };
     const supplier = await readSupplierOf(db, account);
-    const documents = supplier === undefined ? undefined : connectors.get(supplier.kind)?.documents;
-    if (supplier === undefined || documents === undefined)
+    const plain = supplier === undefined ? undefined : connectors.get(supplier.kind)?.documents;
+    if (supplier === undefined || plain === undefined)
       return { status: "bug", message: `Suppliers of kind "${supplier?.kind}" get no documents.` };
+    const secrets = await options.secrets(account, "send document");
+    const documents = hushed(plain, secrets);
     const context: SupplierContext = {
       supplierId: dispatch.supplierId,
       accountId: dispatch.accountId,
       settings: supplier.settings,
-      secrets: await options.secrets(account),
+      secrets,
       outside,
     };
     const note = (what: "releasing" | "left" | "withdrawn"): Promise<void> =>

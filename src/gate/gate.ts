@@ -10,6 +10,7 @@ import {
   type Supplier,
   type SupplierContext,
 } from "#connectors/ports.ts";
+import { hushed } from "#domain/secret.ts";
 import { readPurchases, readSupplierOf, type Purchase } from "#store/attempt.ts";
 import { sendDocument } from "./document.ts";
 import { LastLook } from "./last-look.ts";
@@ -43,17 +44,19 @@ export function createGate(options: GateOptions): Gate {
 
   async function withContext<T>(
     account: AccountKey,
+    purpose: string,
     work: (supplier: Supplier, context: SupplierContext) => Promise<T>,
   ): Promise<T | Failure> {
     try {
       const found = await readSupplierOf(db, account);
       const supplier = found === undefined ? undefined : connectors.get(found.kind);
       if (found === undefined || supplier === undefined) return { status: "bug", message: noConnector(found?.kind) };
-      return await work(supplier, {
+      const secrets = await options.secrets(account, purpose);
+      return await work(hushed(supplier, secrets), {
         supplierId: account.supplierId,
         accountId: account.accountId,
         settings: found.settings,
-        secrets: await options.secrets(account),
+        secrets,
         outside: options.outside,
       });
     } catch (error) {
@@ -95,29 +98,31 @@ export function createGate(options: GateOptions): Gate {
       documentsInFlight.set(call.dispatchId, answer);
       return answer;
     },
-    find: (account, references) => withContext(account, (supplier, context) => supplier.find(context, references)),
-    track: (account, ids) => withContext(account, (supplier, context) => supplier.track(context, ids)),
+    find: (account, references) =>
+      withContext(account, "find", (supplier, context) => supplier.find(context, references)),
+    track: (account, ids) => withContext(account, "track", (supplier, context) => supplier.track(context, ids)),
     async cancel(account, batch) {
-      const answers = await withContext(account, (supplier, context) => supplier.cancel(context, batch));
+      const answers = await withContext(account, "cancel", (supplier, context) => supplier.cancel(context, batch));
       return Array.isArray(answers) ? answers : batch.map((): CancelAnswer => answers);
     },
-    stock: (account) => withContext(account, (supplier, context) => supplier.stock(context)),
+    stock: (account) => withContext(account, "stock", (supplier, context) => supplier.stock(context)),
     quote: (account, lines, country) =>
-      withContext(account, (supplier, context) => supplier.quote(context, lines, country)),
-    list: (account, from, to) => withContext(account, (supplier, context) => supplier.list(context, from, to)),
+      withContext(account, "quote", (supplier, context) => supplier.quote(context, lines, country)),
+    list: (account, from, to) => withContext(account, "list", (supplier, context) => supplier.list(context, from, to)),
     prepareDocuments: (account) =>
-      withContext(account, async (supplier, context) => {
+      withContext(account, "prepare documents", async (supplier, context) => {
         await supplier.documents?.prepare(context);
         return { status: "ok" } as const;
       }),
     readInbox: (account, zone) =>
       withContext(
         account,
+        "read inbox",
         async (supplier, context) =>
           ({ status: "ok", documents: (await supplier.documents?.readInbox(context, zone)) ?? [] }) as const,
       ),
     finishInbox: (account, document, faults) =>
-      withContext(account, async (supplier, context) => {
+      withContext(account, "finish inbox", async (supplier, context) => {
         await supplier.documents?.finish(context, document, faults);
         return { status: "ok" } as const;
       }),
@@ -125,10 +130,10 @@ export function createGate(options: GateOptions): Gate {
 }
 
 /** Purchases that were handed over together open the secrets of their account once. */
-function oncePerAccount(open: GateOptions["secrets"]): GateOptions["secrets"] {
+function oncePerAccount(open: GateOptions["secrets"]): Batch["secrets"] {
   const opened = new Map<string, ReturnType<GateOptions["secrets"]>>();
   return (account) => {
-    const known = opened.get(account.accountId) ?? open(account);
+    const known = opened.get(account.accountId) ?? open(account, "place");
     opened.set(account.accountId, known);
     return known;
   };

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createCipheriv } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { seededRandom, VirtualClock } from "#test/engine.ts";
+import { seededRandom, setUp, testEngine, VirtualClock } from "#test/engine.ts";
+import { testDatabase } from "#test/postgres.ts";
+import { testVault } from "#test/vault.ts";
 import { checkHome, homePaths, settleHome, type Place } from "./home.ts";
 import { Journal, memoryStore } from "./journal.ts";
 import { HomeInUse, takeLock } from "./lock.ts";
-import { openSecretBox } from "./secrets.ts";
+import { accountOwners, moveSealedFiles } from "./secrets.ts";
 import { watch } from "./watchdog.ts";
 
 const noon = new Date("2026-11-22T12:00:00Z");
@@ -146,24 +149,43 @@ test("PL-57 the watchdog reports a process that stood still, and only that", asy
   assert.deepEqual(lags, [1_100]);
 });
 
-test("PL-58 secrets are sealed on disk, open only for their account and only with the master key", async (t) => {
+test("PL-58 what lay sealed in the gate's home moves into the vault once; what does not open stays where it is, and is named", async (t) => {
+  const database = await testDatabase(t);
+  const shop = await setUp(testEngine(database.engine), { suppliers: { acme: {}, other: {} } });
+  const [acme, other] = [...shop.accounts.values()];
   const folder = await aFolder(t);
-  const [ours, other] = [
-    { workspaceId: "1", supplierId: "3", accountId: "4" },
-    { workspaceId: "1", supplierId: "3", accountId: "5" },
-  ] as never[];
-  const box = await openSecretBox(folder, seededRandom(1));
-  assert.deepEqual(await box.read(ours!), {});
-  await box.keep(ours!, { password: "hunter2 ✓" });
+  const master = seededRandom(1).bytes(32);
+  const file = (account: string | undefined): string => join(folder, `${shop.workspaceId}-${account}.sealed`);
+  const sealed = oldFile(master, `supplier_account/${shop.workspaceId}/${acme}`, { password: "hunter2 ✓" });
+  await writeFile(join(folder, "master.key"), `${Buffer.from(master).toString("hex")}\n`);
+  await writeFile(file(acme), sealed);
+  await writeFile(file(other), sealed);
+  const vault = testVault(database, () => noon);
+  const move = () => moveSealedFiles(folder, { db: database.engine, vault, now: () => noon });
+  const passwordOf = async (account: string | undefined) => {
+    const key = { workspaceId: shop.workspaceId, supplierId: shop.suppliers.get("acme")!, accountId: account as never };
+    return (await vault.open(accountOwners(key), "test"))["password"]?.reveal();
+  };
 
-  assert.deepEqual(await (await openSecretBox(folder, seededRandom(2))).read(ours!), { password: "hunter2 ✓" });
-  const sealed = await readFile(join(folder, "1-4.sealed"), "utf8");
-  assert.doesNotMatch(sealed, /hunter2/);
-  await writeFile(join(folder, "1-5.sealed"), sealed);
-  await assert.rejects(box.read(other!), /does not open with/);
-  await rm(join(folder, "master.key"));
-  await assert.rejects(
-    (await openSecretBox(folder, seededRandom(3))).read(ours!),
-    /enter the account's credentials again/,
-  );
+  await assert.rejects(move(), /does not open with .*enter the account's credentials again/);
+  assert.deepEqual([await passwordOf(acme), await passwordOf(other)], ["hunter2 ✓", undefined]);
+  assert.deepEqual(await readdir(folder), ["master.key", `${shop.workspaceId}-${other}.sealed`].sort());
+  await rm(file(other));
+  await writeFile(file(acme), oldFile(master, `supplier_account/${shop.workspaceId}/${acme}`, { password: "older" }));
+  assert.deepEqual([await move(), await move()], [1, 0]);
+
+  assert.equal(await passwordOf(acme), "hunter2 ✓");
+  assert.deepEqual(await readdir(folder), []);
 });
+
+/** As versions before the vault wrote it. */
+function oldFile(master: Uint8Array, boundTo: string, secrets: Record<string, string>): string {
+  const random = seededRandom(9);
+  const seal = (key: Uint8Array, text: Uint8Array): string => {
+    const nonce = random.bytes(12);
+    const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(boundTo));
+    return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64url");
+  };
+  const key = random.bytes(32);
+  return `v1.${seal(master, key)}.${seal(key, Buffer.from(JSON.stringify(secrets)))}\n`;
+}

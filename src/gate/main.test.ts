@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { realClock, realRandom } from "#cli/clock.ts";
+import { withoutSecrets } from "#store/vault/vault.ts";
 import { aShopFloor, contracts } from "#test/shop.ts";
+import { testKeyring } from "#test/vault.ts";
 import { createGateClient } from "./client.ts";
 import { homePaths } from "./home.ts";
 import { HomeInUse } from "./lock.ts";
@@ -23,6 +25,7 @@ test("PL-62 one gate runs on a home, is found by its askers, and leaves its jour
       monotonicMs: () => floor.clock.now().getTime(),
       outside: floor.shop.outside(floor.clock),
       connectors,
+      vault: withoutSecrets(testKeyring()),
       home,
       stop,
       onLag: () => assert.fail("it did not sleep"),

@@ -8,7 +8,8 @@ import { createGate } from "./gate.ts";
 import { homePaths } from "./home.ts";
 import { Journal, JournalFolder } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { openSecretBox } from "./secrets.ts";
+import type { Vault } from "#store/vault/vault.ts";
+import { accountOwners, moveSealedFiles } from "./secrets.ts";
 import { serveGate } from "./server.ts";
 import { watch } from "./watchdog.ts";
 
@@ -19,6 +20,7 @@ export interface GateProcess {
   monotonicMs(): number;
   outside: Outside;
   connectors: ReadonlyMap<string, Supplier>;
+  vault: Vault;
   /** SWITCHYARD_HOME. */
   home: string;
   /** Who asks for the process's end: a signal. */
@@ -39,6 +41,7 @@ export async function runGate({
   monotonicMs,
   outside,
   connectors,
+  vault,
   home,
   stop,
   onLag,
@@ -47,7 +50,7 @@ export async function runGate({
   const unlock = await takeLock(paths.lock);
   try {
     const journal = await Journal.open(new JournalFolder(paths.journal), () => clock.now());
-    const secrets = await openSecretBox(paths.secrets, random);
+    await moveSealedFiles(paths.secrets, { db, vault, now: () => clock.now() });
     const gate = createGate({
       db,
       clock,
@@ -55,7 +58,7 @@ export async function runGate({
       outside,
       connectors,
       journal,
-      secrets: (account) => secrets.read(account),
+      secrets: (account, purpose) => vault.open(accountOwners(account), purpose),
     });
     const token = Buffer.from(random.bytes(32)).toString("hex");
     const server = await serveGate(gate, { token });

@@ -1,5 +1,6 @@
 import type { AccountKey, Outside, Supplier } from "#connectors/ports.ts";
 import type { Clock } from "#domain/clock.ts";
+import type { Secrets } from "#domain/secret.ts";
 import type { Db } from "#store/db.ts";
 import type { Journal } from "./journal.ts";
 
@@ -11,8 +12,8 @@ export interface GateOptions {
   outside: Outside;
   connectors: ReadonlyMap<string, Supplier>;
   journal: Journal;
-  /** The account's secrets, opened. Only the gate ever asks. */
-  secrets(account: AccountKey): Promise<Record<string, string>>;
+  /** The account's secrets, opened and recorded as used for `purpose`. Only the gate ever asks. */
+  secrets(account: AccountKey, purpose: string): Promise<Secrets>;
   /** Named points where a simulator may pause or kill; in production it resolves at once. */
   buggify?(point: string): Promise<void>;
 }

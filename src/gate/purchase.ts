@@ -10,6 +10,7 @@ import {
   type SupplierContext,
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
+import { hushed, type Secrets } from "#domain/secret.ts";
 import type { Purchase } from "#store/attempt.ts";
 import { isFinal, type Known } from "./journal.ts";
 import type { LastLook } from "./last-look.ts";
@@ -20,7 +21,7 @@ const longestCheckMs = 1_000;
 
 /** What purchases that were handed over together share. */
 export interface Batch {
-  secrets(account: AccountKey): Promise<Record<string, string>>;
+  secrets(account: AccountKey): Promise<Secrets>;
   lastLook: LastLook;
   /** Ends when a connector that has not come back is given up; what it did is unknown. */
   patience: Promise<void>;
@@ -54,7 +55,7 @@ export async function sendOnce(
     supplierId: purchase.supplierId,
     accountId: purchase.accountId,
   };
-  let secrets: Record<string, string>;
+  let secrets: Secrets;
   try {
     secrets = await batch.secrets(account);
   } catch (error) {
@@ -222,7 +223,7 @@ async function askConnector(
   let said: PurchaseAnswer | null = null;
   const placing = (async (): Promise<PurchaseAnswer> => {
     await buggify?.("gate-before-place");
-    await supplier.place(context, [purchase.request], (reference, answer) => {
+    await hushed(supplier, context.secrets).place(context, [purchase.request], (reference, answer) => {
       if (reference === purchase.request.reference) said ??= answer; // the first answer stands
     });
     return said ?? { status: "bug", message: "The connector ended without an answer." };

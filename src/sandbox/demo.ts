@@ -88,7 +88,7 @@ export function demoSetup({ baseUrl, speed }: { baseUrl: string; speed: number }
       connector: "sandbox",
       externalId: shop.externalId,
       settings: { mode: "automatic", zone: shop.zone, buyerCancel: "accept", handlingDays: 2 },
-      connectorSettings: { baseUrl, token: tokenOf("shop"), everyMs: soon(1) },
+      connectorSettings: { baseUrl, everyMs: soon(1) },
       secrets: {},
     },
     suppliers: suppliers.map((supplier) => demoSupplier(supplier, { baseUrl, speed, soon })),
@@ -135,7 +135,7 @@ function demoSupplier(
       defaultMethod: null,
       unknownStockIsAvailable: false,
       stockEveryMs: kind === "prep" ? null : soon(5),
-      connector: { baseUrl, supplier: code, kind, uniqueReference, speed, token: tokenOf(code) },
+      connector: { baseUrl, supplier: code, kind, uniqueReference, speed },
     },
     accounts: [
       {

@@ -1,4 +1,4 @@
-import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
+import type { ChannelId, ConnectionId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Db, Tx } from "./db.ts";
 import type { OrderKey } from "./dossier.ts";
 import { col, row } from "./row.ts";
@@ -34,6 +34,7 @@ export async function nextWriteBack(db: Db): Promise<Date | null> {
 export interface ChannelConnection {
   workspaceId: WorkspaceId;
   channelId: ChannelId;
+  connectionId: ConnectionId;
   kind: string;
   externalId: string;
   settings: Record<string, unknown>;
@@ -41,6 +42,7 @@ export interface ChannelConnection {
 const Connection = row({
   workspaceId: col.id<WorkspaceId>(),
   channelId: col.id<ChannelId>(),
+  connectionId: col.id<ConnectionId>(),
   kind: col.text,
   externalId: col.text,
   settings: col.json<Record<string, unknown>>(),
@@ -56,7 +58,7 @@ export const channelConnections = (
     : tx.rows(
         Connection,
         sql`
-    select c.workspace_id, c.channel_id, c.kind, ch.external_id, c.settings
+    select c.workspace_id, c.channel_id, c.id as connection_id, c.kind, ch.external_id, c.settings
       from (select distinct workspace_id, channel_id from unnest(${channels.map((each) => each.workspaceId)}::bigint[], ${channels.map((each) => each.channelId)}::bigint[]) as k(workspace_id, channel_id)) k
       join connection c on c.workspace_id = k.workspace_id and c.channel_id = k.channel_id
       join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id

@@ -1,12 +1,12 @@
 import { publicId } from "#domain/ids.ts";
 import { defaultAccountSettings } from "#domain/settings.ts";
 import { setAccountActive } from "#engine/manage/account.ts";
+import { setSecrets } from "#engine/manage/secrets.ts";
 import { addAccount } from "#engine/manage/supplier.ts";
 import { listAccounts, listSuppliers, type SupplierAccount } from "#store/supplier.ts";
 import { CliError, refused } from "../cli-error.ts";
 import { chooseAccount, chooseSupplier } from "../choose.ts";
 import { collect, command, group, run } from "../command.ts";
-import { openSecrets } from "../installation-secrets.ts";
 import { column, note, printFields, printList } from "../output.ts";
 import { askSecrets } from "../secrets.ts";
 import { wishedSettings } from "../wished-settings.ts";
@@ -93,14 +93,14 @@ export const accountCommand = () =>
       command({
         name: "credentials <account>",
         about:
-          "Enter the secrets of an account. They are sealed in the installation's home, never in the database. Waiting orders are tried again.",
+          "Enter the secrets of an account. They are sealed and never shown again. Waiting orders are tried again.",
         examples: [
           "account credentials northwind/main",
           'echo "$TOKEN" | npx switchyard account credentials northwind/main',
         ],
         prints: false,
       }).action(
-        run<object, [string]>(async ({ connect, workspace, config }, wished) => {
+        run<object, [string]>(async ({ connect, workspace }, wished) => {
           const connection = await connect();
           const { id: workspaceId } = await workspace(connection);
           const { account, supplier } = await chooseAccount(connection.db, workspaceId, wished);
@@ -108,13 +108,11 @@ export const accountCommand = () =>
           const fields = Object.entries(manifest?.settings ?? {}).filter(([, field]) => field.secret === true);
           if (fields.length === 0) throw new CliError(`${supplier.name} (${supplier.kind}) needs no secrets.`);
           const secrets = await askSecrets(fields);
-          const box = await openSecrets(config, connection.db);
-          await box.keep({ workspaceId, supplierId: supplier.id, accountId: account.id }, secrets);
-          const answer = await setAccountActive(connection.manage, {
-            workspaceId,
-            accountId: account.id,
-            active: true,
-          });
+          const answer = await setSecrets(
+            connection.manage,
+            { of: "account", workspaceId, id: account.id },
+            { secrets },
+          );
           if (answer.status === "refused") throw refused(answer);
           note(`Kept. Orders that waited for ${supplier.name}/${account.name} are tried again.`);
         }),

@@ -1,14 +1,15 @@
 import type { SupplierContext } from "#connectors/ports.ts";
 import { publicId } from "#domain/ids.ts";
 import { prove, type Difference, type OurPurchase, type TheirPurchase } from "#domain/proof.ts";
+import { hushed } from "#domain/secret.ts";
 import { instant, parseDuration } from "#engine/manage/setting.ts";
+import { accountOwners } from "#gate/secrets.ts";
 import { attemptsAt, firstArmedAt } from "#store/prove.ts";
 import { listAccounts } from "#store/supplier.ts";
 import { chooseSupplier } from "../choose.ts";
 import { CliError } from "../cli-error.ts";
 import { realClock } from "../clock.ts";
 import { command, run } from "../command.ts";
-import { openSecretsOf } from "../installation-secrets.ts";
 import { column, printJson, printList, write } from "../output.ts";
 
 export const proveCommand = () =>
@@ -25,7 +26,7 @@ export const proveCommand = () =>
     .requiredOption("--supplier <supplier>", "whose list")
     .option("--since <when>", "how far back: 30d, or an instant (default: our first purchase there)")
     .action(
-      run<{ supplier: string; since?: string }>(async ({ connect, workspace, options, format, config }) => {
+      run<{ supplier: string; since?: string }>(async ({ connect, workspace, options, format }) => {
         const connection = await connect();
         const { db, engine } = connection;
         const { id: workspaceId } = await workspace(connection);
@@ -58,21 +59,29 @@ export const proveCommand = () =>
         const theirs = new Map<string, TheirPurchase>();
         // Their list may be shorter than the period; what it covers is compared all the same.
         let begins = from;
-        const secretsOf = await openSecretsOf(config, db);
+        const vault = connection.openVault();
         const accounts = (await listAccounts(db, workspaceId)).filter((each) => each.supplierId === supplier.id);
         if (accounts.length === 0)
           return answer("not_compared", `${supplier.name} has no account with which it could be asked.`);
         for (const account of accounts) {
+          const secrets = await vault.open(
+            accountOwners({ workspaceId, supplierId: supplier.id, accountId: account.id }),
+            "prove",
+          );
           const context: SupplierContext = {
             supplierId: supplier.id,
             accountId: account.id,
             settings: (supplier.settings.connector ?? {}) as Record<string, unknown>,
-            secrets: await secretsOf({ workspaceId, supplierId: supplier.id, accountId: account.id }),
+            secrets,
             outside: engine.outside,
           };
           const listed = await patiently(() =>
             // A little more on both ends: their clock is not ours.
-            connector.list(context, new Date(from.getTime() - 3_600_000), new Date(to.getTime() + 3_600_000)),
+            hushed(connector, secrets).list(
+              context,
+              new Date(from.getTime() - 3_600_000),
+              new Date(to.getTime() + 3_600_000),
+            ),
           );
           if (listed.status === "no_list")
             return answer(

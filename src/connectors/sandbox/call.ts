@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { HttpError, type Failure, type HttpRequest, type HttpResponse, type Outside } from "#connectors/ports.ts";
+import { Secret, type Secrets } from "#domain/secret.ts";
 
 /** How the three connectors of the pretend world ask it something. Nothing here is for purchases: those must never be asked twice. */
 export interface Question<Schema extends z.ZodType> {
   outside: Outside;
   method: HttpRequest["method"];
   url: string;
-  token?: string;
+  token?: Secret;
   body?: unknown;
   /** What an answer with status 200 or 201 holds. */
   schema: Schema;
@@ -58,10 +59,10 @@ export const questionTimeoutMs = 15_000;
 const patienceMs = 5_000;
 const later = (message: string, afterMs = patienceMs): Failure => ({ status: "retry_later", afterMs, message });
 
-export function headersFor(token: string | undefined, body: unknown): Record<string, string> {
+export function headersFor(token: Secret | undefined, body: unknown): Record<string, string> {
   return {
     accept: "application/json",
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
 }
@@ -101,16 +102,9 @@ export function textSetting(settings: Record<string, unknown>, name: string): st
 export const baseUrlOf = (settings: Record<string, unknown>): string =>
   textSetting(settings, "baseUrl").replace(/\/+$/, "");
 
-/** The token from the secrets, or from the settings: in the pretend world it is no secret. */
-export function tokenOf({
-  secrets,
-  settings,
-}: {
-  secrets: Record<string, string>;
-  settings: Record<string, unknown>;
-}): string {
-  return secrets["token"] ?? (typeof settings["token"] === "string" ? settings["token"] : "");
-}
+/** The token that was set; else the one that everybody knows: in the pretend world it is no secret. `code`: whose. */
+export const tokenOf = ({ secrets }: { secrets: Secrets }, code: string): Secret =>
+  secrets["token"] ?? new Secret(`sandbox-${code}`);
 
 export const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 export const decimalText = z.string().regex(/^-?\d+(\.\d+)?$/);

@@ -132,6 +132,7 @@ function batchOf<Item>(
       clock: engine.clock,
       ids: engine.ids,
       outside: engine.outside,
+      vault: engine.vault,
       channels: engine.channels,
       suppliers: new Map(),
       actor,

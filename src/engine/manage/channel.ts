@@ -1,8 +1,15 @@
 import type { ChannelId, ConnectionId, WorkspaceId } from "#domain/ids.ts";
 import { refuse, type Result } from "#domain/result.ts";
+import { hushed } from "#domain/secret.ts";
 import type { ChannelSettings } from "#domain/settings.ts";
 import { insertChannel, insertConnection, registerChannel, type Channel } from "#store/channel.ts";
-import { changeConnectorSettings, maskSecrets, splitConnector } from "./connector-settings.ts";
+import {
+  changeConnectorSettings,
+  maskSecrets,
+  saveSecrets,
+  splitConnector,
+  type ConnectorWish,
+} from "./connector-settings.ts";
 import { change, record, type ManageContext } from "./context.ts";
 import { didYouMean } from "./nearest.ts";
 import { automationSince, changeSettings } from "./settings-change.ts";
@@ -42,21 +49,22 @@ export async function addChannel(context: ManageContext, wish: NewChannel): Prom
   const standing = connector === undefined ? { "writeBack.shipped": "never", "writeBack.cancelled": "never" } : {};
   const changed = changeSettings(channelSettings, {}, { ...standing, ...wishedOwn });
   if (changed.status === "refused") return changed;
-  let connectorSettings: Record<string, unknown> = {};
+  let wished: ConnectorWish = { settings: {}, secrets: {}, forgotten: [] };
   if (connector !== undefined) {
     const checked = changeConnectorSettings(connector, {}, wishedConnector as Record<string, unknown>);
     if (checked.status === "refused") return checked;
-    connectorSettings = checked.settings;
+    wished = checked;
   } else if (Object.keys(wishedConnector as object).length > 0) {
     return refuse("setting_unknown", "A file channel has no connector settings. Give the mapping when importing.");
   }
 
   let { externalId } = wish;
   if (externalId === undefined && connector !== undefined) {
-    const answer = await connector.identify({
+    const { settings, secrets } = wished;
+    const answer = await hushed(connector, secrets).identify({
       externalId: "",
-      settings: connectorSettings,
-      secrets: {},
+      settings,
+      secrets,
       outside: context.outside,
     });
     if (answer.status !== "ok")
@@ -105,15 +113,22 @@ export async function addChannel(context: ManageContext, wish: NewChannel): Prom
       id: connectionId,
       channelId: channel.id,
       kind,
-      settings: connectorSettings,
+      settings: wished.settings,
       dueAt,
     });
+    await saveSecrets(tx, context, { workspaceId, subject: "connection", id: connectionId }, wished);
     await record(tx, context, {
       workspaceId,
       kind: "channel_added",
       subject: "channel",
       subjectId: channel.id,
-      data: { kind, externalId, name, settings, connector: maskSecrets(connector?.manifest, connectorSettings) },
+      data: {
+        kind,
+        externalId,
+        name,
+        settings,
+        connector: maskSecrets(connector?.manifest, wished.settings, Object.keys(wished.secrets)),
+      },
     });
     return { status: "ok", value: channel };
   });

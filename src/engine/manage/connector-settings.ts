@@ -1,5 +1,9 @@
 import type { Manifest, SettingField, SettingProblem } from "#connectors/ports.ts";
 import { refuse, type Refused } from "#domain/result.ts";
+import { Secret } from "#domain/secret.ts";
+import type { Tx } from "#store/db.ts";
+import { forgetSecrets, putSecrets, type SecretOwner } from "#store/vault/secrets.ts";
+import type { ManageContext } from "./context.ts";
 import { didYouMean } from "./nearest.ts";
 import { shown } from "./settings-change.ts";
 
@@ -9,10 +13,22 @@ export const masked = "•••";
 export const maskSecrets = (
   manifest: Manifest | undefined,
   settings: Readonly<Record<string, unknown>>,
-): Record<string, unknown> =>
-  Object.fromEntries(
+  kept: Iterable<string> = [],
+): Record<string, unknown> => ({
+  ...Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name, manifest?.settings[name]?.secret === true ? masked : value]),
-  );
+  ),
+  ...Object.fromEntries([...kept].map((name) => [name, masked])),
+});
+
+/** What a connector has, and what of it changes. Secrets go into the vault, everything else into the settings. */
+export interface ConnectorWish {
+  settings: Record<string, unknown>;
+  /** Set or replaced. */
+  secrets: Record<string, Secret>;
+  /** Taken back by `default`. */
+  forgotten: string[];
+}
 
 /**
  * ST-6. Lays wished values over what a connector has, and checks the whole by its manifest and by the connector itself. Text from a command line
@@ -25,8 +41,12 @@ export function changeConnectorSettings(
   }: { manifest: Manifest; checkSettings?: (settings: Record<string, unknown>) => SettingProblem[] },
   stored: Readonly<Record<string, unknown>>,
   wished: Readonly<Record<string, unknown>>,
-): { status: "ok"; settings: Record<string, unknown> } | Refused {
+  /** Names of the secrets that are in the vault. */
+  kept: ReadonlySet<string> = new Set(),
+): ({ status: "ok" } & ConnectorWish) | Refused {
   const settings: Record<string, unknown> = { ...stored };
+  const secrets: Record<string, Secret> = {};
+  const forgotten: string[] = [];
   const names = Object.keys(manifest.settings);
   for (const [name, input] of Object.entries(wished)) {
     const field = Object.hasOwn(manifest.settings, name) ? manifest.settings[name] : undefined;
@@ -38,6 +58,7 @@ export function changeConnectorSettings(
     }
     if (input === "default") {
       delete settings[name];
+      if (field.secret === true) forgotten.push(name);
       continue;
     }
     const value = readField(field, input);
@@ -48,9 +69,14 @@ export function changeConnectorSettings(
         `connector.${name}: found ${found}, expected ${expectedOf(field)}. ${field.help}`,
       );
     }
-    settings[name] = value;
+    if (field.secret === true) {
+      delete settings[name]; // an older version kept it there
+      secrets[name] = new Secret(typeof value === "string" ? value : JSON.stringify(value));
+    } else settings[name] = value;
   }
-  const missing = Object.entries(manifest.settings).find(([name, field]) => field.required && !(name in settings));
+  const isThere = (name: string): boolean =>
+    name in settings || name in secrets || (kept.has(name) && !forgotten.includes(name));
+  const missing = Object.entries(manifest.settings).find(([name, field]) => field.required && !isThere(name));
   if (missing !== undefined) {
     const [name, field] = missing;
     return refuse(
@@ -68,7 +94,18 @@ export function changeConnectorSettings(
       `connector.${problem.field}: found ${shown(given)}, expected ${problem.expected}.`,
     );
   }
-  return { status: "ok", settings };
+  return { status: "ok", settings, secrets, forgotten };
+}
+
+/** Stores what changed of a connector's secrets, in the transaction that stores its settings. */
+export async function saveSecrets(
+  tx: Tx,
+  context: ManageContext,
+  owner: SecretOwner,
+  { secrets, forgotten }: Pick<ConnectorWish, "secrets" | "forgotten">,
+): Promise<void> {
+  if (forgotten.length > 0) await forgetSecrets(tx, owner, forgotten);
+  await putSecrets(tx, context.vault.keyring, owner, secrets, { actor: context.actor, at: context.clock.now() });
 }
 
 function readField(field: SettingField, input: unknown): unknown {

@@ -7,7 +7,9 @@ import { ring } from "#store/commit.ts";
 import type { Db, Tx } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
 import { recordChanges, type ManagementSubject } from "#store/management-event.ts";
+import type { Vault } from "#store/vault/vault.ts";
 import { wake, wakeByCode } from "#store/wake.ts";
+import type { WebhookOutlet } from "../webhooks/outlet.ts";
 
 /** What setting up a workspace may use. `db` is the engine's; who calls has authorised the actor already. */
 export interface ManageContext {
@@ -15,9 +17,13 @@ export interface ManageContext {
   clock: Clock;
   ids: IdAllocator;
   outside: Outside;
+  /** Seals the secrets that are set. */
+  vault: Pick<Vault, "keyring">;
   /** Connectors by kind: their manifests say what they need. */
   channels: ReadonlyMap<string, Channel>;
   suppliers: ReadonlyMap<string, Supplier>;
+  /** Says which addresses a webhook may have; not given: none. */
+  webhooks?: WebhookOutlet | undefined;
   /** Who the trail names, such as `user:…`, `key:…` or `admin:…`. */
   actor: string;
 }

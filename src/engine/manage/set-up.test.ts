@@ -14,13 +14,14 @@ import type { Refused, Result } from "#domain/result.ts";
 import { storeOrders } from "#engine/intake.ts";
 import { verify } from "#engine/stages/verify.ts";
 import { findKeyHolder } from "#store/api-key.ts";
-import { listChannels } from "#store/channel.ts";
+import { listChannels, listConnections } from "#store/channel.ts";
 import { listChanges } from "#store/management-event.ts";
 import { listLinks } from "#store/product-link.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { listStock } from "#store/stock-row.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
+import type { SecretSubject } from "#store/vault/secrets.ts";
 import {
   noOutside,
   seededRandom,
@@ -31,9 +32,11 @@ import {
   type TestEngine,
 } from "#test/engine.ts";
 import { testDatabase, type TestDatabase } from "#test/postgres.ts";
+import { testVault } from "#test/vault.ts";
 import { setAccountActive } from "./account.ts";
 import { createApiKey, revokeKey } from "./api-key.ts";
 import { correct, showBalances, showStatement, topUp } from "./balance.ts";
+import { sealClearSettings } from "./clear-secrets.ts";
 import { addChannel } from "./channel.ts";
 import type { ManageContext } from "./context.ts";
 import { deleteProductLink, putProductLinks } from "./product-link.ts";
@@ -63,6 +66,7 @@ async function anOffice(t: TestContext, options: SetUpOptions = {}): Promise<Off
       ["csv", csvSupplier],
       ["by_hand", byHandSupplier],
     ]),
+    vault: engine.vault,
     actor: "admin:test",
   };
   return { ...made, database, engine, context };
@@ -74,8 +78,8 @@ const shopChannel = {
     title: "Shop",
     settings: { token: { type: "text", title: "Token", help: "The shop's.", required: true, secret: true } },
   },
-  identify: async ({ settings }) =>
-    settings["token"] === "good"
+  identify: async ({ secrets }) =>
+    secrets["token"]?.reveal() === "good"
       ? { status: "ok", externalId: "mugs.example", name: "Mugs" }
       : { status: "credentials", reason: "credentials_rejected", message: "wrong token" },
 } as Partial<Channel> as Channel;
@@ -323,8 +327,8 @@ test("ST-5 a channel that is switched to automatic has that moment kept, unless 
   });
 });
 
-test("ST-6 what a connector needs is checked before it is saved, and its secrets are never shown", async (t) => {
-  const { context, workspaceId } = await anOffice(t);
+test("ST-6 what a connector needs is checked before it is saved; its secrets go into the vault and are never shown", async (t) => {
+  const { context, workspaceId, database } = await anOffice(t);
   const channel = good(
     await addChannel(context, { workspaceId, kind: "shop", name: "Mugs", settings: { "connector.token": "good" } }),
   );
@@ -338,8 +342,44 @@ test("ST-6 what a connector needs is checked before it is saved, and its secrets
   assert.deepEqual(changed, [{ name: "connector.token", from: "•••", to: "•••" }]);
   assert.equal(codeOf(unknown), "setting_unknown");
   assert.match((unknown as Refused).message, /Did you mean token\?/);
-  assert.equal(shown?.value, "•••");
+  assert.deepEqual([shown?.value, shown?.isDefault], ["•••", false]);
+  const vault = testVault(database, () => context.clock.now());
+  const [connection] = await listConnections(context.db, workspaceId, channel.id);
+  const opened = await vault.open([{ workspaceId, subject: "connection", id: connection!.id }], "test");
+  assert.deepEqual([connection!.settings, opened["token"]?.reveal()], [{}, "better"]);
   assert.equal(JSON.stringify(trail).includes("better"), false);
+});
+
+test("VA-13 secrets that an older version kept in clear are sealed at a start, cleared where they lay, and not sealed over newer ones", async (t) => {
+  const { context, workspaceId, database } = await anOffice(t, {
+    channel: { kind: "shop", connection: { token: "clear-token", everyMs: 5 } },
+    suppliers: { acme: { kind: "shop", settings: { connector: { token: "clear-too", folder: "x" } } } },
+  });
+  const vault = testVault(database, () => context.clock.now());
+  const suppliers = new Map([["shop", { manifest: shopChannel.manifest } as Supplier]]);
+
+  const moved = await sealClearSettings({ ...context, suppliers });
+  const again = await sealClearSettings({ ...context, suppliers });
+
+  const clear = await context.db.rows(
+    row({ settings: col.text }),
+    sql`select settings::text from connection union all select settings::text from supplier order by 1`,
+  );
+  const owners = await context.db.rows(
+    row({ subject: col.oneOf<SecretSubject>(), id: col.text, name: col.text }),
+    sql`select subject, subject_id as id, name from vault.secret order by subject`,
+  );
+  const opened = await Promise.all(owners.map((owner) => vault.open([{ workspaceId, ...owner }], "test")));
+  assert.deepEqual([moved, again], [2, 0]);
+  assert.deepEqual(clear, [{ settings: '{"connector": {"folder": "x"}}' }, { settings: '{"everyMs": 5}' }]);
+  assert.deepEqual(
+    opened.map(({ token }) => token?.reveal()),
+    ["clear-token", "clear-too"],
+  );
+  const [first] = owners;
+  await context.db.run(sql`update connection set settings = '{"token": "older"}'`);
+  await sealClearSettings(context);
+  assert.equal((await vault.open([{ workspaceId, ...first! }], "test"))["token"]?.reveal(), "clear-token");
 });
 
 test("ST-7 each change is recorded with its actor and both values; asking for what is so changes nothing", async (t) => {

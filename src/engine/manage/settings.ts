@@ -12,9 +12,17 @@ import {
   saveSupplierSettings,
   type Supplier,
 } from "#store/supplier.ts";
+import { readSecretStatus, type SecretOwner } from "#store/vault/secrets.ts";
 import { lockWorkspace, saveWorkspaceSettings } from "#store/workspace.ts";
 import { ring } from "#store/commit.ts";
-import { changeConnectorSettings, maskSecrets, splitConnector } from "./connector-settings.ts";
+import {
+  changeConnectorSettings,
+  masked,
+  maskSecrets,
+  saveSecrets,
+  splitConnector,
+  type ConnectorWish,
+} from "./connector-settings.ts";
 import { change, record, wakeAgain, wakeAll, type ManageContext, type Waking } from "./context.ts";
 import { accountSettings, channelSettings, supplierSettings, workspaceSettings } from "./settings-catalogue.ts";
 import {
@@ -36,6 +44,8 @@ export type SettingsOf =
 interface Stored {
   settings: Record<string, unknown>;
   connector: Record<string, unknown>;
+  /** Whose secrets its connector has; null: none. */
+  owner: SecretOwner | null;
   kind: string;
   save(
     tx: Tx,
@@ -65,6 +75,7 @@ export async function setSettings(
     if (target.of === "channel") Object.assign(changed.settings, automationSince(changed, now));
 
     let { connector } = stored;
+    let secrets: Pick<ConnectorWish, "secrets" | "forgotten"> = { secrets: {}, forgotten: [] };
     const changes = [...changed.changes];
     if (wishedConnector !== undefined) {
       const port = connectorOf(context, target, stored.kind);
@@ -73,11 +84,17 @@ export async function setSettings(
           "setting_unknown",
           `There are no connector settings on a ${target.of}${stored.kind === "" ? "" : ` of kind ${stored.kind}`}.`,
         );
-      const checked = changeConnectorSettings(port, stored.connector, wishedConnector);
+      const kept = await namesOf(tx, stored.owner);
+      const checked = changeConnectorSettings(port, stored.connector, wishedConnector, kept);
       if (checked.status === "refused") return checked;
-      const [from, to] = [maskSecrets(port.manifest, stored.connector), maskSecrets(port.manifest, checked.settings)];
+      secrets = checked;
+      const [from, to] = [maskSecrets(port.manifest, stored.connector, kept), checked.settings];
       for (const name of Object.keys(wishedConnector)) {
-        if (JSON.stringify(stored.connector[name]) !== JSON.stringify(checked.settings[name]))
+        // A secret that is set again is a change: nobody here can tell whether it is the same.
+        if (name in checked.secrets) changes.push({ name: `connector.${name}`, from: from[name] ?? null, to: masked });
+        else if (checked.forgotten.includes(name)) {
+          if (kept.has(name)) changes.push({ name: `connector.${name}`, from: masked, to: null });
+        } else if (JSON.stringify(stored.connector[name]) !== JSON.stringify(checked.settings[name]))
           changes.push({ name: `connector.${name}`, from: from[name] ?? null, to: to[name] ?? null });
       }
       connector = checked.settings;
@@ -97,6 +114,7 @@ export async function setSettings(
       keys: keysOf(target, changes),
     };
     await wakeAll(tx, waking, now); // orders are locked before what they share
+    if (stored.owner !== null) await saveSecrets(tx, context, stored.owner, secrets);
     const problem = await stored.save(tx, changed.settings, connector, changes);
     if (problem !== null) return problem;
     await context.ids.ensure(tx, 1);
@@ -120,7 +138,8 @@ export async function getSettings(context: ManageContext, target: SettingsOf): P
     const stored = await lockStored(context, tx, target);
     if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
     const manifest = connectorOf(context, target, stored.kind)?.manifest;
-    const masks = maskSecrets(manifest, stored.connector);
+    const kept = await namesOf(tx, stored.owner);
+    const masks = maskSecrets(manifest, stored.connector, kept);
     const connector = Object.entries(manifest?.settings ?? {}).map(([name, field]): ShownSetting => {
       const value = masks[name] ?? field.default ?? null;
       const text = (each: unknown): string =>
@@ -130,7 +149,7 @@ export async function getSettings(context: ManageContext, target: SettingsOf): P
         value,
         text: text(value),
         default: text(field.default),
-        isDefault: !(name in stored.connector),
+        isDefault: !(name in masks),
         help: `${field.title}. ${field.help}`,
         expected: field.choices === undefined ? field.type : `one of ${field.choices.join(", ")}`,
       };
@@ -138,6 +157,9 @@ export async function getSettings(context: ManageContext, target: SettingsOf): P
     return { status: "ok", value: [...showSettings(catalogueOf(target), stored.settings), ...connector] };
   });
 }
+
+const namesOf = async (tx: Tx, owner: SecretOwner | null): Promise<Set<string>> =>
+  new Set(owner === null ? [] : (await readSecretStatus(tx, owner)).map(({ name }) => name));
 
 const catalogueOf = ({ of }: SettingsOf) =>
   ({ workspace: workspaceSettings, channel: channelSettings, supplier: supplierSettings, account: accountSettings })[
@@ -161,7 +183,7 @@ async function lockStored(context: ManageContext, tx: Tx, target: SettingsOf): P
         await saveWorkspaceSettings(inTx, workspaceId, settings as Partial<WorkspaceSettings>);
         return null;
       };
-      return { settings: workspace.settings as Record<string, unknown>, connector: {}, kind: "", save };
+      return { settings: workspace.settings as Record<string, unknown>, connector: {}, owner: null, kind: "", save };
     }
     case "channel": {
       const channel = await lockChannel(tx, workspaceId, target.id);
@@ -176,6 +198,7 @@ async function lockStored(context: ManageContext, tx: Tx, target: SettingsOf): P
       return {
         settings: channel.settings as Record<string, unknown>,
         connector: connection?.settings ?? {},
+        owner: connection === undefined ? null : { workspaceId, subject: "connection", id: connection.id },
         kind: channel.kind,
         save,
       };
@@ -184,7 +207,14 @@ async function lockStored(context: ManageContext, tx: Tx, target: SettingsOf): P
       const supplier = await lockSupplier(tx, workspaceId, target.id);
       if (supplier === undefined) return null;
       const { connector = {}, ...settings } = supplier.settings;
-      return { settings, connector, kind: supplier.kind, save: (...args) => saveSupplier(context, supplier, ...args) };
+      const owner = { workspaceId, subject: "supplier", id: supplier.id } as const;
+      return {
+        settings,
+        connector,
+        owner,
+        kind: supplier.kind,
+        save: (...args) => saveSupplier(context, supplier, ...args),
+      };
     }
     case "account": {
       const account = await lockAccount(tx, workspaceId, target.id);
@@ -203,7 +233,7 @@ async function lockStored(context: ManageContext, tx: Tx, target: SettingsOf): P
         await saveAccountSettings(inTx, account, settings as Partial<AccountSettings>);
         return null;
       };
-      return { settings: account.settings as Record<string, unknown>, connector: {}, kind: "", save };
+      return { settings: account.settings as Record<string, unknown>, connector: {}, owner: null, kind: "", save };
     }
   }
 }

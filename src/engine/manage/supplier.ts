@@ -2,7 +2,7 @@ import type { AccountId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import { refuse, type Result } from "#domain/result.ts";
 import { defaultSupplierSettings, type AccountSettings, type SupplierSettings } from "#domain/settings.ts";
 import { insertAccount, insertSupplier, listSuppliers, type Supplier, type SupplierAccount } from "#store/supplier.ts";
-import { changeConnectorSettings, maskSecrets, splitConnector } from "./connector-settings.ts";
+import { changeConnectorSettings, maskSecrets, saveSecrets, splitConnector } from "./connector-settings.ts";
 import { change, record, wakeAll, wakeAgain, type ManageContext } from "./context.ts";
 import { didYouMean } from "./nearest.ts";
 import { accountSettings, supplierSettings } from "./settings-catalogue.ts";
@@ -56,6 +56,7 @@ export async function addSupplier(context: ManageContext, wish: NewSupplier): Pr
     const inboxDueAt = connector.documents === undefined ? null : now;
     if (!(await insertSupplier(tx, { ...supplier, stockDueAt, inboxDueAt })))
       return refuse("name_taken", `This workspace has a supplier named "${name}" already. Choose another name.`);
+    await saveSecrets(tx, context, { workspaceId, subject: "supplier", id: supplier.id }, checked);
     const problem = await prepareDocuments(context, supplier);
     if (problem !== null) return problem;
     await record(tx, context, {
@@ -67,7 +68,10 @@ export async function addSupplier(context: ManageContext, wish: NewSupplier): Pr
         kind,
         role,
         name,
-        settings: { ...settings, connector: maskSecrets(connector.manifest, checked.settings) },
+        settings: {
+          ...settings,
+          connector: maskSecrets(connector.manifest, checked.settings, Object.keys(checked.secrets)),
+        },
       },
     });
     return { status: "ok", value: supplier };

@@ -12,6 +12,7 @@ import {
   renewGaps,
   type GapConnection,
 } from "#store/gap.ts";
+import { reachChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import { leaseMs, underLease } from "../lease.ts";
 import type { Stage } from "../stage.ts";
@@ -48,17 +49,12 @@ async function compare(engine: Engine, connection: GapConnection): Promise<void>
   const now = engine.clock.now();
   const later = (ms: number): Date => new Date(now.getTime() + ms);
   const postpone = (ms: number) => engine.db.tx((tx) => postponeGap(tx, connection, later(ms)));
-  const channel = engine.channels.get(connection.kind);
-  if (channel === undefined) return void (await postpone(compareEveryMs));
+  const reached = reachChannel(engine, { ...connection, connectionId: connection.id });
+  if (reached === undefined) return void (await postpone(compareEveryMs));
   // Before its first sync is done everything is missing, and on its way.
   if (connection.firstSyncDoneAt === null) return void (await postpone(retryMs));
 
-  const context: ChannelContext = {
-    externalId: connection.externalId,
-    settings: connection.settings,
-    secrets: {},
-    outside: engine.outside,
-  };
+  const { connector: channel, context } = reached;
   const listed = await channel.list(context, later(-windowMs), later(-newestMs));
   if (listed.status !== "ok")
     return void (await postpone(listed.status === "retry_later" ? Math.max(listed.afterMs, retryMs) : compareEveryMs));

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
-import type { ChannelContext } from "#connectors/ports.ts";
 import type { OrderOrigin } from "#domain/channel-order.ts";
 import { defaultChannelSettings, defaultWorkspaceSettings } from "#domain/settings.ts";
 import { claimConnections, keepRaw, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
 import { ring } from "#store/commit.ts";
+import { reachChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import { leaseMs } from "../lease.ts";
 import type { Stage } from "../stage.ts";
@@ -26,9 +26,9 @@ export const pull: Stage = {
 
 async function pullConnection(engine: Engine, connection: DueConnection): Promise<void> {
   const everyMs = Number(connection.settings["everyMs"] ?? defaultEveryMs);
-  const channel = engine.channels.get(connection.kind);
+  const reached = reachChannel(engine, { ...connection, connectionId: connection.id });
   const later = (ms: number): Date => new Date(engine.clock.now().getTime() + ms);
-  if (channel === undefined) {
+  if (reached === undefined) {
     await engine.db.tx((tx) =>
       moveCursor(tx, connection, {
         cursor: connection.cursor,
@@ -39,12 +39,7 @@ async function pullConnection(engine: Engine, connection: DueConnection): Promis
     );
     return;
   }
-  const context: ChannelContext = {
-    externalId: connection.externalId,
-    settings: connection.settings,
-    secrets: {},
-    outside: engine.outside,
-  };
+  const { connector: channel, context } = reached;
   const origin = originOf(connection, engine.clock.now());
   let { cursor } = connection;
   for (;;) {

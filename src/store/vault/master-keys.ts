@@ -103,6 +103,12 @@ export const masterKeyCommand = (command: string): MasterKeys => ({
   add: null,
 });
 
+/** For a world that does not outlive its process: a test, a simulation, a benchmark. */
+export function masterKeysInMemory(random: Random): MasterKeys {
+  const set: MasterKeySet = { newest: 1, keys: new Map([[1, random.bytes(32)]]) };
+  return { place: "memory", read: async () => set, make: null, add: null };
+}
+
 /** Its output is never repeated, not even in an error: it may be the key. */
 const run = (command: string): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import { memoryLog } from "#sandbox/log.ts";
 import { httpTo } from "#sandbox/outside.ts";
 import { createWorld } from "#sandbox/world.ts";
 import { sandboxChannel } from "./channel.ts";
+import { Secret, type Secrets } from "#domain/secret.ts";
 
 /** A world of its own for each test, with a clock that only `pass` moves. */
 async function makeBench(): Promise<ChannelBench> {
@@ -26,7 +27,7 @@ async function makeBench(): Promise<ChannelBench> {
   const context = {
     externalId: shop.externalId,
     settings: { baseUrl: "http://sandbox.local" },
-    secrets: { token: "sandbox-shop" },
+    secrets: { token: new Secret("sandbox-shop") },
     outside: { now, http: httpTo({ world, wait }) } as Outside,
   };
   return {
@@ -49,11 +50,10 @@ async function makeBench(): Promise<ChannelBench> {
 
 channelSuite("sandbox shop", makeBench);
 
-test("SB-56 the token may lie in the settings: in the pretend world it is no secret", async () => {
+test("SB-56 without a token the pretend world's own is used, which is no secret; another one is refused", async () => {
   const { channel, context } = await makeBench();
-  const identify = (settings: Record<string, unknown>) =>
-    channel.identify({ ...context, secrets: {}, settings: { ...context.settings, ...settings } });
+  const identify = (secrets: Secrets) => channel.identify({ ...context, secrets });
 
-  assert.equal((await identify({})).status, "credentials");
-  assert.equal((await identify({ token: "sandbox-shop" })).status, "ok");
+  assert.equal((await identify({ token: new Secret("sandbox-other") })).status, "credentials");
+  assert.equal((await identify({})).status, "ok");
 });

@@ -10,7 +10,7 @@ import {
   type PlaceRequest,
   type SupplierContext,
 } from "#connectors/ports.ts";
-import { decimalText, headersFor, problemOf, readJson, tokenOf } from "#connectors/sandbox/call.ts";
+import { decimalText, headersFor, problemOf, readJson, textSetting, tokenOf } from "#connectors/sandbox/call.ts";
 
 /** How long a purchase may stay without an answer before we stop listening. It may exist all the same. */
 const placeTimeoutMs = 20_000;
@@ -38,7 +38,10 @@ export async function placeOnce(
     response = await context.outside.http({
       method: "POST",
       url,
-      headers: { ...headersFor(tokenOf(context), body), "idempotency-key": request.idempotencyKey },
+      headers: {
+        ...headersFor(tokenOf(context, textSetting(context.settings, "supplier")), body),
+        "idempotency-key": request.idempotencyKey,
+      },
       body: JSON.stringify(body),
       timeoutMs: placeTimeoutMs,
     });

@@ -11,6 +11,7 @@ import { supplierSuite, type SupplierBench } from "#connectors/ports.suite.ts";
 import type { HttpRequest, PlaceRequest } from "#connectors/ports.ts";
 import { buyers } from "#sandbox/shop/buyers.ts";
 import { sandboxSupplier } from "./supplier.ts";
+import { Secret } from "#domain/secret.ts";
 
 /** The same contract once more as the product meets it: the world in a process of its own, the product's own way out, the clock on the wall. */
 const folder = mkdtempSync(join(tmpdir(), "sandbox-contract-"));
@@ -56,7 +57,7 @@ async function makeBench(): Promise<SupplierBench> {
     supplierId: "1",
     accountId: "1",
     settings,
-    secrets: { token: "sandbox-kestrel" },
+    secrets: { token: new Secret("sandbox-kestrel") },
     outside: { ...outside, http },
   };
   const purchase = (reference: string): PlaceRequest => ({

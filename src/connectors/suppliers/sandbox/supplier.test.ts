@@ -9,6 +9,7 @@ import { buyers } from "#sandbox/shop/buyers.ts";
 import { supplierSuite, type PlaceTrouble, type SupplierAbility, type SupplierBench } from "#connectors/ports.suite.ts";
 import type { HttpRequest, Outside, PlaceRequest } from "#connectors/ports.ts";
 import { sandboxSupplier } from "./supplier.ts";
+import { Secret } from "#domain/secret.ts";
 
 const faultOf: Record<PlaceTrouble, SupplierFault> = {
   refuses: "refusal",
@@ -40,7 +41,9 @@ async function makeBench(code: string, supplierSku: string, unitCost: string): P
     supplierId: code,
     accountId: code,
     settings: set.settings.connector!,
-    secrets: set.accounts[0]!.secrets,
+    secrets: Object.fromEntries(
+      Object.entries(set.accounts[0]!.secrets).map(([name, text]) => [name, new Secret(text)]),
+    ),
     outside,
   };
   const method = { northlight: "STD", kestrel: "GROUND", bazaar: "post", brume: "colis" }[code] ?? "";
