@@ -113,6 +113,18 @@ const rules: Rule[] = [
     ],
   },
   {
+    title: "a secret is revealed only where it is sent or sealed",
+    instead:
+      "Hand the Secret on as it is (src/domain/secret.ts); the connector that sends it, or the vault, reveals it.",
+    looksAt: (path) =>
+      isProduct(path) &&
+      !/^src\/(connectors|store\/vault|engine\/webhooks)\//.test(path) &&
+      path !== "src/domain/secret.ts",
+    forbids: /\.reveal\(/,
+    bad: ["log.info({ token: token.reveal() })"],
+    good: ["connector.pull({ ...context, secrets })", "reveals()"],
+  },
+  {
     title: "no leftovers",
     instead: "Do it now, or open an issue and leave no mark in the code.",
     looksAt: (path) => isCode(path) || path.endsWith(".sql"),

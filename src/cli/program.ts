@@ -92,6 +92,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/simulate.ts")).simulateCommand(),
   ],
   [
+    "vault",
+    "the sealed secrets of accounts and channels, and the keys that seal them",
+    async () => (await import("./commands/vault.ts")).vaultCommand(),
+  ],
+  [
     "prove",
     "compare a supplier's own order list with our purchases",
     async () => (await import("./commands/prove.ts")).proveCommand(),

@@ -31,7 +31,7 @@ export async function askSecrets(
       );
   }
   for (const [name, field] of fields) {
-    if (secrets[name]?.reveal() !== "") continue;
+    if (secrets[name]?.isEmpty !== true) continue;
     if (field.required) throw new CliError(`${name} is empty.`, field.help);
     delete secrets[name];
   }

@@ -11,6 +11,9 @@ export class Secret {
   reveal(): string {
     return this.#text;
   }
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
   toString(): string {
     return shown;
   }

@@ -1,14 +1,17 @@
 import { publicId } from "#domain/ids.ts";
+import { hushed } from "#domain/secret.ts";
 import { defaultAccountSettings } from "#domain/settings.ts";
 import { setAccountActive } from "#engine/manage/account.ts";
 import { setSecrets } from "#engine/manage/secrets.ts";
 import { addAccount } from "#engine/manage/supplier.ts";
+import { accountOwners } from "#gate/secrets.ts";
 import { listAccounts, listSuppliers, type SupplierAccount } from "#store/supplier.ts";
 import { CliError, refused } from "../cli-error.ts";
 import { chooseAccount, chooseSupplier } from "../choose.ts";
+import { askForAll, tellTrial } from "../credentials.ts";
+import { realClock } from "../clock.ts";
 import { collect, command, group, run } from "../command.ts";
 import { column, note, printFields, printList } from "../output.ts";
-import { askSecrets } from "../secrets.ts";
 import { wishedSettings } from "../wished-settings.ts";
 
 const present = (account: SupplierAccount, supplier: string) => ({
@@ -105,9 +108,7 @@ export const accountCommand = () =>
           const { id: workspaceId } = await workspace(connection);
           const { account, supplier } = await chooseAccount(connection.db, workspaceId, wished);
           const manifest = connection.connectors.suppliers.get(supplier.kind)?.manifest;
-          const fields = Object.entries(manifest?.settings ?? {}).filter(([, field]) => field.secret === true);
-          if (fields.length === 0) throw new CliError(`${supplier.name} (${supplier.kind}) needs no secrets.`);
-          const secrets = await askSecrets(fields);
+          const secrets = await askForAll(`${supplier.name} (${supplier.kind})`, manifest);
           const answer = await setSecrets(
             connection.manage,
             { of: "account", workspaceId, id: account.id },
@@ -115,6 +116,34 @@ export const accountCommand = () =>
           );
           if (answer.status === "refused") throw refused(answer);
           note(`Kept. Orders that waited for ${supplier.name}/${account.name} are tried again.`);
+        }),
+      ),
+    )
+    .addCommand(
+      command({
+        name: "test <account>",
+        about:
+          "Ask the supplier for something harmless with the account's credentials. Exit code 1: it refuses them; 2: it could not be asked.",
+        examples: ["account test northwind/main"],
+        prints: false,
+      }).action(
+        run<object, [string]>(async ({ connect, workspace }, wished) => {
+          const connection = await connect();
+          const { id: workspaceId } = await workspace(connection);
+          const { account, supplier } = await chooseAccount(connection.db, workspaceId, wished);
+          const connector = connection.connectors.suppliers.get(supplier.kind);
+          if (connector === undefined) throw new CliError(`No connector of kind ${supplier.kind} is installed.`);
+          const owners = accountOwners({ workspaceId, supplierId: supplier.id, accountId: account.id });
+          const secrets = await connection.openVault().open(owners, "test");
+          const { outside } = connection.engine;
+          const settings = (supplier.settings.connector ?? {}) as Record<string, unknown>;
+          const context = { supplierId: supplier.id, accountId: account.id, settings, secrets, outside };
+          const quiet = hushed(connector, secrets);
+          const to = realClock.now();
+          const listed = await quiet.list(context, new Date(to.getTime() - 3_600_000), to);
+          // Who cannot list may tell its stock; who can do neither says so here.
+          const answer = listed.status === "no_list" ? await quiet.stock(context) : listed;
+          return tellTrial(`${supplier.name}/${account.name}`, answer);
         }),
       ),
     )

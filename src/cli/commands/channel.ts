@@ -1,10 +1,14 @@
 import { publicId } from "#domain/ids.ts";
 import { defaultChannelSettings } from "#domain/settings.ts";
+import { reachChannels } from "#engine/channel-context.ts";
 import { addChannel } from "#engine/manage/channel.ts";
+import { setSecrets } from "#engine/manage/secrets.ts";
 import { listChannels, listConnections, type Channel, type ChannelConnection } from "#store/channel.ts";
-import { refused } from "../cli-error.ts";
+import { chooseChannel } from "../choose.ts";
+import { CliError, refused } from "../cli-error.ts";
 import { collect, command, group, run } from "../command.ts";
 import { column, note, printFields, printList } from "../output.ts";
+import { askForAll, tellTrial } from "../credentials.ts";
 import { wishedSettings } from "../wished-settings.ts";
 
 const present = (channel: Channel, connections: readonly ChannelConnection[] = []) => ({
@@ -102,6 +106,51 @@ export const channelCommand = () =>
             { channels },
             "No channel yet. Add one: npx switchyard channel add shop --kind file",
           );
+        }),
+      ),
+    )
+    .addCommand(
+      command({
+        name: "credentials <channel>",
+        about: "Enter the secrets of a channel. They are tried at the shop, sealed, and never shown again.",
+        examples: ["channel credentials shop", 'echo "$TOKEN" | npx switchyard channel credentials shop'],
+        prints: false,
+      }).action(
+        run<object, [string]>(async ({ connect, workspace }, wished) => {
+          const connection = await connect();
+          const { id: workspaceId } = await workspace(connection);
+          const channel = await chooseChannel(connection.db, workspaceId, wished);
+          const manifest = connection.connectors.channels.get(channel.kind)?.manifest;
+          const secrets = await askForAll(`${channel.name} (${channel.kind})`, manifest);
+          const answer = await setSecrets(
+            connection.manage,
+            { of: "channel", workspaceId, id: channel.id },
+            { secrets },
+          );
+          if (answer.status === "refused") throw refused(answer);
+          note(`Kept for ${channel.name}.`);
+        }),
+      ),
+    )
+    .addCommand(
+      command({
+        name: "test <channel>",
+        about: "Ask the shop whose account this is. Exit code 1: it refuses the credentials; 2: it could not be asked.",
+        examples: ["channel test shop"],
+        prints: false,
+      }).action(
+        run<object, [string]>(async ({ connect, workspace }, wished) => {
+          const connection = await connect();
+          const { id: workspaceId } = await workspace(connection);
+          const channel = await chooseChannel(connection.db, workspaceId, wished);
+          const reached = (
+            await reachChannels({ ...connection.engine, vault: connection.openVault() }, connection.db, [
+              { workspaceId, channelId: channel.id },
+            ])
+          ).get(channel.id);
+          if (reached === undefined)
+            throw new CliError(`${channel.name} (${channel.kind}) is not fetched from; there is nothing to try.`);
+          return tellTrial(channel.name, await reached.connector.identify(reached.context));
         }),
       ),
     );

@@ -18,6 +18,8 @@ import { readMigrations } from "#store/migrate.ts";
 import { tryExclude } from "#store/server/kernel-lock.ts";
 import { findPostmaster } from "#store/server/postmaster.ts";
 import { listSuppliers } from "#store/supplier.ts";
+import { StoreError } from "#store/store-error.ts";
+import { keyringWorks, readVaultStatus } from "#store/vault/rotate.ts";
 import { listWorkspaces } from "#store/workspace.ts";
 import { realClock } from "../clock.ts";
 import { command, run } from "../command.ts";
@@ -49,7 +51,20 @@ export const doctorCommand = () =>
         ...(config.databaseUrl === null ? [await folder(config), await disk(config), await server(config)] : []),
       ];
       const connection = await connect();
-      for (const look of [database, migrations, roles, clocks, home, workers, gate, overdue, sweep, folders, problems])
+      for (const look of [
+        database,
+        migrations,
+        roles,
+        clocks,
+        home,
+        masterKey,
+        workers,
+        gate,
+        overdue,
+        sweep,
+        folders,
+        problems,
+      ])
         findings.push(...(await look(connection)));
       const isWell = findings.every((each) => each.status !== "broken");
       const columns = [
@@ -201,6 +216,25 @@ async function home({ db }: Connection): Promise<Finding[]> {
           `on: ${installation.safeModeReason}`,
           "Nothing is bought, written back or mailed. If this is the copy that goes on: npx switchyard safe-mode lift",
         ),
+  ];
+}
+
+/** VA-11. The vault's master key: there, closed to others, and the one that opens what is sealed. */
+async function masterKey({ db, engine }: Connection): Promise<Finding[]> {
+  const { keyring } = engine.vault;
+  const { secrets, inUse } = await readVaultStatus(db);
+  try {
+    if (inUse.length === 0 && (await keyring.masterKeys.read()) === null)
+      return [ok("vault", "empty; its master key is made with the first secret")];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return [broken("vault", error.message, error.next)];
+  }
+  const problem = await keyringWorks(db, keyring);
+  return [
+    problem === null
+      ? ok("vault", `${secrets} secrets; the master key (${keyring.masterKeys.place}) opens them`)
+      : broken("vault", problem.message, problem.next),
   ];
 }
 

@@ -111,7 +111,7 @@ export async function setSecrets(
         ? `What is of kind "${found.kind}" needs no secrets.`
         : `There is no secret "${stranger ?? ""}" for ${found.manifest?.title ?? found.kind}. ${didYouMean(stranger ?? "", known)}`.trim(),
     );
-  const empty = Object.entries(secrets).find(([, secret]) => secret.reveal() === "");
+  const empty = Object.entries(secrets).find(([, secret]) => secret.isEmpty);
   if (empty !== undefined) return refuse("secret_invalid", `${empty[0]} is empty. Give its text, or take it back.`);
   if (names.length === 0) return { status: "ok", value: undefined };
   const rejected = await tryChannel(context, target, found, secrets);

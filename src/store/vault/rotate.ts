@@ -2,6 +2,7 @@ import type { WorkspaceId } from "#domain/ids.ts";
 import type { Db, Tx } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
+import { StoreError } from "#store/store-error.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Keyring } from "./keyring.ts";
 import { unseal } from "./seal.ts";
@@ -131,7 +132,18 @@ export const readVaultStatus = (tx: Tx): Promise<VaultStatus> =>
       from vault.data_key`,
   );
 
-/** Tries whether every workspace's newest data key opens: throws what is wrong with the master key. */
+/** VA-11. What is wrong with the master key, tried on every workspace's newest data key; null: nothing. `tx` is the engine's. */
+export async function keyringWorks(tx: Tx, keyring: Keyring): Promise<StoreError | null> {
+  try {
+    await tryDataKeys(tx, keyring);
+    return null;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+}
+
+/** Throws what is wrong with the master key. */
 export async function tryDataKeys(tx: Tx, keyring: Keyring): Promise<void> {
   const workspaces = await tx.rows(
     WorkspaceRow,
