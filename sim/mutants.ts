@@ -117,6 +117,20 @@ export const mutants: readonly Mutant[] = [
     focus: { order: byLookup, world: { suppliers: { kestrel: { time_out_before: 1 } } } },
   },
   {
+    name: "repetition-settles-at-once",
+    title: "a person's word that nothing was bought counts while the same key is asked again",
+    invariants: ["I08"],
+    edits: [
+      {
+        file: "src/store/attempt.ts",
+        find: `settle_at = a.settle_at + (m.send_by - a.send_by)`,
+        replace: `settle_at = a.settle_at`,
+      },
+    ],
+    orders: 2,
+    focus: { order: byKey, world: { suppliers: { northlight: { time_out_before: 1 } } } },
+  },
+  {
     name: "resent-without-key",
     title: "what a supplier without keys may have got is sent again",
     invariants: ["I01", "I03"],
