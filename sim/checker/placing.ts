@@ -301,6 +301,9 @@ function provenBeforeAgain(the: Case): void {
         const problem = proofProblem(attempt, evidence, sent.get(attempt.reference) ?? []);
         if (problem !== null) wrong(`is ${attempt.state}, and ${problem}`);
       }
+      // A person who gave it back has ended their own time; nobody else's settle time is over while it may still be sent.
+      if (attempt.kind !== "human" && attempt.settleAt <= attempt.sendBy)
+        wrong(`may be sent until ${iso(attempt.sendBy)}, and counts as settled from ${iso(attempt.settleAt)} on`);
       const before = ordered[index - 1];
       if (before === undefined) return;
       if (before.no !== attempt.no - 1) wrong(`follows on attempt ${before.no}`);
