@@ -37,6 +37,8 @@ export const publicPrefixes = {
   hold: "hld",
   account: "acc",
   import: "imp",
+  webhookEndpoint: "whe",
+  webhookDelivery: "whd",
 } as const;
 export type PublicKind = keyof typeof publicPrefixes;
 

@@ -3,6 +3,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { Db } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
 import type { Vault } from "#store/vault/vault.ts";
+import type { WebhookOutlet } from "./webhooks/outlet.ts";
 
 /** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
 export interface Engine {
@@ -23,6 +24,8 @@ export interface Engine {
   outside: Outside;
   /** Seals what is secret or personal; opens a channel's secrets where this process may. */
   vault: Vault;
+  /** The only way of webhooks to the outside; not given: none is sent. */
+  webhooks?: WebhookOutlet | undefined;
   log: Log;
   /** Named points where a simulator may pause or kill; in production it resolves at once. */
   buggify(point: string): Promise<void>;

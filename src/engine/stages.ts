@@ -5,6 +5,7 @@ import { dispatch } from "./stages/dispatch.ts";
 import { follow } from "./stages/follow.ts";
 import { gap } from "./stages/gap.ts";
 import { intake } from "./stages/intake.ts";
+import { notify } from "./stages/notify.ts";
 import { place } from "./stages/place.ts";
 import { pull } from "./stages/pull.ts";
 import { reconcile } from "./stages/reconcile.ts";
@@ -32,4 +33,5 @@ export const stages: readonly Stage[] = [
   complete,
   stockFeed,
   supplierInbox,
+  notify,
 ];

@@ -13,6 +13,7 @@ export const managementSubjects = [
   "shipping_mapping",
   "stock",
   "api_key",
+  "webhook_endpoint",
 ] as const;
 export type ManagementSubject = (typeof managementSubjects)[number];
 

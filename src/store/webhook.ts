@@ -20,7 +20,7 @@ const EndpointRow = row({
   publicId: col.text,
   url: col.text,
   description: col.text,
-  events: col.list(),
+  events: col.list(col.text),
   enabled: col.bool,
   disabledAt: col.instantOrNull,
   disabledWhy: col.oneOfOrNull<"by_person" | "gone" | "failing">(),
@@ -305,6 +305,17 @@ export const dueDeliveries = (
      where d.workspace_id = ${workspaceId}::bigint and d.endpoint_id = ${id}::bigint and d.due_at <= ${now}
      order by d.due_at, d.id limit ${limit}`,
   );
+
+/** Keeps a taken endpoint for longer; false: it is paused, switched off or deleted, and there is nothing more to do. */
+export const renewEndpoint = async (
+  tx: Tx,
+  { workspaceId, id }: EndpointKey,
+  { now, until }: { now: Date; until: Date },
+): Promise<boolean> =>
+  (await tx.run(sql`
+    update webhook_endpoint set taken_until = ${until}
+     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint and enabled and (paused_until is null or paused_until <= ${now})`)) ===
+  1;
 
 export const letGoOfEndpoint = (tx: Tx, { workspaceId, id }: EndpointKey): Promise<number> =>
   tx.run(

@@ -8,7 +8,7 @@ import { inWorkspace } from "#store/workspace-scope.ts";
 import { unseal, type Place } from "./seal.ts";
 
 /** What secrets belong to: how a channel is reached, all accounts of a supplier, or one of them. */
-export type SecretSubject = "connection" | "supplier" | "account";
+export type SecretSubject = "connection" | "supplier" | "account" | "webhook_endpoint";
 export interface SecretOwner {
   workspaceId: WorkspaceId;
   subject: SecretSubject;
