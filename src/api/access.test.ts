@@ -200,11 +200,11 @@ test("API-4 a request to another host name is refused, with and without a key", 
     assert.equal((await ask(host)).status, 421, host);
 });
 
-test("API-5 roles: staff may write, a viewer may read, the others are refused with the reason", async (t) => {
+test("API-5 roles: staff may write, a viewer may read, an operator places, the desks are refused with the reason", async (t) => {
   const at = await aServer(t);
   const [order] = await at.orders([{}]);
-  const [viewer, staff, operator] = await Promise.all(
-    (["viewer", "staff", "operator"] as const).map((role) => at.keyFor(at.workspaceId, role)),
+  const [viewer, staff, operator, prep] = await Promise.all(
+    (["viewer", "staff", "operator", "prep"] as const).map((role) => at.keyFor(at.workspaceId, role)),
   );
 
   assert.equal((await at.ask("GET", `/v1/orders/${order}`, { key: viewer! })).status, 200);
@@ -215,7 +215,11 @@ test("API-5 roles: staff may write, a viewer may read, the others are refused wi
   const actions = seen.body["actions"] as unknown as Record<string, { allowed: boolean; why: string }>;
   assert.deepEqual([...new Set(Object.values(actions).map((each) => each.allowed))], [false]);
   assert.match(actions["cancel"]!.why, /viewer/);
-  assert.equal((await at.ask("GET", "/v1/orders", { key: operator! })).status, 403);
+  assert.equal((await at.ask("GET", "/v1/orders", { key: operator! })).status, 200);
+  assert.equal((await at.ask("POST", `/v1/orders/${order}/hold`, { key: operator! })).status, 403);
+  const shut = await at.ask("GET", "/v1/orders", { key: prep! });
+  assert.equal(shut.status, 403);
+  assert.match(shut.body["detail"] as unknown as string, /Your role is prep: it may not look at orders/);
   assert.equal((await at.ask("POST", `/v1/orders/${order}/hold`, { key: staff! })).status, 200);
 });
 

@@ -1,28 +1,36 @@
 import type { FastifyRequest } from "fastify";
 import type { Clock } from "#domain/clock.ts";
-import type { WorkspaceId } from "#domain/ids.ts";
-import type { Role } from "#domain/role.ts";
+import { parsePublicId, publicId, type SupplierId, type WorkspaceId } from "#domain/ids.ts";
+import { isDesk, type Role } from "#domain/role.ts";
 import { findKeyHolder } from "#store/api-key.ts";
 import type { Db } from "#store/db.ts";
+import { membershipsOf } from "#store/member.ts";
 import { sandboxWorkspace } from "#store/read/workspace.ts";
 import { isFromThisMachine } from "./loopback.ts";
 import { Problem } from "./problem.ts";
+import { hasSessionCookie } from "./sign-in/cookies.ts";
+import type { SignedIn } from "./sign-in/sign-in.ts";
 
 /** Who asks. Everything a request reads or changes is in this one workspace. */
 export interface Caller {
   workspaceId: WorkspaceId;
-  /** As events name it: `key:<prefix>`, or `local` for the sandbox's visitor on this machine. */
+  /** As events name it: `user:usr_…`, `key:<prefix>`, or `local` for the sandbox's visitor on this machine. */
   actor: string;
   role: Role;
+  /** For prep and supplier: whose fulfillment orders there are for this caller; null: all. */
+  supplierIds: readonly SupplierId[] | null;
+  /** The person, where it is one who signed in. */
+  signedIn: SignedIn | null;
 }
 
 /**
- * API-1, API-3. A key names its workspace and role. Without one, a request of this very machine is a visitor of the sandbox workspace, and of no other.
- * Throws the problem 401 for anything else.
+ * AU-22. The one place that turns a request into a caller. A key names its workspace and role (API-1). A signed-in user is asked for a membership anew with
+ * each request, of the only workspace or of the one that X-Switchyard-Workspace names. Without either, a request of this very machine is a visitor of the
+ * sandbox workspace, and of no other (API-3). Throws a problem for anything else.
  */
 export async function identify(
   request: FastifyRequest,
-  { engine, clock }: { engine: Db; clock: Clock },
+  { engine, clock, signedIn }: { engine: Db; clock: Clock; signedIn: SignedIn | null },
 ): Promise<Caller> {
   const { authorization } = request.headers;
   const named = request.headers["x-switchyard-workspace"];
@@ -30,15 +38,49 @@ export async function identify(
     const [, key] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
     const holder = key === undefined ? null : await findKeyHolder(engine, key, clock.now());
     if (holder === null) throw unauthorized("The API key is unknown, expired or revoked.");
-    return { workspaceId: holder.workspaceId, actor: `key:${holder.prefix}`, role: holder.role };
+    const { workspaceId, role, prefix } = holder;
+    return { workspaceId, actor: `key:${prefix}`, role, supplierIds: isDesk(role) ? [] : null, signedIn: null };
   }
+  if (signedIn !== null) {
+    const member = await membershipNamed(engine, signedIn.user.id, named);
+    if (member !== null) return { ...member, actor: `user:${publicId("user", signedIn.user.id)}`, signedIn };
+    if (named !== "sandbox") throw notAMember();
+  } else if (hasSessionCookie(request) && named !== "sandbox") throw signInAgain();
   if (named !== undefined && named !== "sandbox")
-    throw unauthorized(`A request to the workspace ${JSON.stringify(String(named).slice(0, 60))} needs an API key.`);
-  if (!isFromThisMachine(request)) throw unauthorized("No API key was sent.");
+    throw unauthorized(
+      `A request to the workspace ${JSON.stringify(String(named).slice(0, 60))} needs an API key or a signed-in member.`,
+    );
+  if (!isFromThisMachine(request)) throw unauthorized("No API key was sent, and nobody is signed in.");
   const sandbox = await sandboxWorkspace(engine);
   if (sandbox === undefined)
     throw unauthorized("No API key was sent, and this installation has no sandbox workspace to look at without one.");
-  return { workspaceId: sandbox.id, actor: "local", role: "owner" };
+  return { workspaceId: sandbox.id, actor: "local", role: "owner", supplierIds: null, signedIn: null };
+}
+
+/** A workspace that is not there and one that is somebody else's are the same: null. */
+async function membershipNamed(
+  engine: Db,
+  userId: string,
+  named: string | string[] | undefined,
+): Promise<Pick<Caller, "workspaceId" | "role" | "supplierIds"> | null> {
+  const memberships = await membershipsOf(engine, userId);
+  const wanted =
+    named === undefined
+      ? memberships
+      : memberships.filter(
+          (each) => each.slug === named || each.workspacePublicId === parsePublicId("workspace", String(named)),
+        );
+  if (wanted.length > 1)
+    throw new Problem({
+      status: 400,
+      code: "which_workspace",
+      detail: "You are a member of several workspaces, and this request names none of them.",
+      next: `Name one in the header X-Switchyard-Workspace: ${wanted.map((each) => each.slug).join(", ")}.`,
+    });
+  const [member] = wanted;
+  if (member === undefined) return null;
+  const { workspaceId, role, supplierIds } = member;
+  return { workspaceId, role, supplierIds: isDesk(role) ? supplierIds : null };
 }
 
 const unauthorized = (detail: string): Problem =>
@@ -46,6 +88,20 @@ const unauthorized = (detail: string): Problem =>
     status: 401,
     code: "no_valid_key",
     detail,
-    next: "Send `Authorization: Bearer swk_…`. Whoever has the machine makes a key with `npx switchyard key create --workspace NAME --role owner`.",
+    next: "Sign in (POST /v1/auth/sign-in), or send `Authorization: Bearer swk_…`. Whoever has the machine makes a key with `npx switchyard key create --workspace NAME --role owner`.",
     headers: { "www-authenticate": 'Bearer realm="switchyard"' },
+  });
+export const signInAgain = (): Problem =>
+  new Problem({
+    status: 401,
+    code: "sign_in_again",
+    detail: "Nobody is signed in, or not any more.",
+    next: "Sign in with POST /v1/auth/sign-in. A session ends after 12 hours without use, and after seven days.",
+  });
+const notAMember = (): Problem =>
+  new Problem({
+    status: 403,
+    code: "no_workspace",
+    detail: "You are not a member of such a workspace.",
+    next: "GET /v1/auth/me lists yours. Ask an owner or admin of the workspace for an invitation.",
   });

@@ -6,6 +6,7 @@ import type { Engine, Log } from "#engine/context.ts";
 import type { ManageContext } from "#engine/manage/context.ts";
 import type { Db } from "#store/db.ts";
 import type { Caller } from "./caller.ts";
+import type { SignedIn, SignIn } from "./sign-in/sign-in.ts";
 
 /** What the API is made of; passed in, like everything from outside. */
 export interface ApiOptions {
@@ -21,6 +22,10 @@ export interface ApiOptions {
   /** How the sandbox runs, for the page: its speed, and how it is switched. */
   sandbox?: { speed: number };
   limits?: { perSecond?: number; burst?: number };
+  /** How people sign in; without it only keys and the machine's own visitor are known. */
+  signIn?: SignIn;
+  /** Proxies whose word about a peer's address counts; none unless named. */
+  trustedProxies?: readonly string[];
   /** The asker where it is this very process (a command, by `inject`): whoever has the machine. Such an app never listens. */
   as?: Caller;
 }
@@ -41,6 +46,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Set by the hook of /v1; never read outside it. */
     caller: Caller;
+    /** Set by the same hook: the person behind the cookie, member of a workspace or not. */
+    signedIn: SignedIn | null;
   }
 }
 
@@ -51,6 +58,7 @@ export const manageContext = ({ engine, clock }: ApiContext, caller: Caller): Ma
   ids: engine.ids,
   outside: engine.outside,
   vault: engine.vault,
+  webhooks: engine.webhooks,
   channels: engine.channels,
   suppliers: new Map(), // only adding a supplier asks its connector, which is the command line's to do
   actor: caller.actor,

@@ -12,6 +12,8 @@ export interface Answer {
   status: number;
   text: string;
   headers: Record<string, string>;
+  /** What a repetition gets instead of `text`: without the secret that is shown once and kept nowhere. */
+  again?: string;
 }
 
 /** Old keys are swept by those who bring new ones. */
@@ -68,8 +70,8 @@ export async function once(context: ApiContext, request: FastifyRequest, work: (
       break;
   }
   try {
-    const answer = await work();
-    await keepAnswer(db, use, answer.status, answer);
+    const { again, ...answer } = await work();
+    await keepAnswer(db, use, answer.status, { ...answer, text: again ?? answer.text });
     return answer;
   } catch (error) {
     if (error instanceof Problem && error.status < 500) {

@@ -24,14 +24,21 @@ export async function act<T>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (who: Who) => Promise<Result<T>>,
-  present: (value: T) => { status?: number; body: unknown; headers?: Record<string, string> },
+  present: (value: T) => {
+    status?: number;
+    body: unknown;
+    headers?: Record<string, string>;
+    /** What the same Idempotency-Key gets later, where the body holds what is shown once. */
+    again?: unknown;
+  },
 ): Promise<never> {
   const { workspaceId, actor, role } = request.caller;
   const answer = await once(context, request, async () => {
     const result = await work({ workspaceId, actor, role });
     if (result.status === "refused") throw refusal(result);
-    const { status = 200, body, headers = {} } = present(result.value);
-    return { status, text: JSON.stringify(body), headers };
+    const { status = 200, body, headers = {}, again } = present(result.value);
+    const text = JSON.stringify(body);
+    return { status, text, headers, ...(again === undefined ? {} : { again: JSON.stringify(again) }) };
   });
   const isProblem = answer.status >= 400;
   // Sent as text: the answer of a repetition is the stored one, byte for byte.
@@ -62,6 +69,9 @@ export const actOnOrder = <T>(
     }),
   );
 };
+
+/** 204: done, and there is nothing to say. */
+export const noContent = (reply: FastifyReply): never => reply.code(204).send() as never;
 
 export const etag = (version: number): string => `"${version}"`;
 

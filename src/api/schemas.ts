@@ -30,6 +30,16 @@ export const text = (max: number, min = 1) =>
     .max(max)
     .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, "text without control characters");
 
+/** As it is compared: in small letters. */
+export const email = z
+  .string()
+  .max(254)
+  .normalize("NFC")
+  .toLowerCase()
+  .regex(/^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]+\.[^\s@.]+$/u, "an e-mail address, such as anna@example.org");
+export const password = z.string().min(1).max(1000).meta({ description: "At least 8 characters, of any kind" });
+export const personName = text(100);
+
 export const decimalText = z.string().regex(/^-?\d{1,15}(\.\d{1,10})?$/, 'a decimal number as text, such as "12.50"');
 export const positiveDecimal = z
   .string()

@@ -2,24 +2,26 @@ import fastifySwagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { access } from "#domain/role.ts";
 import { CommitUnknown } from "#store/db.ts";
-import { identify } from "./caller.ts";
 import type { Api, ApiContext, ApiOptions } from "./context.ts";
+import { guard } from "./guard.ts";
 import { hostName, isLoopbackName } from "./loopback.ts";
 import { validate } from "./invalid.ts";
 import { notFound, Problem, shown } from "./problem.ts";
-import { allowanceHeaders, RateLimit } from "./rate-limit.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
+import { firstStartRoutes } from "./routes/first-start.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { setUpRoutes } from "./routes/set-up.ts";
 import { shipmentRoutes } from "./routes/shipments.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 const maxBodyBytes = 1024 * 1024;
@@ -33,7 +35,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   const routes = new RouteTable();
   const app = Fastify({
     bodyLimit: maxBodyBytes,
-    trustProxy: false,
+    trustProxy:
+      options.trustedProxies === undefined || options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     forceCloseConnections: "idle",
     requestTimeout: 60_000,
@@ -41,6 +44,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   }) as unknown as Api;
 
   app.decorateRequest("caller");
+  app.decorateRequest("signedIn", null);
   app.setValidatorCompiler(
     ({ schema, httpPart }) =>
       (value) =>
@@ -94,36 +98,14 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     setUpRoutes(v1, context);
     ledgerRoutes(v1, context);
     importRoutes(v1, context);
+    webhookRoutes(v1, context);
+    if (context.signIn !== undefined) {
+      firstStartRoutes(v1, context, context.signIn);
+      signInRoutes(v1, context, context.signIn);
+      memberRoutes(v1, context, context.signIn);
+    }
   });
   return app;
-}
-
-/** Who asks, how often, and whether the role may. */
-function guard(v1: Api, context: ApiContext): void {
-  const limit = new RateLimit(context.limits);
-  v1.addHook("onRequest", async (request, reply) => {
-    const now = context.clock.now();
-    try {
-      request.caller = context.as ?? (await identify(request, { engine: context.db.engine, clock: context.clock }));
-    } catch (error) {
-      // Guessing keys costs the guesser's own bucket.
-      if (error instanceof Problem) limit.take(`peer:${request.ip}`, now);
-      throw error;
-    }
-    if (context.as === undefined) void reply.headers(allowanceHeaders(limit.take(request.caller.actor, now)));
-    const { read, write, why } = access(request.caller.role);
-    const isWrite = request.method !== "GET" && request.method !== "HEAD";
-    if (!(isWrite ? write : read))
-      throw new Problem({
-        status: 403,
-        code: "role_may_not",
-        detail: why,
-        next: "Use a key with the role staff, admin or owner.",
-      });
-  });
-  v1.addHook("onSend", async (_request, reply) => {
-    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-  });
 }
 
 const securityHeaders = {

@@ -28,7 +28,7 @@ export async function openApi({ store, db, engine }: Connection, workspaceId: Wo
     engine,
     clock: realClock,
     log,
-    as: { workspaceId, actor: engine.actor, role: "owner" },
+    as: { workspaceId, actor: engine.actor, role: "owner", supplierIds: null, signedIn: null },
   });
   async function ask<T>(method: "GET" | "POST", url: string, body?: unknown): Promise<T> {
     const response = await app.inject({

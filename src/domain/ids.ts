@@ -39,6 +39,9 @@ export const publicPrefixes = {
   import: "imp",
   webhookEndpoint: "whe",
   webhookDelivery: "whd",
+  user: "usr",
+  session: "ses",
+  invitation: "inv",
 } as const;
 export type PublicKind = keyof typeof publicPrefixes;
 

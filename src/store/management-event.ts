@@ -14,6 +14,7 @@ export const managementSubjects = [
   "stock",
   "api_key",
   "webhook_endpoint",
+  "member",
 ] as const;
 export type ManagementSubject = (typeof managementSubjects)[number];
 

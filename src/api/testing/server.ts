@@ -3,6 +3,7 @@ import type { InjectOptions } from "fastify";
 import type { Gate } from "#connectors/ports.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
 import { publicId, type WorkspaceId } from "#domain/ids.ts";
+import type { Mail } from "#domain/mail.ts";
 import type { Role } from "#domain/role.ts";
 import { storeOrders } from "#engine/intake.ts";
 import { release } from "#engine/stages/release.ts";
@@ -24,6 +25,7 @@ import {
 import { testDatabase, type TestDatabase } from "../../../test/postgres.ts";
 import type { Api, ApiOptions } from "../context.ts";
 import { buildApi } from "../server.ts";
+import { openSignIn, type SignIn, type SignInOptions } from "../sign-in/sign-in.ts";
 
 export interface Answer {
   status: number;
@@ -43,6 +45,9 @@ export interface TestServer extends SetUp {
   database: TestDatabase;
   engine: TestEngine;
   app: Api;
+  signIn: SignIn;
+  /** Mails that left, newest last. */
+  mails: Mail[];
   /** Key of an owner of the first workspace, and of its neighbour's. */
   key: string;
   rival: SetUp & { key: string };
@@ -71,6 +76,7 @@ export async function aServer(
   t: TestContext,
   options: SetUpOptions = {},
   api: Partial<ApiOptions> = {},
+  signing: Partial<SignInOptions> = {},
 ): Promise<TestServer> {
   const database = await testDatabase(t);
   const engine = testEngine(database.engine, { gate: byHandOnly });
@@ -92,12 +98,27 @@ export async function aServer(
   };
   const key = await keyFor(mine.workspaceId, "owner");
   const rivalKey = await keyFor(rival.workspaceId, "owner");
+  const mails: Mail[] = [];
+  const signIn = openSignIn({
+    db: database.auth,
+    clock: engine.clock,
+    random,
+    uuid: () => engine.ids.uuid(),
+    key: "ab".repeat(32),
+    mailer: { send: async (mail) => void mails.push(mail) },
+    url: "http://localhost",
+    log: engine.log,
+    cost: { ln: 10, r: 8, p: 1 },
+    ...signing,
+  });
   const app = await buildApi({
+    signIn,
     db: { api: database.api, engine: database.engine },
     engine,
     clock: engine.clock,
     log: engine.log,
     limits: { perSecond: 1000, burst: 100_000 },
+    hosts: [new URL(signIn.url).hostname],
     ...api,
   });
   t.after(() => app.close());
@@ -111,6 +132,8 @@ export async function aServer(
     database,
     engine,
     app,
+    signIn,
+    mails,
     key,
     rival: { ...rival, key: rivalKey },
     sandbox,
