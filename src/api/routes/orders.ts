@@ -57,7 +57,7 @@ export const OrderFilterQuery = z.strictObject({
   received_to: instant.optional().meta({ description: "Not included itself" }),
   q: text(200).optional().meta({
     description:
-      "A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname",
+      "A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number",
   }),
 });
 

@@ -204,13 +204,20 @@ function pageOf(scope: Scope, filter: OrderFilter, page: { after: OrderPosition 
 }
 
 function conditions({ workspaceId, supplier }: Scope, filter: OrderFilter, after: OrderPosition | null): Sql {
-  let where = sql`(o.received_at, o.id) < (${after?.receivedAt ?? "infinity"}::timestamptz, ${after?.id ?? String(2n ** 63n - 1n)}::bigint)`;
+  const { receivedAt, id } = before(filter, after);
+  let where = sql`(o.received_at, o.id) < (${receivedAt}::timestamptz, ${id}::bigint)`;
   if (filter.receivedFrom !== undefined) where = sql`${where} and o.received_at >= ${filter.receivedFrom}::timestamptz`;
-  if (filter.receivedTo !== undefined) where = sql`${where} and o.received_at < ${filter.receivedTo}::timestamptz`;
   if (supplier !== null && !supplier.isRare)
     where = sql`${where} and exists (
       select from fulfillment_order f where f.workspace_id = ${workspaceId}::bigint and f.order_id = o.id and f.supplier_id = ${supplier.id}::bigint)`;
   return where;
+}
+
+/** Where the page begins, as one bound: of two on the same column the index begins at either, and may choose the one that lets it pass over all newer orders. */
+function before({ receivedTo }: OrderFilter, after: OrderPosition | null): OrderPosition {
+  if (receivedTo !== undefined && (after === null || receivedTo <= new Date(after.receivedAt)))
+    return { receivedAt: receivedTo.toISOString(), id: "0" };
+  return after ?? { receivedAt: "infinity", id: String(2n ** 63n - 1n) };
 }
 
 /** Where a filter names few orders by an index of its own, the page is taken from those; null: from all. */
@@ -236,7 +243,7 @@ function candidates({ workspaceId, supplier }: Scope, filter: OrderFilter): Sql 
 }
 
 /** Of a SKU or the beginning of a name that very many orders have, the newest so many are looked at. */
-const mostOfOneWord = 5000;
+const mostOfOneWord = 2000;
 
 function searched(workspaceId: WorkspaceId, q: string): Sql {
   const w = sql`${workspaceId}::bigint`;
