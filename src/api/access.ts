@@ -53,6 +53,12 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "GET /v1/stock": "set_up.read",
   "PUT /v1/stock": "set_up.change",
 
+  "GET /v1/accounts/:id/secrets": "settings.read",
+  "GET /v1/channels/:id/secrets": "settings.read",
+  "PUT /v1/accounts/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
+  "PUT /v1/channels/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
+  "POST /v1/accounts/:id/secrets/test": "secrets.change",
+
   "GET /v1/orders": "orders.read",
   "GET /v1/orders/counts": "orders.read",
   "GET /v1/orders/:id": "orders.read",

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "#domain/clock.ts";
+import type { Supplier } from "#connectors/ports.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import type { ManageContext } from "#engine/manage/context.ts";
 import type { Db } from "#store/db.ts";
@@ -15,6 +16,8 @@ export interface ApiOptions {
   engine: Engine;
   clock: Clock;
   log: Log;
+  /** The suppliers' connectors, for what their manifests say they need; they are never asked here. */
+  suppliers?: ReadonlyMap<string, Supplier>;
   /** Names under which it is reached besides localhost and 127.0.0.1, without port. */
   hosts?: readonly string[];
   /** Shown on the page and in the API's description. */
@@ -52,7 +55,7 @@ declare module "fastify" {
 }
 
 /** What the functions of the set-up want: the engine's own parts, and who acts. */
-export const manageContext = ({ engine, clock }: ApiContext, caller: Caller): ManageContext => ({
+export const manageContext = ({ engine, clock, ...context }: ApiContext, caller: Caller): ManageContext => ({
   db: engine.db,
   clock,
   ids: engine.ids,
@@ -60,6 +63,6 @@ export const manageContext = ({ engine, clock }: ApiContext, caller: Caller): Ma
   vault: engine.vault,
   webhooks: engine.webhooks,
   channels: engine.channels,
-  suppliers: new Map(), // only adding a supplier asks its connector, which is the command line's to do
+  suppliers: context.suppliers ?? new Map(),
   actor: caller.actor,
 });

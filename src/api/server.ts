@@ -18,10 +18,12 @@ import { memberRoutes } from "./routes/members.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { pageRoutes } from "./routes/page.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { setUpRoutes } from "./routes/set-up.ts";
 import { shipmentRoutes } from "./routes/shipments.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
+import { maskCardNumbers } from "./mask-cards.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 const maxBodyBytes = 1024 * 1024;
@@ -90,12 +92,14 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   });
   await app.register(async (v1: Api) => {
     guard(v1, context);
+    maskCardNumbers(v1);
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
     shipmentRoutes(v1, context);
     catalogueRoutes(v1, context);
     setUpRoutes(v1, context);
+    secretRoutes(v1, context);
     ledgerRoutes(v1, context);
     importRoutes(v1, context);
     webhookRoutes(v1, context);

@@ -134,6 +134,7 @@ async function openApi(
     engine: { ...engine, actor, vault: connection.engine.vault },
     clock: realClock,
     log,
+    suppliers: connection.connectors.suppliers,
     ...(sandbox === null ? {} : { sandbox: { speed: sandbox.speed } }),
   });
   await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {

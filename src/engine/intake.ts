@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { Address } from "#domain/address.ts";
 import { addressFields } from "#domain/address.ts";
 import { requestCancellation } from "#domain/cancel.ts";
+import { withoutCards } from "#domain/card-mask.ts";
 import type { ChannelOrder, OrderOrigin } from "#domain/channel-order.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
@@ -125,9 +126,10 @@ const byId = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]):
 export function toIncoming(
   workspaceId: WorkspaceId,
   channelId: ChannelId,
-  order: ChannelOrder,
+  said: ChannelOrder,
   origin: OrderOrigin,
 ): IncomingOrder {
+  const order = withoutCards(said);
   const buyer =
     order.buyerId ?? (order.shipTo === null || order.shipTo.email === "" ? null : order.shipTo.email.toLowerCase());
   return {

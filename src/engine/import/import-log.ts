@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
+import { maskCards, maskCardsIn } from "#domain/card-mask.ts";
 import { publicId } from "#domain/ids.ts";
 import type { Tx } from "#store/db.ts";
 import {
@@ -100,7 +101,11 @@ export class ImportLog {
   /** In the transaction of the batch; `committed` follows once it has happened. */
   async write(tx: Tx, tally: Tally): Promise<void> {
     const { workspaceId, actor } = this.start;
-    const rows = tally.rows.map((each): ImportRow => ({ ...noRow, workspaceId, importId: this.id, ...each }));
+    const rows = tally.rows.map((each): ImportRow => {
+      const row = { ...noRow, workspaceId, importId: this.id, ...each };
+      const { raw, said, problems, candidates } = row;
+      return { ...row, raw: raw === null ? null : maskCards(raw), ...maskCardsIn({ said, problems, candidates }) };
+    });
     await insertImportRows(tx, rows, { at: this.#engine.clock.now(), by: actor });
     await countImport(tx, { workspaceId, id: this.id }, countsOf(tally), added(this.#done, tally).summary);
   }

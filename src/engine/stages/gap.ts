@@ -1,8 +1,5 @@
-import { hash } from "node:crypto";
 import type { Channel, ChannelContext, ParsedMessage, RawMessage } from "#connectors/ports.ts";
 import { dayMs } from "#domain/settings.ts";
-import { ring } from "#store/commit.ts";
-import { keepRaw } from "#store/connection.ts";
 import {
   claimGaps,
   missingOrders,
@@ -15,6 +12,7 @@ import {
 import { reachChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import { leaseMs, underLease } from "../lease.ts";
+import { keepMessages } from "../raw-messages.ts";
 import type { Stage } from "../stage.ts";
 
 const compareEveryMs = dayMs;
@@ -114,15 +112,4 @@ function orderOf(channel: Channel, raw: RawMessage): string | null {
 }
 
 const keep = (engine: Engine, connection: GapConnection, raw: RawMessage): Promise<boolean> =>
-  engine.db.tx(async (tx) => {
-    await engine.ids.ensure(tx, 1);
-    const message = {
-      id: engine.ids.next<"inbox">(),
-      eventId: raw.eventId,
-      bodyHash: hash("sha256", raw.text),
-      raw: raw.text,
-    };
-    const kept = await keepRaw(tx, connection, [message], { now: engine.clock.now(), origin: "catch_up" });
-    if (kept > 0) await ring(tx);
-    return kept > 0;
-  });
+  engine.db.tx(async (tx) => (await keepMessages(engine, tx, connection, [raw], "catch_up")) > 0);

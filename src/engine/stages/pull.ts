@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
 import type { OrderOrigin } from "#domain/channel-order.ts";
 import { defaultChannelSettings, defaultWorkspaceSettings } from "#domain/settings.ts";
-import { claimConnections, keepRaw, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
-import { ring } from "#store/commit.ts";
+import { claimConnections, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
 import { reachChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
 import { leaseMs } from "../lease.ts";
+import { keepMessages } from "../raw-messages.ts";
 import type { Stage } from "../stage.ts";
 
 const defaultEveryMs = 2 * 60_000;
@@ -59,18 +58,8 @@ async function pullConnection(engine: Engine, connection: DueConnection): Promis
     cursor = page.cursor;
     const done = !page.more;
     await engine.db.tx(async (tx) => {
-      await engine.ids.ensure(tx, page.raw.length + 1);
       const now = engine.clock.now();
-      const messages = page.raw.map((raw) => ({
-        id: engine.ids.next<"inbox">(),
-        eventId: raw.eventId,
-        bodyHash: hash("sha256", raw.text),
-        raw: raw.text,
-      }));
-      if (messages.length > 0) {
-        await keepRaw(tx, connection, messages, { now, origin });
-        await ring(tx);
-      }
+      await keepMessages(engine, tx, connection, page.raw, origin);
       await moveCursor(tx, connection, {
         cursor,
         dueAt: later(done ? everyMs : leaseMs),
