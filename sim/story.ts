@@ -115,8 +115,10 @@ async function eventsIn({ monitor }: Town, orderId: string): Promise<{ at: numbe
   }>("select at, actor, kind, subject, from_state, to_state, data from event where order_id = $1 order by seq", [
     orderId,
   ]);
+  let latest = 0;
   return rows.map(({ at, actor, kind, subject, from_state: from, to_state: to, data }) => ({
-    at: at.getTime(),
+    // Who waited for the order's lock writes an earlier time after a later one; the trail says what came first.
+    at: (latest = Math.max(latest, at.getTime())),
     actor,
     text: `${subject} ${kind}${to === null ? "" : ` ${from ?? "–"} → ${to}`} ${JSON.stringify(data)}`,
   }));

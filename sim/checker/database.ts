@@ -58,7 +58,12 @@ export const safetyRules: readonly Rule[] = [
     finds: `
       select a.order_id::text, format('attempt %s was armed at %s, and %s lay on its %s from %s to %s', a.reference, a.armed_at, h.code, h.subject, h.opened_at, coalesce(h.closed_at::text, 'now')) as what
         from attempt a join hold h on h.workspace_id = a.workspace_id and h.order_id = a.order_id
-       where h.opened_at < a.armed_at and (h.closed_at is null or h.closed_at > a.armed_at)
+        -- Who waited for the order's lock writes an earlier time after a later one; what came first says the order's own trail.
+        left join event armed on armed.workspace_id = a.workspace_id and armed.order_id = a.order_id and armed.kind = 'attempt_armed' and armed.subject_id = a.id
+        left join event opened on opened.workspace_id = h.workspace_id and opened.order_id = h.order_id and opened.kind = 'hold_opened' and opened.subject_id = h.id
+        left join event closed on closed.workspace_id = h.workspace_id and closed.order_id = h.order_id and closed.kind = 'hold_closed' and closed.subject_id = h.id
+       where coalesce(opened.seq < armed.seq, h.opened_at < a.armed_at)
+         and (h.closed_at is null or coalesce(closed.seq > armed.seq, h.closed_at > a.armed_at))
          and case h.subject
                when 'order' then true
                when 'fulfillment_order' then h.subject_id = a.fulfillment_order_id
