@@ -54,26 +54,26 @@ export function parseAllowedHosts(text: string): AllowedHosts {
   const names = new Set<string>();
   const networks = new BlockList();
   let hasNetworks = false;
-  for (const entry of text.split(/[\s,]+/).filter(Boolean)) {
+  for (const [index, entry] of text.split(/[\s,]+/).filter(Boolean).entries()) {
     const [address, bits, ...rest] = entry.split("/");
     const family = isIP(address!);
     if (family !== 0 && rest.length === 0 && !entry.includes("%")) {
       const widest = family === 4 ? 32 : 128;
       const prefix = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-      if (!(prefix <= widest)) throw wrongEntry(entry);
+      if (!(prefix <= widest)) throw wrongEntry(index);
       networks.addSubnet(address!, prefix, family === 4 ? "ipv4" : "ipv6");
       hasNetworks = true;
     } else if (/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i.test(entry) && !/^[\d.]+$/.test(entry))
       names.add(entry.toLowerCase());
-    else throw wrongEntry(entry);
+    else throw wrongEntry(index);
   }
   return { names, networks, hasNetworks };
 }
 
-const wrongEntry = (entry: string): CliError =>
+const wrongEntry = (index: number): CliError =>
   new CliError(
-    `SWITCHYARD_WEBHOOK_ALLOW: "${entry.slice(0, 60)}" is neither a network such as 10.0.0.0/8, nor an address, nor a host name.`,
-    "Correct it, or unset it: then webhooks go to the public internet only.",
+    `SWITCHYARD_WEBHOOK_ALLOW: entry ${index + 1} is neither a network such as 10.0.0.0/8, nor an address, nor a host name.`,
+    "Correct it, or unset the variable: then webhooks go to the public internet only.",
     2,
   );
 

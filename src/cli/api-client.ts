@@ -9,6 +9,8 @@ import type { Connection } from "./connect.ts";
 export interface ApiClient {
   get<T>(path: string, query?: Record<string, string | undefined>): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
   close(): Promise<void>;
 }
 interface ProblemBody {
@@ -30,7 +32,7 @@ export async function openApi({ store, db, engine }: Connection, workspaceId: Wo
     log,
     as: { workspaceId, actor: engine.actor, role: "owner", supplierIds: null, signedIn: null },
   });
-  async function ask<T>(method: "GET" | "POST", url: string, body?: unknown): Promise<T> {
+  async function ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", url: string, body?: unknown): Promise<T> {
     const response = await app.inject({
       method,
       url,
@@ -48,6 +50,8 @@ export async function openApi({ store, db, engine }: Connection, workspaceId: Wo
       return ask("GET", text === "" ? path : `${path}?${text}`);
     },
     post: (path, body = {}) => ask("POST", path, body),
+    put: (path, body) => ask("PUT", path, body),
+    delete: (path) => ask("DELETE", path),
     close: async () => {
       await app.close();
       await api.end();

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { parseAllowedHosts, type AllowedHosts } from "./address-guard.ts";
 import { CliError } from "./cli-error.ts";
 
 /** What the process was told from outside: environment first, flags on top. Parsed once, before anything starts. */
@@ -11,6 +12,8 @@ export interface Config {
   home: string;
   /** Where the vault's master keys are: a file (null: `master.keys` in the home), or what a command prints. */
   masterKey: { file: string | null; command: string | null };
+  /** Where webhooks may go beyond the public internet on port 443: hosts and networks, and plain HTTP on port 80. */
+  webhooks: { allowed: AllowedHosts; plainHttp: boolean };
   /** Another PostgreSQL than the embedded one. */
   databaseUrl: string | null;
   /** Where HTTP listens, on 127.0.0.1. */
@@ -37,6 +40,8 @@ const Environment = z.object({
   SWITCHYARD_POSTGRES_PORT: port("SWITCHYARD_POSTGRES_PORT").optional(),
   SWITCHYARD_MASTER_KEY_FILE: folder("SWITCHYARD_MASTER_KEY_FILE", "file").optional(),
   SWITCHYARD_MASTER_KEY_COMMAND: z.string().optional(),
+  SWITCHYARD_WEBHOOK_ALLOW: z.string().optional(),
+  SWITCHYARD_WEBHOOK_HTTP: z.enum(["0", "1"], "SWITCHYARD_WEBHOOK_HTTP is 1 or 0").optional(),
   SWITCHYARD_DEBUG: z.string().optional(),
   DATABASE_URL: z
     .string()
@@ -81,6 +86,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
     masterKey: {
       file: values.SWITCHYARD_MASTER_KEY_FILE === undefined ? null : resolve(values.SWITCHYARD_MASTER_KEY_FILE),
       command: values.SWITCHYARD_MASTER_KEY_COMMAND ?? null,
+    },
+    webhooks: {
+      allowed: parseAllowedHosts(values.SWITCHYARD_WEBHOOK_ALLOW ?? ""),
+      plainHttp: values.SWITCHYARD_WEBHOOK_HTTP === "1",
     },
     databaseUrl: values.DATABASE_URL ?? null,
     port: wishedPort?.data ?? values.SWITCHYARD_PORT ?? 4400,

@@ -14,6 +14,7 @@ import { realClock, realRandom } from "./clock.ts";
 import { loadConnectors, type Connectors } from "./connectors.ts";
 import { keyringOf, openVault, type OpenVault } from "./vault.ts";
 import { createOutside } from "./outside.ts";
+import { createWebhookOutlet } from "./webhook-outlet.ts";
 
 /** What a command works with: the database as the engine's role, and all parts wired together. */
 export interface Connection {
@@ -58,6 +59,7 @@ export async function connect(config: Config, options: { connections?: number } 
     const ids = new IdAllocator(realRandom, () => realClock.now());
     const actor = `admin:${userName()}`;
     const keyring = keyringOf(config);
+    const webhooks = createWebhookOutlet({ clock: realClock, ...config.webhooks });
     const engine: Engine = {
       db,
       clock: realClock,
@@ -70,6 +72,7 @@ export async function connect(config: Config, options: { connections?: number } 
       gate,
       outside,
       vault: sealingOnly(keyring),
+      webhooks,
       log: quiet,
       buggify: async () => {},
     };
@@ -79,6 +82,7 @@ export async function connect(config: Config, options: { connections?: number } 
       ids,
       outside,
       vault: engine.vault,
+      webhooks,
       channels: connectors.channels,
       suppliers: connectors.suppliers,
       actor,

@@ -62,6 +62,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
   ],
   ["key", "API keys of a workspace", async () => (await import("./commands/key.ts")).keyCommand()],
   [
+    "webhook",
+    "who is told what happens: endpoints, their deliveries, sending again",
+    async () => (await import("./commands/webhook.ts")).webhookCommand(),
+  ],
+  [
     "orders",
     "list, show, create and change orders",
     async () => (await import("./commands/orders.ts")).ordersCommand(),

@@ -53,7 +53,8 @@ const WithSecret = z
   .object({
     webhook: Webhook,
     secret: z.string().nullable().meta({
-      description: "`whsec_…`, to check signatures with. Shown now and never again; a repetition of the request gets null.",
+      description:
+        "`whsec_…`, to check signatures with. Shown now and never again; a repetition of the request gets null.",
     }),
   })
   .meta({ id: "WebhookWithSecret" });
@@ -93,7 +94,10 @@ const on = z.strictObject({ id: idOf("webhookEndpoint") });
 const onDelivery = on.extend({ delivery: idOf("webhookDelivery") });
 const nothing = z.strictObject({});
 
-const webhookOf = (endpoint: Endpoint, { waiting, givenUp }: { waiting: number; givenUp: number }): z.output<typeof Webhook> => ({
+const webhookOf = (
+  endpoint: Endpoint,
+  { waiting, givenUp }: { waiting: number; givenUp: number },
+): z.output<typeof Webhook> => ({
   id: publicId("webhookEndpoint", endpoint.publicId),
   url: endpoint.url,
   description: endpoint.description,
@@ -254,10 +258,12 @@ export function webhookRoutes(app: Api, context: ApiContext): void {
       },
       present,
     );
-  const withSecret = (status: number) => ({ endpoint, secret }: { endpoint: Endpoint; secret: string }) => {
-    const webhook = webhookOf(endpoint, nothingYet);
-    return { status, body: { webhook, secret }, again: { webhook, secret: null } };
-  };
+  const withSecret =
+    (status: number) =>
+    ({ endpoint, secret }: { endpoint: Endpoint; secret: string }) => {
+      const webhook = webhookOf(endpoint, nothingYet);
+      return { status, body: { webhook, secret }, again: { webhook, secret: null } };
+    };
 
   app.post(
     "/v1/webhooks",
@@ -384,4 +390,3 @@ export function webhookRoutes(app: Api, context: ApiContext): void {
 const missing = (): never => {
   throw notFound();
 };
-
