@@ -38,6 +38,11 @@ export const cells: Record<CrashPoint, readonly Kind[]> = {
   C12: all,
 };
 
+export interface Cell {
+  point: CrashPoint;
+  kind: Kind;
+}
+
 /** How often each cell was visited. */
 export type Coverage = Record<string, Partial<Record<Kind, number>>>;
 
@@ -65,9 +70,9 @@ export class CoverageTable {
   }
 
   /** Cells that nobody has been to. */
-  missing(): string[] {
-    return Object.entries(this.table()).flatMap(([point, row]) =>
-      Object.entries(row).flatMap(([kind, times]) => (times === 0 ? [`${point} ${kind}`] : [])),
+  missing(): Cell[] {
+    return (Object.keys(cells) as CrashPoint[]).flatMap((point) =>
+      cells[point].flatMap((kind) => (this.#counts.has(`${point} ${kind}`) ? [] : [{ point, kind }])),
     );
   }
 }

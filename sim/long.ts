@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { appendFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ordersPerTown, type Simulated } from "./simulate.ts";
+import { simulateApart } from "./child.ts";
+import { ordersPerTown } from "./simulate.ts";
 
 /**
  * `npm run sim:long`: many seeds, each in a process of its own, and a line in sim/ledger.csv at the end: the evidence that accumulates. Ends by itself after
@@ -54,7 +53,7 @@ async function work(): Promise<void> {
     begun += ordersPerTown;
     const args = ["--seed", String(seed), "--orders", String(ordersPerTown), "--days", values.days];
     const asked = [...args, "--profile", values.profile];
-    const simulated = await simulate(asked);
+    const simulated = await simulateApart(asked);
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += simulated[name];
     commit = simulated.commit;
     for (const { invariant, workspace, order, step, what } of simulated.violations) {
@@ -65,22 +64,4 @@ async function work(): Promise<void> {
     }
     console.log(`${Math.round((Date.now() - started) / 1000)} s: ${sum.orders} orders, seed ${seed}`);
   }
-}
-
-function simulate(asked: readonly string[]): Promise<Simulated> {
-  const main = fileURLToPath(new URL("main.ts", import.meta.url));
-  return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [main, ...asked, "--output", "json"],
-      { maxBuffer: 64 << 20 },
-      (error, stdout, stderr) => {
-        try {
-          resolve(JSON.parse(stdout) as Simulated);
-        } catch {
-          reject(new Error(`The simulator ended without a result: ${stderr === "" ? (error?.message ?? "") : stderr}`));
-        }
-      },
-    );
-  });
 }

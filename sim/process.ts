@@ -24,8 +24,6 @@ export interface ProcessOptions {
   config: PoolConfig;
   /** A web process reads as somebody who may see one workspace only. */
   readConfig?: PoolConfig | undefined;
-  /** What the machine's clock is wrong by. */
-  skewMs?: number;
   /** false: a transaction runs without a break, and others come between transactions only. */
   isStatementMode: boolean;
   onSeen: (seen: Seen) => void;
@@ -45,12 +43,12 @@ export class SimProcess implements Actor {
   readonly #sockets = new Map<number, Backend>();
   readonly #onDeath: (() => void)[] = [];
 
-  constructor({ name, scheduler, luck, config, readConfig, skewMs = 0, isStatementMode, onSeen }: ProcessOptions) {
+  constructor({ name, scheduler, luck, config, readConfig, isStatementMode, onSeen }: ProcessOptions) {
     this.name = name;
     this.scheduler = scheduler;
     this.luck = luck;
     this.clock = {
-      now: () => new Date(Math.floor(scheduler.now) + skewMs),
+      now: () => new Date(Math.floor(scheduler.now)),
       sleep: async (ms, signal) => void (await scheduler.park(this, { kind: "sleep", what: "sleep" }, ms, signal)),
     };
     const open = (way: PoolConfig, max: number): Db =>

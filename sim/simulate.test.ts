@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { townAt } from "./aimed.ts";
+import { simulateApart } from "./child.ts";
 import { openCluster, type SimCluster } from "./cluster.ts";
-import { CoverageTable } from "./coverage.ts";
+import { CoverageTable, type Cell } from "./coverage.ts";
 import { readRegressions, toOptions, toRegression, type Regression } from "./regression.ts";
 import { run, type RunOptions } from "./run.ts";
-import { townsOf } from "./simulate.ts";
 
 // A few towns with every run of the tests. SIM_ORDERS=2000 SIM_SEED=100 runs more of them, from another seed.
 const orders = Number(process.env["SIM_ORDERS"] ?? "150");
 const seed = Number(process.env["SIM_SEED"] ?? "1");
+
+const processors = 2;
 
 let cluster: SimCluster;
 before(async () => {
@@ -48,17 +51,35 @@ test("SM-1 a seed repeats, with kills, cuts and lock waits in it; another one do
   assert.ok(first.kills + first.resets > 0 && first.statements > 1000, JSON.stringify(first));
 });
 
-test("SM-6 hostile towns, and nothing to say about them", async (t) => {
+test("SM-6 SM-9 hostile towns on both processors: nothing to say about them, and every crash point was visited", async (t) => {
   const coverage = new CoverageTable();
-  for (const town of townsOf({ seed, orders, days: 0.1, mode: "statement", profile: "hostile" })) {
-    const result = await run(cluster, town);
-    coverage.add(result.coverage);
-    const { orders: sold, purchases, kills, resets, lockWaits, statements, traceHash } = result;
-    t.diagnostic(JSON.stringify({ seed: town.seed, sold, purchases, kills, resets, lockWaits, statements, traceHash }));
-    assert.deepEqual(result.violations, [], `seed ${town.seed}`);
+  const halves = Array.from({ length: processors }, (_, no) => ({
+    seed: seed + no,
+    orders: Math.floor(((no + 1) * orders) / processors) - Math.floor((no * orders) / processors),
+  }));
+  const simulated = await Promise.all(
+    halves.map((half) =>
+      simulateApart(["--seed", `${half.seed}`, "--orders", `${half.orders}`, "--days", "0.1", "--profile", "hostile"]),
+    ),
+  );
+  for (const { violations, coverage: visited, ...counts } of simulated) {
+    coverage.add(visited);
+    t.diagnostic(JSON.stringify(counts));
+    assert.deepEqual(violations, [], `npx switchyard simulate --seed ${counts.seed} --days 0.1 --profile hostile`);
   }
-  t.diagnostic(`not visited: ${coverage.missing().join(", ") || "nothing"}`);
+  // What so many orders passed by is gone to.
+  for (const cell of coverage.missing()) {
+    for (let tries = 0; tries < 4 && isMissing(coverage, cell); tries += 1) {
+      const result = await run(cluster, townAt(cell, seed + tries));
+      coverage.add(result.coverage);
+      assert.deepEqual(result.violations, [], `seed ${seed + tries} at ${cell.point} ${cell.kind}`);
+    }
+    t.diagnostic(`gone to: ${cell.point} ${cell.kind}`);
+  }
+  assert.deepEqual(coverage.missing(), []);
 });
+const isMissing = (coverage: CoverageTable, { point, kind }: Cell): boolean =>
+  coverage.missing().some((each) => each.point === point && each.kind === kind);
 
 test("SM-7 asked wrongly it says what there is, and ends with 2", async () => {
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
