@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -18,6 +19,12 @@ export interface Config {
   databaseUrl: string | null;
   /** Where HTTP listens, on 127.0.0.1. */
   port: number;
+  /** Where people reach this installation; what links begin with. Over https where a proxy in front of it says so. */
+  url: string;
+  /** How mails leave; null: none are sent, and links are given out by hand. */
+  mail: { url: string; from: string } | null;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   /** Errors show where they happened. */
   debug: boolean;
   /** For `openStore`, which knows the rest of its own variables. */
@@ -33,6 +40,8 @@ const port = (name: string) =>
 const folder = (name: string, what = "folder") =>
   z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), `${name} is the path of a ${what}`);
 
+const proxies = (list: string): string[] => list.split(",").map((each) => each.trim());
+
 const Environment = z.object({
   SWITCHYARD_DATA: folder("SWITCHYARD_DATA").optional(),
   SWITCHYARD_HOME: folder("SWITCHYARD_HOME").optional(),
@@ -43,6 +52,34 @@ const Environment = z.object({
   SWITCHYARD_WEBHOOK_ALLOW: z.string().optional(),
   SWITCHYARD_WEBHOOK_HTTP: z.enum(["0", "1"], "SWITCHYARD_WEBHOOK_HTTP is 1 or 0").optional(),
   SWITCHYARD_DEBUG: z.string().optional(),
+  SWITCHYARD_URL: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === "/",
+      "SWITCHYARD_URL is the address under which people reach this installation, such as https://orders.example.org",
+    )
+    .optional(),
+  SWITCHYARD_SMTP_URL: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol),
+      "SWITCHYARD_SMTP_URL is a mail server such as smtp://user:password@mail.example.org:587",
+    )
+    .optional(),
+  SWITCHYARD_MAIL_FROM: z
+    .string()
+    .regex(
+      /^[^\r\n]{0,200}[^\s@<>]+@[^\s@<>]+>?$/,
+      "SWITCHYARD_MAIL_FROM is a sender such as Switchyard <orders@example.org>",
+    )
+    .optional(),
+  SWITCHYARD_TRUSTED_PROXIES: z
+    .string()
+    .refine(
+      (text) => proxies(text).every((each) => isIP(each.split("/", 1)[0]!) !== 0),
+      "SWITCHYARD_TRUSTED_PROXIES is a list of addresses or networks, such as 127.0.0.1,10.0.0.0/8",
+    )
+    .optional(),
   DATABASE_URL: z
     .string()
     .refine(
@@ -79,6 +116,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
   const wishedPort = flags.port === undefined ? undefined : port("--port").safeParse(flags.port);
   if (wishedPort?.success === false)
     throw new CliError(`${wishedPort.error.issues[0]!.message}.`, "Give another --port.", 2);
+  if ((values.SWITCHYARD_SMTP_URL === undefined) !== (values.SWITCHYARD_MAIL_FROM === undefined))
+    throw new CliError(
+      "Of SWITCHYARD_SMTP_URL and SWITCHYARD_MAIL_FROM only one is set.",
+      "Set both to send mails, or none to give out links by hand.",
+      2,
+    );
+  const listens = wishedPort?.data ?? values.SWITCHYARD_PORT ?? 4400;
   const dataDir = resolve(flags.data ?? values.SWITCHYARD_DATA ?? "data");
   return {
     dataDir,
@@ -92,7 +136,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
       plainHttp: values.SWITCHYARD_WEBHOOK_HTTP === "1",
     },
     databaseUrl: values.DATABASE_URL ?? null,
-    port: wishedPort?.data ?? values.SWITCHYARD_PORT ?? 4400,
+    port: listens,
+    url: values.SWITCHYARD_URL === undefined ? `http://127.0.0.1:${listens}` : new URL(values.SWITCHYARD_URL).origin,
+    mail:
+      values.SWITCHYARD_SMTP_URL === undefined || values.SWITCHYARD_MAIL_FROM === undefined
+        ? null
+        : { url: values.SWITCHYARD_SMTP_URL, from: values.SWITCHYARD_MAIL_FROM },
+    trustedProxies: values.SWITCHYARD_TRUSTED_PROXIES === undefined ? [] : proxies(values.SWITCHYARD_TRUSTED_PROXIES),
     debug: values.SWITCHYARD_DEBUG !== undefined && values.SWITCHYARD_DEBUG !== "0",
     env,
   };

@@ -20,6 +20,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/workspace.ts")).workspaceCommand(),
   ],
   [
+    "user",
+    "people's accounts: owners, password links, second factors",
+    async () => (await import("./commands/user.ts")).userCommand(),
+  ],
+  [
     "channel",
     "channels: shops and marketplace accounts that bring orders",
     async () => (await import("./commands/channel.ts")).channelCommand(),

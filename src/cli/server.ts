@@ -18,6 +18,7 @@ import type { Config } from "./config.ts";
 import { connect, type Connection } from "./connect.ts";
 import { enterHome } from "./installation.ts";
 import { createLog } from "./log.ts";
+import { openSignInOf, setUpLink } from "./sign-in.ts";
 import { ensureSandbox } from "./sandbox-workspace.ts";
 import { runSandboxPeople } from "./sandbox-people.ts";
 
@@ -94,7 +95,8 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     ...(wish.worker ? { vault: connection.openVault(actor) } : {}),
   };
 
-  if (wish.api) await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}` });
+  if (wish.api)
+    await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}`, say: wish.say });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
   const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
   if (wish.worker) {
@@ -124,12 +126,23 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
 async function openApi(
   connection: Connection,
   engine: Engine,
-  { log, closing, sandbox, actor }: Run & { sandbox: { speed: number } | null; actor: string },
+  {
+    log,
+    closing,
+    sandbox,
+    actor,
+    say,
+  }: Run & { sandbox: { speed: number } | null; actor: string } & Pick<ServeWish, "say">,
 ): Promise<void> {
   const { config, store, db } = connection;
   const apiDb = openDb(store.api(), { max: 6, clock: realClock });
   closing.push(() => apiDb.end());
+  const signIn = await openSignInOf(connection, log);
+  closing.push(() => signIn.close());
   const app = await buildApi({
+    signIn,
+    hosts: [new URL(config.url).hostname],
+    trustedProxies: config.trustedProxies,
     db: { api: apiDb, engine: db },
     engine: { ...engine, actor, vault: connection.engine.vault },
     clock: realClock,
@@ -146,6 +159,8 @@ async function openApi(
     throw error;
   });
   closing.push(() => app.close());
+  const link = await setUpLink(connection, signIn);
+  if (link !== null) say(`Set up the first account (this link works once, for 24 hours): ${link}`);
 }
 
 const stopped = (signal: AbortSignal): Promise<void> =>

@@ -3,6 +3,7 @@ import { APIError } from "better-auth/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, Random } from "#domain/clock.ts";
 import type { Mail, Mailer } from "#domain/mail.ts";
+import type { Secret } from "#domain/secret.ts";
 import type { Log } from "#engine/context.ts";
 import { sweep } from "#store/auth/budget.ts";
 import {
@@ -53,6 +54,7 @@ export interface Exchange {
 export type SignIn = ReturnType<typeof openSignIn>;
 
 const sweepEvery = 200;
+const uniqueViolation = "23505";
 
 /** Who somebody is. What they may do is the hook's to say (src/api/caller.ts). */
 export function openSignIn(options: SignInOptions) {
@@ -314,24 +316,21 @@ export function openSignIn(options: SignInOptions) {
       return token === undefined ? undefined : linkOf("password", token);
     },
 
-    /** A new account, or null where the address has one. Throws the problem 422 for a password that cannot be taken. */
-    async createUser({
-      name,
-      email,
-      password,
-    }: {
-      name: string;
-      email: string;
-      password: string;
-    }): Promise<User | null> {
+    /** A new account, or null where the address has one. Throws a problem for a password that cannot be taken. */
+    async createUser(wish: { name: string; email: string; password: string | Secret }): Promise<User | null> {
+      const { name, email } = wish;
+      const password = typeof wish.password === "string" ? wish.password : wish.password.reveal();
       mustBeGood(password, [name, email]);
       if ((await findUserByEmail(db, email)) !== undefined) return null;
       const { internalAdapter, password: passwords } = await plain.$context;
       const hashed = await passwords.hash(password);
-      const created = await internalAdapter.createUser(
-        { name, email, emailVerified: true },
-        { method: "email-password" },
-      );
+      const created = await internalAdapter
+        .createUser({ name, email, emailVerified: true }, { method: "email-password" })
+        .catch((error: unknown) => {
+          if ((error as { code?: unknown }).code === uniqueViolation) return null; // somebody else was a moment earlier
+          throw error;
+        });
+      if (created === null) return null;
       await internalAdapter.createAccount({
         userId: created.id,
         providerId: "credential",
