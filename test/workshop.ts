@@ -10,7 +10,7 @@ import type { Stage } from "#engine/stage.ts";
 import { stages as allStages } from "#engine/stages.ts";
 import { createGate } from "#gate/gate.ts";
 import { accountOwners } from "#gate/secrets.ts";
-import { Journal, memoryStore } from "#gate/journal.ts";
+import { Journal, memoryStore, type JournalLine } from "#gate/journal.ts";
 import type { WorldSettings } from "#sandbox/events.ts";
 import { memoryLog } from "#sandbox/log.ts";
 import { httpTo } from "#sandbox/outside.ts";
@@ -30,6 +30,8 @@ export interface Workshop {
   manage: ManageContext;
   clock: VirtualClock;
   world: World;
+  /** What the gate wrote down. */
+  journal: readonly JournalLine[];
   /** Runs all stages, moving the clock from timer to timer, until that instant. Answers how many rows moved. */
   run(until: Date): Promise<number>;
   /** The same for so long from now. */
@@ -42,6 +44,8 @@ export interface WorkshopOptions {
   settings?: Partial<WorldSettings>;
   stages?: readonly Stage[];
   suppliers?: [string, Supplier][];
+  /** Stands between the connectors and the world. */
+  around?: (http: Outside["http"]) => Outside["http"];
 }
 
 /** The real stages and the real gate on a real database, under a virtual clock, with the pretend world in this process. */
@@ -56,14 +60,19 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     settings: { speed: 1, ...options.settings },
   });
   const wait = async (ms: number): Promise<void> => clock.advance(ms);
-  const outside: Outside = { files: diskFiles, now: () => clock.now(), http: httpTo({ world, wait }) };
+  const outside: Outside = {
+    files: diskFiles,
+    now: () => clock.now(),
+    http: (options.around ?? plainly)(httpTo({ world, wait })),
+  };
   const channels = new Map([["sandbox", sandboxChannel]]);
   const suppliers = new Map<string, Supplier>([
     ["sandbox", sandboxSupplier],
     ["csv", csvSupplier],
     ...(options.suppliers ?? []),
   ]);
-  const journal = await Journal.open(memoryStore(), () => clock.now());
+  const lines: JournalLine[] = [];
+  const journal = await Journal.open(memoryStore(lines), () => clock.now());
   const vault = testVault(database, () => clock.now());
   const gate = createGate({
     db: database.engine,
@@ -104,10 +113,13 @@ export async function aWorkshop(t: TestContext, options: WorkshopOptions = {}): 
     manage,
     clock,
     world,
+    journal: lines,
     run,
     runFor: (ms) => run(new Date(clock.now().getTime() + ms)),
   };
 }
+
+const plainly = (http: Outside["http"]): Outside["http"] => http;
 
 /** The sandbox workspace in it, set up as the product does. */
 export const openSandbox = (workshop: Workshop, speed = 1): Promise<boolean> =>
