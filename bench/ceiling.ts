@@ -142,6 +142,12 @@ function events({ now, actor }: { now: Date; actor: string }, list: readonly Eve
       from o cross join unnest(${column(0)}::text[], ${column(1)}::text[], ${column(2)}::text[], ${column(3)}::text[], ${column(4)}::text[]) with ordinality as e(kind, subject, from_state, to_state, data, n)`;
 }
 
+/** What a commit changed, a row per workspace of `o`: which orders, and which events each got, of which there are so many. */
+const changes = (run: Run, eventsEach: number): Sql => sql`
+    insert into order_change (workspace_id, id, at, orders, first_seqs, last_seqs)
+    select o.workspace_id, ${run.ids()}::bigint + row_number() over (), ${run.now()}::timestamptz, array_agg(o.id), array_agg(o.event_seq - ${eventsEach}::integer + 1), array_agg(o.event_seq)
+      from o group by o.workspace_id`;
+
 /** Adds to the counters of each workspace of `o` what its orders moved: [kind, key, by how much each]. */
 function counters(run: Run, moves: readonly (readonly ["headline" | "state", string, number])[]): Sql {
   return sql`
@@ -267,6 +273,8 @@ function storeOrders(run: Run): Promise<number> {
         ["added", "fulfillment_order", null, "received", null],
         ["headline", "order", null, "new", null],
       ])}
+    ), changed as (
+      ${changes(run, 3)}
     ), counts as (
       ${counters(run, [
         ["headline", "new", 1],
@@ -323,6 +331,8 @@ function verify(run: Run): Promise<number> {
         ["moved", "fulfillment_order", "received", "waiting", null],
         ["headline", "order", "new", "waiting", null],
       ])}
+    ), changed as (
+      ${changes(run, 3)}
     ), counts as (
       ${counters(run, moved("new", "waiting", "received", "waiting"))}
     )
@@ -368,6 +378,8 @@ function release(run: Run): Promise<number> {
         ["moved", "fulfillment_order", "waiting", "placing", null],
         ["headline", "order", "waiting", "in_process", null],
       ])}
+    ), changed as (
+      ${changes(run, 2)}
     ), counts as (
       ${counters(run, moved("waiting", "in_process", "waiting", "placing"))}
     )
@@ -434,6 +446,8 @@ function arm(run: Run): Promise<Key[]> {
           '{"no": 1, "max": "3696", "kind": "key", "currency": "EUR", "reference": "SW-JT41FEXA7CG3TC", "fulfillmentOrder": "1012002"}',
         ],
       ])}
+    ), changed as (
+      ${changes(run, 1)}
     )
     select o.workspace_id::text, o.id::text as order_id, o.fo_id::text, o.attempt_id::text as other_id from o`,
   );
@@ -513,6 +527,8 @@ function record(run: Run, keys: readonly Key[]): Promise<number> {
         ],
         ["headline", "order", "in_process", "ordered", null],
       ])}
+    ), changed as (
+      ${changes(run, 3)}
     ), counts as (
       ${counters(run, moved("in_process", "ordered", "placing", "placed"))}
     )
@@ -586,6 +602,8 @@ function ship(run: Run, keys: readonly Key[]): Promise<number> {
         ["write_back_added", "write_back", null, null, '{"state": "waiting", "revision": 1}'],
         ["headline", "order", "ordered", "shipped", null],
       ])}
+    ), changed as (
+      ${changes(run, 5)}
     ), counts as (
       ${counters(run, moved("ordered", "shipped", "placed", "shipped"))}
     )
@@ -609,6 +627,8 @@ function armWriteBacks(run: Run): Promise<Key[]> {
       update write_back w set state = 'armed', tries = 1, due_at = ${now}::timestamptz + interval '5 minutes' from o where w.workspace_id = o.workspace_id and w.id = o.write_back_id
     ), told as (
       ${events({ now, actor: run.actor }, [["write_back_moved", "write_back", "waiting", "armed", null]])}
+    ), changed as (
+      ${changes(run, 1)}
     )
     select o.workspace_id::text, o.id::text as order_id, o.fo_id::text, o.write_back_id::text as other_id from o`,
   );
@@ -639,6 +659,8 @@ function told(run: Run, keys: readonly Key[]): Promise<number> {
         ],
         ["write_back_moved", "write_back", "armed", "told", null],
       ])}
+    ), changed as (
+      ${changes(run, 2)}
     )
     select count(*)::integer as n from o`,
   );
@@ -687,6 +709,8 @@ function delivered(run: Run, keys: readonly Key[]): Promise<number> {
         ["moved", "fulfillment_order", "shipped", "delivered", null],
         ["headline", "order", "shipped", "delivered", null],
       ])}
+    ), changed as (
+      ${changes(run, 3)}
     ), counts as (
       ${counters(run, moved("shipped", "delivered", "shipped", "delivered"))}
     )
@@ -713,6 +737,8 @@ function complete(run: Run): Promise<number> {
         ["moved", "fulfillment_order", "delivered", "completed", null],
         ["headline", "order", "delivered", "completed", null],
       ])}
+    ), changed as (
+      ${changes(run, 2)}
     ), counts as (
       ${counters(run, moved("delivered", "completed", "delivered", "completed"))}
     )

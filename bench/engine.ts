@@ -14,6 +14,7 @@ import { createGate } from "#gate/gate.ts";
 import { Journal, memoryStore } from "#gate/journal.ts";
 import { openDb } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
+import { KeptOrders, mostKept } from "#store/kept-orders.ts";
 import { Keyring } from "#store/vault/keyring.ts";
 import { masterKeysInMemory } from "#store/vault/master-keys.ts";
 import { withoutSecrets } from "#store/vault/vault.ts";
@@ -72,6 +73,7 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     ids: new IdAllocator(realRandom, now),
     slot,
     batch,
+    kept: new KeptOrders(mostKept),
     actor: `worker:bench-${slot}`,
     channels: new Map([["bench", shopOf(range, now)]]),
     carriers: new Map([["bench", carrierOf(now)]]),

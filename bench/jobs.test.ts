@@ -31,6 +31,7 @@ suite("one job per transition", () => {
       "connection",
       "counter",
       "ledger_account",
+      "order_change",
       "stock",
       "supplier_account",
       "tracking_turn",

@@ -11,6 +11,7 @@ import { profiles as worldProfiles } from "#sandbox/profile.ts";
 import { createWorld, type World } from "#sandbox/world.ts";
 import { openDb, type Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
+import { KeptOrders, mostKept } from "#store/kept-orders.ts";
 import { sql } from "#store/sql.ts";
 import { Keyring } from "#store/vault/keyring.ts";
 import { masterKeysInMemory } from "#store/vault/master-keys.ts";
@@ -237,6 +238,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
       clock: process.clock,
       ids: new IdAllocator(process.luck, () => process.clock.now()),
       slot,
+      kept: new KeptOrders(mostKept),
       batch: focus?.batch ?? streams.stream(`batch:${process.name}`).pick([1, 5, 20, 100, 500]),
       actor: `worker:${process.name}`,
       channels,

@@ -5,6 +5,7 @@ import type { AccountSettings, ChannelSettings, SupplierSettings, WorkspaceSetti
 import type { Engine, Log } from "#engine/context.ts";
 import type { Db } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
+import type { KeptOrders } from "#store/kept-orders.ts";
 import { json } from "#store/writer.ts";
 import { sql } from "#store/sql.ts";
 import { withoutSecrets, type Vault } from "#store/vault/vault.ts";
@@ -88,6 +89,8 @@ export interface TestEngineOptions {
   outside?: Outside;
   slot?: number;
   batch?: number;
+  /** Where a test changes rows by hand, nothing may be kept of them. */
+  kept?: KeptOrders;
   clock?: VirtualClock;
   vault?: Vault;
 }
@@ -104,6 +107,7 @@ export function testEngine(db: Db, options: TestEngineOptions = {}): TestEngine 
     ids: new IdAllocator(random, () => clock.now()),
     slot: options.slot ?? 1,
     batch: options.batch ?? 500,
+    ...(options.kept === undefined ? {} : { kept: options.kept }),
     actor: `worker:test-${options.slot ?? 1}`,
     channels: options.channels ?? new Map(),
     carriers: options.carriers ?? new Map(),

@@ -21,6 +21,7 @@ import type { OrderId } from "#domain/ids.ts";
 import { armAttempt } from "#domain/placement.ts";
 import { closeAttempt } from "#domain/placement-close.ts";
 import { readDossiers } from "#store/dossier.ts";
+import type { KeptOrders } from "#store/kept-orders.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { storeOrders } from "#engine/intake.ts";
@@ -140,7 +141,7 @@ const standard: SetUpOptions = {
 export async function placedOrders(
   t: TestContext,
   count = 1,
-  change: SetUpOptions & { outcome?: "placed" | "unknown" } = {},
+  change: SetUpOptions & { outcome?: "placed" | "unknown"; kept?: KeptOrders } = {},
 ) {
   const outside = new PretendOutside();
   const database = await testDatabase(t);
@@ -149,6 +150,7 @@ export async function placedOrders(
     channels: new Map([["sandbox", outside.channel]]),
     carriers: new Map([["sandbox", outside.carrier]]),
     now: new Date("2026-11-22T11:50:00Z"),
+    ...(change.kept === undefined ? {} : { kept: change.kept }),
   });
   const made = await setUp(engine, { ...standard, ...change });
   const stored = await storeOrders(

@@ -17,6 +17,7 @@ import { suppliers } from "#sandbox/catalogue.ts";
 import { profiles } from "#sandbox/profile.ts";
 import { readDossiers } from "#store/dossier.ts";
 import { col, row } from "#store/row.ts";
+import { KeptOrders } from "#store/kept-orders.ts";
 import { sql } from "#store/sql.ts";
 import { readAddresses } from "#store/verify.ts";
 import { seededRandom, testEngine, type TestEngine } from "./engine.ts";
@@ -49,6 +50,7 @@ export async function aSoak(t: TestContext, { seed, days }: { seed: number; days
     profile: profiles.hostile,
     settings: { ordersAtStart: 16, ordersPerMinute: 0.3, busyMs: sellingMs, quietOrdersPerMinute: 0 },
   });
+  workshop.engine.kept = new KeptOrders(1_000);
   await openSandbox(workshop);
   const second = testEngine(workshop.database.engine, {
     clock: workshop.clock,
@@ -58,6 +60,7 @@ export async function aSoak(t: TestContext, { seed, days }: { seed: number; days
     carriers: new Map([["sandbox", sandboxCarrier]]),
     slot: 2,
     seed: 2,
+    kept: new KeptOrders(30), // fewer than there are
   });
   // Reading the shop each minute is most of what a quiet hour does; every three minutes find the same.
   await workshop.database.engine.run(

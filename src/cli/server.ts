@@ -10,6 +10,7 @@ import { isAlive } from "#gate/lock.ts";
 import { findGate } from "#gate/main.ts";
 import { openDb } from "#store/db.ts";
 import { findInstallation } from "#store/installation.ts";
+import { KeptOrders, mostKept } from "#store/kept-orders.ts";
 import { beat, claimSlot, forgetWorker } from "#store/worker.ts";
 import { superviseChild } from "./child.ts";
 import { CliError } from "./cli-error.ts";
@@ -92,6 +93,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     slot,
     actor,
     gate,
+    kept: new KeptOrders(mostKept),
     ...(wish.worker ? { vault: connection.openVault(actor) } : {}),
   };
 

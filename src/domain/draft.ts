@@ -181,6 +181,19 @@ export class OrderDraft {
     );
   }
 
+  /** Whether the order gets a new version. Of fulfillment orders, attempts, parcels and write-backs that were only touched, nothing but timers changed. */
+  get isMoreThanTimers(): boolean {
+    return (
+      this.orderTouched ||
+      this.events.length > 0 ||
+      this.evidence.length > 0 ||
+      this.touchedFoLines.size > 0 ||
+      this.newFoLines.length > 0 ||
+      this.droppedFoLines.length > 0 ||
+      this.touchedCancellations.size > 0
+    );
+  }
+
   event(
     kind: string,
     subject: DraftEvent["subject"],

@@ -9,7 +9,7 @@ import { lockOrders } from "#store/dossier.ts";
 import type { DispatchId } from "#domain/ids.ts";
 import { wake } from "#store/wake.ts";
 import type { Engine } from "./context.ts";
-import { openDrafts, type Need } from "./stage.ts";
+import { commitContext, openDrafts, type Need } from "./stage.ts";
 
 /** One answer about one attempt, and where it was found. */
 export interface Recorded {
@@ -86,11 +86,11 @@ async function record(
     ).values(),
   ];
   return engine.db.tx(async (tx) => {
-    await lockOrders(tx, keys);
+    const locked = await lockOrders(tx, keys);
     const now = engine.clock.now();
     const rejected = answers.filter((each) => each.answer.status === "void" && each.answer.proof === "credentials");
     if (rejected.length > 0) await rejectCredentials(tx, rejected, now);
-    const { drafts, shared } = await openDrafts(engine, tx, keys, needOf(answers), now, engine.actor);
+    const { drafts, shared } = await openDrafts(engine, tx, locked, needOf(answers), now, engine.actor);
     const byOrder = new Map(drafts.map((draft) => [draft.order.id, draft]));
     const taken = await takenNumbers(
       tx,
@@ -128,7 +128,7 @@ async function record(
       [...unknowns.values()].sort((a, b) => Number(BigInt(a.accountId) - BigInt(b.accountId))),
       now,
     );
-    await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+    await commitDrafts(tx, drafts, commitContext(engine));
     if (dispatch !== null) await closeDispatch(tx, answers[0]!.workspaceId, dispatch.id, dispatch.state, now);
     await ring(tx);
     return freed.filter(({ workspaceId, accountId }) => {

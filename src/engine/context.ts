@@ -3,6 +3,7 @@ import type { Clock } from "#domain/clock.ts";
 import type { Db } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
 import type { Vault } from "#store/vault/vault.ts";
+import type { KeptOrders } from "#store/kept-orders.ts";
 import type { WebhookOutlet } from "./webhooks/outlet.ts";
 
 /** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
@@ -14,6 +15,8 @@ export interface Engine {
   slot: number;
   /** How many orders a stage takes into one transaction at most; 500 in production. */
   batch: number;
+  /** Orders as this process left them, so that the next stage reads less; not given: each reads all it needs. */
+  kept?: KeptOrders;
   /** Who the events name: `worker:<id>`. */
   actor: string;
   /** Connectors by kind. The engine knows the ports only. */

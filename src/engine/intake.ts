@@ -15,7 +15,7 @@ import { findOrders, keepTombstone, takeTombstones } from "#store/intake.ts";
 import type { Tx } from "#store/db.ts";
 import { readShared } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
-import { openDrafts } from "./stage.ts";
+import { commitContext, openDrafts } from "./stage.ts";
 
 export interface Stored {
   channelOrderId: string;
@@ -117,7 +117,7 @@ export async function storeInTransaction(
   const expiresAt = new Date(now.getTime() + shared.workspace.tombstoneMs);
   for (const [channelOrderId, { askedBy, lines, at }] of [...waiting].sort(byId))
     await keepTombstone(tx, { workspaceId, channelId, channelOrderId, askedBy, lines, at, expiresAt });
-  await commitDrafts(tx, [...drafts.values()], { slot: engine.slot, newId: () => engine.ids.next() });
+  await commitDrafts(tx, [...drafts.values()], commitContext(engine));
   return stored;
 }
 type Cancellation = Pick<Extract<Said, { type: "cancellation" }>, "askedBy" | "lines" | "at">;

@@ -4,10 +4,10 @@ import type { FulfillmentState } from "#domain/lifecycle.ts";
 import type { DossierPart, FulfillmentOrder, OrderDossier } from "#domain/order.ts";
 import type { Shared } from "#domain/shared.ts";
 import { claimDueOrders, postpone } from "#store/claim.ts";
-import { commitDrafts } from "#store/commit.ts";
+import { commitDrafts, type CommitContext } from "#store/commit.ts";
 import { isPassingFailure } from "#store/passing-failure.ts";
 import type { Db, Tx } from "#store/db.ts";
-import { lockOrders, readDossiers, type OrderKey } from "#store/dossier.ts";
+import { lockOrders, readDossiers, type LockedOrder, type OrderKey } from "#store/dossier.ts";
 import { readShared, type SharedNeed } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
 
@@ -21,6 +21,13 @@ export interface Stage {
   /** Waits for what `run` left under way: calls to the outside whose answers are still to be recorded. */
   settle?(engine: Engine): Promise<void>;
 }
+
+/** How a stage of this engine commits. */
+export const commitContext = (engine: Engine): CommitContext => ({
+  slot: engine.slot,
+  newId: () => engine.ids.next(),
+  kept: engine.kept,
+});
 
 /** Ids an order may need in one decision; the allocator is filled before deciding. */
 const idsPerOrder = 40;
@@ -58,14 +65,14 @@ async function decideBatch<Facts>(
   limit: number,
   only: OrderKey | null,
 ): Promise<number> {
-  let keys: OrderKey[] = [];
+  let keys: LockedOrder[] = [];
   try {
     return await engine.db.tx(async (tx) => {
       const now = engine.clock.now();
       const claimed = await claimDueOrders(tx, { states: claim.states, now, limit, only });
       if (claimed.length === 0) return 0;
       const due = new Set<FulfillmentOrderId>(claimed.map((each) => each.fulfillmentOrderId));
-      keys = orderKeys(claimed);
+      keys = distinctOrders(claimed);
       const { drafts, dossiers, shared } = await openDrafts(engine, tx, keys, claim.need, now, engine.actor);
       const facts = claim.gather === undefined ? (undefined as Facts) : await claim.gather(tx, dossiers, shared);
       for (const draft of byShipBy(drafts))
@@ -74,7 +81,7 @@ async function decideBatch<Facts>(
           draft.dossier.fulfillmentOrders.filter((fo) => due.has(fo.id)),
           facts,
         );
-      await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+      await commitDrafts(tx, drafts, commitContext(engine));
       return claimed.length;
     });
   } catch (error) {
@@ -133,16 +140,16 @@ const linesIn = ({ lines, fulfillmentOrders }: OrderDossier, parts: Need["parts"
   (parts === undefined || parts.includes("lines") ? lines.length : 0) +
   fulfillmentOrders.reduce((sum, fo) => sum + fo.lines.length, 0);
 
-/** Reads locked orders with what they share and opens a draft of each. */
+/** Reads locked orders with what they share and opens a draft of each. What is kept of them is only used where they come with the version they were locked at. */
 export async function openDrafts(
   engine: Engine,
   tx: Tx,
-  keys: readonly OrderKey[],
+  keys: readonly (OrderKey | LockedOrder)[],
   need: Need,
   now: Date,
   actor: string,
 ): Promise<OpenDrafts> {
-  const dossiers = await readDossiers(tx, keys, need.parts);
+  const dossiers = await readDossiers(tx, keys, need.parts, engine.kept);
   const shared = await readShared(
     tx,
     keys.map((key) => key.workspaceId),
@@ -172,18 +179,19 @@ export async function changeOrders<T>(
   actor: string = engine.actor,
 ): Promise<T> {
   return engine.db.tx(async (tx) => {
-    await lockOrders(tx, keys);
+    const locked = await lockOrders(tx, keys);
     const now = engine.clock.now();
-    const { drafts } = await openDrafts(engine, tx, keys, need, now, actor);
+    const { drafts } = await openDrafts(engine, tx, locked, need, now, actor);
     const result = await decide(drafts, tx);
-    await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+    await commitDrafts(tx, drafts, commitContext(engine));
     return result;
   });
 }
 
-function orderKeys(claimed: readonly { workspaceId: WorkspaceId; orderId: OrderId }[]): OrderKey[] {
-  const keys = new Map<OrderId, OrderKey>();
-  for (const { workspaceId, orderId } of claimed) keys.set(orderId, { workspaceId, orderId });
+/** Each of them once. */
+export function distinctOrders(claimed: readonly LockedOrder[]): LockedOrder[] {
+  const keys = new Map<OrderId, LockedOrder>();
+  for (const each of claimed) keys.set(each.orderId, each);
   return [...keys.values()];
 }
 

@@ -1,6 +1,7 @@
 import type { AccountId, FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { defaultAccountSettings, type AccountSettings } from "#domain/settings.ts";
 import type { Tx } from "./db.ts";
+import { LockedOrderRow, type LockedOrder } from "./dossier.ts";
 import { col, row, type RowOf } from "./row.ts";
 import { sql } from "./sql.ts";
 
@@ -208,7 +209,6 @@ export const rejectCredentials = (
 
 // ------------------------------------------------------------------ what place claims
 
-const LockedRow = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<OrderId>() });
 const ClaimedRow = row({
   workspaceId: col.id<WorkspaceId>(),
   orderId: col.id<OrderId>(),
@@ -224,10 +224,10 @@ export async function claimPlacing(
   admitted: readonly { workspaceId: WorkspaceId; accountId: AccountId; limit: number }[],
   now: Date,
   only: OrderId | null = null,
-): Promise<{ workspaceId: WorkspaceId; orderId: OrderId; fulfillmentOrderId: FulfillmentOrderId }[]> {
+): Promise<(LockedOrder & { fulfillmentOrderId: FulfillmentOrderId })[]> {
   const [workspaces, accounts] = [admitted.map((each) => each.workspaceId), admitted.map((each) => each.accountId)];
   const locked = await tx.rows(
-    LockedRow,
+    LockedOrderRow,
     sql`
     with due as (
       select d.workspace_id, d.order_id
@@ -240,23 +240,25 @@ export async function claimPlacing(
           limit k.n
        ) d
     )
-    select o.workspace_id, o.id from sales_order o
+    select o.workspace_id, o.id as order_id, o.version, o.event_hash from sales_order o
      where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
      order by o.workspace_id, o.id
        for update of o skip locked`,
   );
   if (locked.length === 0) return [];
-  return tx.rows(
+  const claimed = await tx.rows(
     ClaimedRow,
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
-      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
+      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.orderId)}::bigint[]) as k(workspace_id, id)
      cross join lateral ( -- order by order, by the index (see dossier.ts); with offset 0 what is due is not looked for first
        select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no offset 0
      ) f
      where f.state = 'placing' and f.due_at <= ${now} and f.account_id = any(${accounts}::bigint[])
      order by f.ship_by, f.due_at, f.id`,
   );
+  const orders = new Map(locked.map((each) => [each.orderId, each]));
+  return claimed.map(({ orderId, fulfillmentOrderId }) => ({ ...orders.get(orderId)!, fulfillmentOrderId }));
 }
 
 /** Puts what cannot be armed off, without reading it. */

@@ -1,7 +1,7 @@
 import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { FulfillmentState } from "#domain/lifecycle.ts";
 import type { Db, Tx } from "./db.ts";
-import type { OrderKey } from "./dossier.ts";
+import { LockedOrderRow, type LockedOrder, type OrderKey } from "./dossier.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
@@ -10,7 +10,6 @@ const Claimed = row({
   orderId: col.id<OrderId>(),
   fulfillmentOrderId: col.id<FulfillmentOrderId>(),
 });
-const Locked = row({ workspaceId: col.id<WorkspaceId>(), id: col.id<OrderId>() });
 const Due = row({ dueAt: col.instantOrNull });
 
 /**
@@ -20,14 +19,14 @@ const Due = row({ dueAt: col.instantOrNull });
 export async function claimDueOrders(
   tx: Tx,
   claim: { states: readonly FulfillmentState[]; now: Date; limit: number; only: OrderKey | null },
-): Promise<{ workspaceId: WorkspaceId; orderId: OrderId; fulfillmentOrderId: FulfillmentOrderId }[]> {
+): Promise<(LockedOrder & { fulfillmentOrderId: FulfillmentOrderId })[]> {
   const { states, now, limit, only } = claim;
   const one =
     only === null
       ? sql``
       : sql`and f.workspace_id = ${only.workspaceId}::bigint and f.order_id = ${only.orderId}::bigint`;
   const locked = await tx.rows(
-    Locked,
+    LockedOrderRow,
     sql`
     with due as ( -- state by state, because only within one of them the index fulfillment_order_due is in the order of time
       select f.workspace_id, f.order_id from unnest(${states}::text[]) as s(state)
@@ -38,23 +37,25 @@ export async function claimDueOrders(
        ) f
        order by f.due_at, f.id limit ${limit}
     )
-    select o.workspace_id, o.id from sales_order o
+    select o.workspace_id, o.id as order_id, o.version, o.event_hash from sales_order o
      where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
      order by o.workspace_id, o.id
        for update of o skip locked -- skipping never waits, so this order cannot deadlock`,
   );
   if (locked.length === 0) return [];
-  return tx.rows(
+  const claimed = await tx.rows(
     Claimed,
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
-      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.id)}::bigint[]) as k(workspace_id, id)
+      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.orderId)}::bigint[]) as k(workspace_id, id)
      cross join lateral ( -- order by order, by the index (see dossier.ts); with offset 0 what is due is not looked for first
        select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no offset 0
      ) f
      where f.state = any(${states}::text[]) and f.due_at <= ${now}
      order by f.due_at, f.id`,
   );
+  const orders = new Map(locked.map((each) => [each.orderId, each]));
+  return claimed.map(({ orderId, fulfillmentOrderId }) => ({ ...orders.get(orderId)!, fulfillmentOrderId }));
 }
 
 /** Puts off what is due of an order, without deciding anything about it. */

@@ -4,23 +4,28 @@ import type { WorkspaceId } from "#domain/ids.ts";
 import { reasonOf } from "#domain/reasons.ts";
 import { countDelta, Counters } from "./counter.ts";
 import type { Tx } from "./db.ts";
+import { keepOrders } from "./dossier.ts";
 import { canonical, chain } from "./event-chain.ts";
+import type { KeptOrders } from "./kept-orders.ts";
 import { bookTransactions, openLedgerAccounts } from "./ledger.ts";
 import { OrderChanges } from "./order-change.ts";
 import * as write from "./order-rows.ts";
 import { sql } from "./sql.ts";
 import { wakeFree } from "./wake.ts";
 
+export interface CommitContext {
+  slot: number;
+  newId: () => string;
+  /** Where the orders are kept as they are now; not given: nowhere. */
+  kept?: KeptOrders | undefined;
+}
+
 /**
  * Writes a batch of decided orders: all of it or nothing, one statement per table, in the caller's transaction. The caller holds the rows of the
  * orders; what orders share (stock, balances, caps, counters) is locked here, after them and in key order. Drafts without a change cost nothing, and of
  * an order of which nothing but a timer changed the row stays as it is: its version is about what a person sees.
  */
-export async function commitDrafts(
-  tx: Tx,
-  drafts: readonly OrderDraft[],
-  context: { slot: number; newId: () => string },
-): Promise<void> {
+export async function commitDrafts(tx: Tx, drafts: readonly OrderDraft[], context: CommitContext): Promise<void> {
   const counters = new Counters(context.slot);
   const events: write.EventRow[] = [];
   const changes = new OrderChanges();
@@ -30,7 +35,7 @@ export async function commitDrafts(
     const before = draft.finish();
     if (!draft.isChanged && !draft.isNew) continue;
     changed.push(draft);
-    if (draft.isNew || draft.orderTouched || draft.events.length > 0 || draft.evidence.length > 0) {
+    if (draft.isNew || draft.isMoreThanTimers) {
       const { eventSeq } = draft.order;
       numberEvents(draft, events);
       changes.add(draft.order, eventSeq, draft.now);
@@ -39,6 +44,12 @@ export async function commitDrafts(
     }
     countDelta(counters, draft, before);
   }
+  if (context.kept !== undefined)
+    keepOrders(
+      tx,
+      context.kept,
+      drafts.map((draft) => draft.dossier),
+    );
   if (changed.length === 0) return;
 
   const owned = <Row>(pick: (draft: OrderDraft) => readonly Row[] | ReadonlySet<Row>): write.Owned<Row>[] => {

@@ -14,6 +14,8 @@ export interface Tx {
   run(statement: Sql): Promise<number>;
   /** Several statements without values in one text: for migrations only, because nothing in it is a parameter. */
   script(text: string): Promise<void>;
+  /** Calls back once the transaction is committed; not when it failed, nor when nobody knows. */
+  onCommit(then: () => void): void;
 }
 
 /** A pool of connections; used directly, each statement is a transaction of its own. */
@@ -79,6 +81,7 @@ export function openDb(config: PoolConfig, { max = 10, onStatement, clock }: DbO
 
   return {
     ...statements((statement) => onConnection((session) => session.send(statement))),
+    onCommit: (then) => then(), // each statement was one
     tx: (work) => onConnection((session) => transact(session, work)),
     listen: (channel, onNotify) => listen({ config, channel, onNotify, clock }),
     end: () => (ended ??= pool.end()),
@@ -149,10 +152,14 @@ const nameOfField = (field: { name: string }): string => field.name;
 
 async function transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> {
   let isOver = false;
-  const tx = statements((statement) => {
-    if (isOver) throw new Error("This transaction is over: a statement was sent after its work had ended.");
-    return session.send(statement);
-  });
+  const afterwards: (() => void)[] = [];
+  const tx: Tx = {
+    ...statements((statement) => {
+      if (isOver) throw new Error("This transaction is over: a statement was sent after its work had ended.");
+      return session.send(statement);
+    }),
+    onCommit: (then) => void afterwards.push(then),
+  };
 
   await session.send(begin);
   let result: T;
@@ -165,6 +172,7 @@ async function transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Prom
   }
   isOver = true;
   await commitOrSay(session);
+  for (const then of afterwards) then();
   return result;
 }
 
@@ -188,7 +196,7 @@ async function commitOrSay(session: Session): Promise<void> {
 /** Errors after which nobody answers any more: the connection (08), the server's end (57P), ours (25P), its failure (58, XX), and "unknown" itself. */
 const isConnectionEnd = ({ code = "" }: DatabaseError): boolean => /^(08|57P|25P0[34]|58|XX|40003)/.test(code);
 
-function statements(send: (statement: Outgoing) => Promise<Answer>): Tx {
+function statements(send: (statement: Outgoing) => Promise<Answer>): Omit<Tx, "onCommit"> {
   const rows = async <T>(shape: RowShape<T>, statement: Sql): Promise<T[]> => {
     const answer = await send(statement);
     return shape.decode(answer.fields, answer.rows);

@@ -29,7 +29,8 @@ import type {
 import { dossierParts } from "#domain/order.ts";
 import type { Tx } from "./db.ts";
 import { derivedFrom } from "#domain/draft.ts";
-import { col, ownedBy, row } from "./row.ts";
+import type { KeptOrder, KeptOrders } from "./kept-orders.ts";
+import { col, ownedBy, row, type RowShape } from "./row.ts";
 import { columnsOf, encode, sql, type Sql } from "./sql.ts";
 
 export interface OrderKey {
@@ -37,12 +38,32 @@ export interface OrderKey {
   orderId: OrderId;
 }
 
-/** The order row is the lock (ENG-2): whoever changes anything of an order takes it first, in id order, and waits for who has it. */
-export async function lockOrders(tx: Tx, keys: readonly OrderKey[]): Promise<void> {
-  if (keys.length === 0) return;
-  await tx.run(sql`
-    select o.id from ${keyRows(keys)} join sales_order o on o.workspace_id = k.workspace_id and o.id = k.id
-     order by o.workspace_id, o.id for update of o`);
+/** An order whose row is locked, and where its history stands. */
+export interface LockedOrder extends OrderKey {
+  version: number;
+  eventHash: string;
+}
+export const LockedOrderRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  orderId: col.id<OrderId>(),
+  version: col.int,
+  eventHash: col.text,
+});
+
+/**
+ * The order row is the lock (ENG-2): whoever changes anything of an order takes it first, in id order, and waits for who has it. Answers them in the order
+ * asked; those that are not there are left out.
+ */
+export async function lockOrders(tx: Tx, keys: readonly OrderKey[]): Promise<LockedOrder[]> {
+  if (keys.length === 0) return [];
+  const rows = await tx.rows(
+    LockedOrderRow,
+    sql`
+    select o.workspace_id, o.id as order_id, o.version, o.event_hash from ${keyRows(keys)} join sales_order o on o.workspace_id = k.workspace_id and o.id = k.id
+     order by o.workspace_id, o.id for update of o`,
+  );
+  const locked = new Map(rows.map((each) => [each.orderId, each]));
+  return keys.map((key) => locked.get(key.orderId)).filter((each) => each !== undefined);
 }
 
 /** The keys of a batch, written out once for all the statements that begin with them. */
@@ -281,41 +302,51 @@ const CancellationRow = ownedBy(
 
 /**
  * Orders with those parts of them that are needed, in the order asked; ids that are not there are left out. A few set-based reads, whatever the batch's size.
- * The order, its fulfillment orders with their lines, and the open holds are always read; and whatever an order's headline and timers are derived from.
- * A part that was not read is no empty list: whoever looks at it gets an error.
+ * The order, its fulfillment orders with their lines, and the open holds are always there; and whatever an order's headline and timers are derived from.
+ * A part that was not read is no empty list: whoever looks at it gets an error. Of an order that is locked, and `kept` at the version it is at, only the rows
+ * that carry timers are read.
  */
 export async function readDossiers(
   tx: Tx,
-  keys: readonly OrderKey[],
+  keys: readonly (OrderKey | LockedOrder)[],
   parts: readonly DossierPart[] = dossierParts,
+  kept?: KeptOrders,
 ): Promise<OrderDossier[]> {
   if (keys.length === 0) return [];
-  const k = keyRows(keys);
+  const known = takeKept(keys, parts, kept);
+  const anew = known.size === 0 ? keys : keys.filter((key) => !known.has(key.orderId));
+  const k = { all: keyRows(keys), anew: anew.length === 0 ? null : keyRows(anew) };
   const [orders, fulfillmentOrders, foLines, holds, ...fill] = await Promise.all([
-    tx.rows(
+    rowsOf(
+      tx,
       OrderRow,
-      sql`
-      select ${columnsOf(OrderRow, "o")} from ${k}
+      k.anew,
+      (some) => sql`
+      select ${columnsOf(OrderRow, "o")} from ${some}
        cross join lateral (select * from sales_order o where o.workspace_id = k.workspace_id and o.id = k.id order by o.id) o`,
     ),
     tx.rows(
       FulfillmentOrderRow,
       sql`
-      select ${columnsOf(FulfillmentOrderRow, "f")} from ${k}
+      select ${columnsOf(FulfillmentOrderRow, "f")} from ${k.all}
        cross join lateral (select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no) f`,
     ),
-    tx.rows(
+    rowsOf(
+      tx,
       FoLineRow,
-      sql`
-      select ${columnsOf(FoLineRow, "l")} from ${k} ${theirFulfillmentOrders}
+      k.anew,
+      (some) => sql`
+      select ${columnsOf(FoLineRow, "l")} from ${some} ${theirFulfillmentOrders}
        cross join lateral (
          select * from fulfillment_order_line l where l.workspace_id = f.workspace_id and l.fulfillment_order_id = f.id order by l.no
        ) l`,
     ),
-    tx.rows(
+    rowsOf(
+      tx,
       HoldRow,
-      sql`
-      select ${columnsOf(HoldRow, "h")} from ${k}
+      k.anew,
+      (some) => sql`
+      select ${columnsOf(HoldRow, "h")} from ${some}
        cross join lateral (
          select * from hold h where h.workspace_id = k.workspace_id and h.order_id = k.id and h.closed_at is null order by h.subject, h.subject_id, h.code
        ) h
@@ -324,22 +355,82 @@ export async function readDossiers(
     ...parts.map((part) => readPart[part](tx, k)),
   ]);
 
-  const dossiers: Dossiers = new Map();
-  for (const order of orders) dossiers.set(order.id, { ...unread, order, fulfillmentOrders: [], holds: [] });
+  const read: Dossiers = new Map();
+  for (const order of orders) read.set(order.id, { ...unread, order, fulfillmentOrders: [], holds: [] });
+  const dossiers: Dossiers = known.size === 0 ? read : new Map([...known, ...read]);
   const fos = new Map<FulfillmentOrderId, FulfillmentOrder>();
-  for (const [orderId, read] of fulfillmentOrders) {
-    const fo: FulfillmentOrder = Object.assign(read, { lines: [] });
+  for (const { fulfillmentOrders: some } of known.values()) for (const fo of some) fos.set(fo.id, fo);
+  for (const [orderId, fields] of fulfillmentOrders) {
+    const before = fos.get(fields.id);
+    if (before !== undefined) {
+      Object.assign(before, fields);
+      continue;
+    }
+    const fo: FulfillmentOrder = Object.assign(fields, { lines: [] });
     fos.set(fo.id, fo);
-    dossiers.get(orderId)!.fulfillmentOrders.push(fo);
+    read.get(orderId)!.fulfillmentOrders.push(fo);
   }
   for (const [fulfillmentOrderId, line] of foLines) fos.get(fulfillmentOrderId)!.lines.push(line);
-  for (const [orderId, hold] of holds) dossiers.get(orderId)!.holds.push(hold);
-  for (const fillPart of fill) fillPart(dossiers);
+  for (const [orderId, hold] of holds) read.get(orderId)!.holds.push(hold);
+  for (const fillPart of fill) fillPart(dossiers, read);
   await readWhatIsDerivedFrom(tx, dossiers, parts);
   return keys.map((key) => dossiers.get(key.orderId)).filter((dossier) => dossier !== undefined);
 }
 
 type Dossiers = Map<OrderId, OrderDossier>;
+
+/** The orders that a part is read of, and those of which nothing is known yet; null: there are none. */
+interface KeyRows {
+  all: Sql;
+  anew: Sql | null;
+}
+
+const rowsOf = <T>(tx: Tx, shape: RowShape<T>, k: Sql | null, statement: (k: Sql) => Sql): Promise<T[]> | T[] =>
+  k === null ? [] : tx.rows(shape, statement(k));
+
+/** The parts of a kept order that its present user did not ask for: they still hold when he commits, because he cannot have changed them. */
+const leftAside = new WeakMap<OrderDossier, KeptOrder>();
+
+function takeKept(
+  keys: readonly (OrderKey | LockedOrder)[],
+  parts: readonly DossierPart[],
+  kept: KeptOrders | undefined,
+): Dossiers {
+  const known: Dossiers = new Map();
+  if (kept === undefined) return known;
+  for (const key of keys) {
+    const { orderId } = key;
+    const one = "version" in key ? kept.take(orderId, key) : undefined;
+    if (one === undefined || parts.some((part) => isKept(part) && one[part] === undefined)) continue;
+    const { order, fulfillmentOrders, holds } = one;
+    const dossier: OrderDossier = { ...unread, order, fulfillmentOrders, holds };
+    for (const part of parts) if (isKept(part)) Object.assign(dossier, { [part]: one[part] });
+    leftAside.set(dossier, one);
+    known.set(orderId, dossier);
+  }
+  return known;
+}
+const isKept = (part: DossierPart): part is "lines" | "shipments" | "cancellations" =>
+  part === "lines" || part === "shipments" || part === "cancellations";
+
+/** Keeps orders as they are once this transaction is committed. */
+export function keepOrders(tx: Tx, kept: KeptOrders, dossiers: readonly OrderDossier[]): void {
+  tx.onCommit(() => {
+    for (const dossier of dossiers) {
+      const { order, fulfillmentOrders, holds, lines, shipments, cancellations } = dossier;
+      const aside = leftAside.get(dossier);
+      kept.keep({
+        order,
+        fulfillmentOrders,
+        holds,
+        lines: lines === unread.lines ? aside?.lines : lines,
+        shipments: shipments === unread.shipments ? aside?.shipments : shipments,
+        cancellations:
+          cancellations === unread.cancellations ? aside?.cancellations : cancellations.length === 0 ? [] : undefined,
+      });
+    }
+  });
+}
 
 /** An order that is further along in one part than this stage expects needs more than the stage asked for. Rare, and then one more round trip. */
 async function readWhatIsDerivedFrom(tx: Tx, dossiers: Dossiers, parts: readonly DossierPart[]): Promise<void> {
@@ -354,10 +445,11 @@ async function readWhatIsDerivedFrom(tx: Tx, dossiers: Dossiers, parts: readonly
   const fill = await Promise.all(
     [...missing].map(async ([part, some]) => {
       const keys = [...some.values()].map(({ order }) => ({ workspaceId: order.workspaceId, orderId: order.id }));
-      return [await readPart[part](tx, keyRows(keys)), some] as const;
+      const k = keyRows(keys);
+      return [await readPart[part](tx, { all: k, anew: k }), some] as const;
     }),
   );
-  for (const [fillPart, some] of fill) fillPart(some);
+  for (const [fillPart, some] of fill) fillPart(some, some);
 }
 
 const unread = Object.fromEntries(
@@ -371,18 +463,20 @@ const unread = Object.fromEntries(
   ]),
 ) as unknown as Pick<OrderDossier, DossierPart>;
 
-/** Reads one part of the orders of `k`; what it answers puts the rows where they belong. */
-const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossiers) => void>> = {
+/** Reads one part of the orders of `k`; what it answers puts the rows where they belong: of all of them, and of those that are read anew. */
+const readPart: Record<DossierPart, (tx: Tx, k: KeyRows) => Promise<(all: Dossiers, anew: Dossiers) => void>> = {
   async lines(tx, k) {
-    const rows = await tx.rows(
+    const rows = await rowsOf(
+      tx,
       LineRow,
-      sql`
-      select ${columnsOf(LineRow, "l")} from ${k}
+      k.anew,
+      (some) => sql`
+      select ${columnsOf(LineRow, "l")} from ${some}
        cross join lateral (select * from order_line l where l.workspace_id = k.workspace_id and l.order_id = k.id order by l.no) l`,
     );
-    return (dossiers) => {
-      for (const dossier of dossiers.values()) dossier.lines = [];
-      for (const [orderId, line] of rows) dossiers.get(orderId)!.lines.push(line);
+    return (_, anew) => {
+      for (const dossier of anew.values()) dossier.lines = [];
+      for (const [orderId, line] of rows) anew.get(orderId)!.lines.push(line);
     };
   },
 
@@ -390,7 +484,7 @@ const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossi
     const rows = await tx.rows(
       AttemptRow,
       sql`
-      select ${columnsOf(AttemptRow, "a")} from ${k} ${theirFulfillmentOrders}
+      select ${columnsOf(AttemptRow, "a")} from ${k.all} ${theirFulfillmentOrders}
        cross join lateral (select * from attempt a where a.workspace_id = f.workspace_id and a.fulfillment_order_id = f.id order by a.no) a`,
     );
     return (dossiers) => {
@@ -401,31 +495,42 @@ const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossi
 
   async shipments(tx, k) {
     const [shipments, lines, parcels] = await Promise.all([
-      tx.rows(
+      rowsOf(
+        tx,
         ShipmentRow,
-        sql`select ${columnsOf(ShipmentRow, "s")} from ${k} ${theirFulfillmentOrders} ${theirShipments} order by s.id`,
+        k.anew,
+        (some) =>
+          sql`select ${columnsOf(ShipmentRow, "s")} from ${some} ${theirFulfillmentOrders} ${theirShipments} order by s.id`,
       ),
-      tx.rows(
+      rowsOf(
+        tx,
         ShipmentLineRow,
-        sql`
-        select ${columnsOf(ShipmentLineRow, "l")} from ${k} ${theirFulfillmentOrders} ${theirShipments}
+        k.anew,
+        (some) => sql`
+        select ${columnsOf(ShipmentLineRow, "l")} from ${some} ${theirFulfillmentOrders} ${theirShipments}
          cross join lateral (select * from shipment_line l where l.workspace_id = s.workspace_id and l.shipment_id = s.id order by l.fo_line_no) l`,
       ),
       tx.rows(
         ParcelRow,
         sql`
-        select ${columnsOf(ParcelRow, "p")} from ${k} ${theirFulfillmentOrders} ${theirShipments}
+        select ${columnsOf(ParcelRow, "p")} from ${k.all} ${theirFulfillmentOrders} ${theirShipments}
          cross join lateral (select * from parcel p where p.workspace_id = s.workspace_id and p.shipment_id = s.id order by p.carrier, p.tracking_number) p
          order by p.id`,
       ),
     ]);
-    return (dossiers) => {
-      for (const dossier of dossiers.values()) dossier.shipments = [];
+    return (all, anew) => {
+      for (const dossier of anew.values()) dossier.shipments = [];
       const byId = new Map<ShipmentId, Shipment>();
+      for (const dossier of all.values()) {
+        for (const shipment of dossier.shipments) {
+          shipment.parcels = [];
+          byId.set(shipment.id, shipment);
+        }
+      }
       for (const [orderId, read] of shipments) {
         const shipment: Shipment = Object.assign(read, { lines: [], parcels: [] });
         byId.set(shipment.id, shipment);
-        dossiers.get(orderId)!.shipments.push(shipment);
+        anew.get(orderId)!.shipments.push(shipment);
       }
       for (const [shipmentId, line] of lines) byId.get(shipmentId)!.lines.push(line);
       for (const [shipmentId, parcel] of parcels) byId.get(shipmentId)!.parcels.push(parcel);
@@ -436,7 +541,7 @@ const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossi
     const rows = await tx.rows(
       WriteBackRow,
       sql`
-      select ${columnsOf(WriteBackRow, "w")} from ${k}
+      select ${columnsOf(WriteBackRow, "w")} from ${k.all}
        cross join lateral (select * from write_back w where w.workspace_id = k.workspace_id and w.order_id = k.id order by w.order_id) w
        order by w.id`,
     );
@@ -447,19 +552,21 @@ const readPart: Record<DossierPart, (tx: Tx, k: Sql) => Promise<(dossiers: Dossi
   },
 
   async cancellations(tx, k) {
-    const rows = await tx.rows(
+    const rows = await rowsOf(
+      tx,
       CancellationRow,
-      sql`
+      k.anew,
+      (some) => sql`
       select c.*, (select coalesce(json_agg(json_build_object('fulfillmentOrderId', a.fulfillment_order_id::text, 'state', a.state, 'lines', a.lines, 'dueAt', a.due_at, 'tries', a.tries) order by a.fulfillment_order_id), '[]'::json)
                      from cancellation_ask a where a.workspace_id = c.workspace_id and a.cancellation_id = c.id) as asks
-        from ${k}
+        from ${some}
        cross join lateral (select * from cancellation c where c.workspace_id = k.workspace_id and c.order_id = k.id order by c.order_id) c
        order by c.id`,
     );
-    return (dossiers) => {
-      for (const dossier of dossiers.values()) dossier.cancellations = [];
+    return (_, anew) => {
+      for (const dossier of anew.values()) dossier.cancellations = [];
       for (const [orderId, { asks, ...rest }] of rows) {
-        dossiers.get(orderId)!.cancellations.push({
+        anew.get(orderId)!.cancellations.push({
           ...rest,
           asks: asks.map((ask) => ({ ...ask, dueAt: ask.dueAt === null ? null : new Date(ask.dueAt) })),
         });

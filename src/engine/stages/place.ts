@@ -18,13 +18,13 @@ import { armedUnder } from "#store/attempt.ts";
 import { commitDrafts, ring } from "#store/commit.ts";
 import { isPassingFailure } from "#store/passing-failure.ts";
 import { CommitUnknown, type Tx } from "#store/db.ts";
-import type { OrderKey } from "#store/dossier.ts";
+import type { LockedOrder, OrderKey } from "#store/dossier.ts";
 import { meaningOf } from "../answers.ts";
 import { readArming } from "../arming.ts";
 import type { Engine } from "../context.ts";
 import { recorderOf } from "../recorder.ts";
 import { composeDocuments, sendDispatch, type InDocument } from "../documents.ts";
-import { byShipBy, changeOrders, openDrafts, type Need, type Stage } from "../stage.ts";
+import { byShipBy, changeOrders, commitContext, distinctOrders, openDrafts, type Need, type Stage } from "../stage.ts";
 
 /**
  * Arm, send, record (PL-1, PL-50, PL-59). One transaction commits to as many purchases as their accounts admit now; then they go through the gate, outside
@@ -77,13 +77,13 @@ const nothing: Armed = { moved: 0, calls: [], documents: [] };
 // ------------------------------------------------------------------ arm
 
 async function armBatch(engine: Engine, admitted: readonly Admitted[], only: OrderId | null): Promise<Armed> {
-  let keys: OrderKey[] = [];
+  let keys: LockedOrder[] = [];
   let armed: (Armed & { fence: number; attempts: Attempt[]; workspaces: WorkspaceId[] }) | null = null;
   try {
     await engine.db.tx(async (tx) => {
       const now = engine.clock.now();
       const claimed = await claimPlacing(tx, admitted, now, only);
-      keys = [...new Map(claimed.map(({ workspaceId, orderId }) => [orderId, { workspaceId, orderId }])).values()];
+      keys = distinctOrders(claimed);
       if (keys.length === 0) return;
       const due = new Set(claimed.map((each) => each.fulfillmentOrderId));
       // Alone, after a batch has failed, an order is read whole.
@@ -113,7 +113,7 @@ async function armBatch(engine: Engine, admitted: readonly Admitted[], only: Ord
 }
 
 interface Claim {
-  keys: OrderKey[];
+  keys: LockedOrder[];
   due: Set<FulfillmentOrderId>;
   admitted: readonly Admitted[];
   need: Need;
@@ -152,7 +152,7 @@ async function armClaimed(
   await engine.ids.ensure(tx, inDocuments.length);
   const documents = await composeDocuments(engine, tx, inDocuments, now);
   const sending = armed.filter(({ attempt }) => attempt.state === "armed" && attempt.kind !== "document");
-  await commitDrafts(tx, drafts, { slot: engine.slot, newId: () => engine.ids.next() });
+  await commitDrafts(tx, drafts, commitContext(engine));
   const taken = [...admissions.values()].map((admission) => ({
     admission,
     count: sending.filter(({ attempt }) => attempt.accountId === admission.accountId).length,
