@@ -10,6 +10,7 @@ import { CliError, refused } from "../cli-error.ts";
 import { command, group, run, type Work } from "../command.ts";
 import { column, note, printJson, printList, write } from "../output.ts";
 import { askSecrets } from "../secrets.ts";
+import type { openSignInOf } from "../sign-in.ts";
 
 /** Accounts of people. Whoever has the machine needs no account for this. */
 export const userCommand = () =>
@@ -125,7 +126,7 @@ export const userCommand = () =>
       ),
     );
 
-type Opened = Awaited<ReturnType<typeof import("../sign-in.ts").openSignInOf>>;
+type Opened = Awaited<ReturnType<typeof openSignInOf>>;
 type Connected = Awaited<ReturnType<Work<object>["connect"]>>;
 
 async function withSignIn<T>(
@@ -133,8 +134,8 @@ async function withSignIn<T>(
   work: (opened: { signIn: Opened; connection: Connected }) => Promise<T>,
 ): Promise<T> {
   const connection = await connect();
-  const { openSignInOf } = await import("../sign-in.ts");
-  const signIn = await openSignInOf(connection, connection.engine.log);
+  const { openSignInOf: open } = await import("../sign-in.ts");
+  const signIn = await open(connection, connection.engine.log);
   try {
     return await work({ signIn, connection });
   } catch (error) {
