@@ -118,6 +118,8 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/webhooks/:id/resend": "webhooks.change",
   "POST /v1/webhooks/:id/deliveries/:delivery/resend": "webhooks.change",
 
+  "GET /v1/events/stream": "events.read",
+
   "GET /v1/imports": "imports.read",
   "GET /v1/imports/:id": "imports.read",
   "GET /v1/set-aside": "imports.read",

@@ -14,6 +14,7 @@ import { firstStartRoutes } from "./routes/first-start.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderRoutes } from "./routes/orders.ts";
@@ -103,6 +104,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     ledgerRoutes(v1, context);
     importRoutes(v1, context);
     webhookRoutes(v1, context);
+    liveRoutes(v1, context);
     if (context.signIn !== undefined) {
       firstStartRoutes(v1, context, context.signIn);
       signInRoutes(v1, context, context.signIn);
