@@ -54,7 +54,7 @@ test("VA-17 after a run with marker secrets and connectors that repeat them, non
     );
 
   await shop.runFor(12 * 60_000);
-  await rotateDataKey(database.vault, engine.vault.keyring, workspaceId);
+  await rotateDataKey(database, engine.vault.keyring, workspaceId);
   await shop.runFor(3 * 60_000);
 
   const words = await database.engine.rows(

@@ -3,17 +3,20 @@ import { test, type TestContext } from "node:test";
 import { DatabaseError } from "pg";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
-import type { OrderId } from "#domain/ids.ts";
+import type { ConnectionId, OrderId } from "#domain/ids.ts";
 import type { Db, OnStatement } from "#store/db.ts";
 import { readMended } from "#store/doctor.ts";
 import { chain } from "#store/event-chain.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
+import { openMessages } from "#store/vault/messages.ts";
+import { rotateDataKey } from "#store/vault/rotate.ts";
 import { wake } from "#store/wake.ts";
 import { aChannelOrder } from "#test/channel-order.ts";
 import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
 import { storeOrders } from "./intake.ts";
+import { keepMessages } from "./raw-messages.ts";
 import { changeOrders, decideDue } from "./stage.ts";
 import { intake } from "./stages/intake.ts";
 import { pull } from "./stages/pull.ts";
@@ -119,7 +122,7 @@ test("IN-7 raw messages are kept; one that cannot be read waits with its problem
   assert.equal(
     await count(
       at.database.engine,
-      sql`select count(*)::int as n from inbox where done_at is null and problem = 'garbage' and raw = 'raw bad' and tries = 1 and due_at is not null`,
+      sql`select count(*)::int as n from inbox where done_at is null and problem = 'garbage' and raw is not null and raw_key is not null and raw not like '%bad%' and tries = 1 and due_at is not null`,
     ),
     1,
   );
@@ -508,4 +511,55 @@ test("VF-13 the earlier order's end wakes what was held as its duplicate", async
   await verify.run(at.engine);
   assert.deepEqual(await second(), { state: "waiting", woken: false });
   assert.deepEqual(await readMended(at.database.engine, new Date(0)), []);
+});
+
+test("PD-1 what a channel sends lies sealed in the inbox, is parsed from there, and is filed under its order; keys may change meanwhile", async (t) => {
+  const cancellation = {
+    eventId: "c-1",
+    parsed: {
+      type: "cancellation" as const,
+      channelOrderId: "1",
+      asked: "by_channel" as const,
+      lines: "all" as const,
+      at: new Date(0),
+    },
+  };
+  const at = await workshop(
+    t,
+    { ...standard, channel: { connection: {} } },
+    new Map([["sandbox", feed([[order("1")], [cancellation], [order("2")]])]]),
+  );
+
+  await drain(at.engine);
+
+  const Row = row({ number: col.textOrNull, raw: col.text, rawKey: col.text, dek: col.int });
+  const rows = () =>
+    at.database.engine.rows(
+      Row,
+      sql`select o.number, i.raw, i.raw_key, i.dek from inbox i left join sales_order o on o.id = i.order_id order by i.id`,
+    );
+  const kept = await rows();
+  assert.deepEqual(
+    kept.map((each) => [each.number, each.dek]),
+    [
+      ["#1", 1],
+      ["#1", 1],
+      ["#2", 1],
+    ],
+  );
+  for (const { raw } of kept) assert.match(raw, /^v1\.0\.0\.[\w-]+\.[\w-]+\.[\w-]+$/);
+  const { workspaceId } = at;
+  const { keyring } = at.engine.vault;
+  const rotation = await rotateDataKey(at.database, keyring, workspaceId);
+  const ids = await at.database.engine.rows(row({ id: col.text }), sql`select id from inbox order by id`);
+  const sealed = (await rows()).map((each, index) => ({ ...each, id: ids[index]!.id }));
+  const texts = await at.database.engine.tx((tx) => openMessages(tx, keyring, workspaceId, sealed));
+  assert.deepEqual([rotation.resealed, rotation.removed, sealed[0]!.dek], [3, 1, 2]);
+  assert.match(texts.get(sealed[0]!.id)!, /^raw /);
+  // A worker that still has the old key in mind is refused once and goes on with the new one.
+  const { id } = await at.database.engine.one(row({ id: col.id<ConnectionId>() }), sql`select id from connection`);
+  const keep = () =>
+    at.engine.db.tx((tx) => keepMessages(at.engine, tx, { workspaceId, id }, [{ eventId: "late", text: "x" }], "live"));
+  await assert.rejects(keep(), { code: "23503" });
+  assert.equal(await keep(), 1);
 });

@@ -1,5 +1,5 @@
 import type { OrderOrigin } from "#domain/channel-order.ts";
-import type { ChannelId, ConnectionId, Id, WorkspaceId } from "#domain/ids.ts";
+import type { ChannelId, ConnectionId, Id, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Db, Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -79,7 +79,10 @@ export interface InboxMessage {
   connectionId: ConnectionId;
   eventId: string;
   origin: OrderOrigin;
+  /** Sealed, with the key in `rawKey`. */
   raw: string;
+  rawKey: string | null;
+  dek: number | null;
   tries: number;
   channelId: ChannelId;
   channelKind: string;
@@ -91,6 +94,8 @@ const Message = row({
   eventId: col.text,
   origin: col.oneOf<OrderOrigin>(),
   raw: col.text,
+  rawKey: col.textOrNull,
+  dek: col.intOrNull,
   tries: col.int,
   channelId: col.id<ChannelId>(),
   channelKind: col.text,
@@ -100,13 +105,13 @@ const Message = row({
 export const keepRaw = (
   tx: Tx,
   connection: { workspaceId: WorkspaceId; id: ConnectionId },
-  messages: readonly { id: string; eventId: string; bodyHash: string; raw: string }[],
+  messages: readonly { id: string; eventId: string; bodyHash: string; raw: string; rawKey: string; dek: number }[],
   at: { now: Date; origin: OrderOrigin },
 ): Promise<number> =>
   tx.run(sql`
-    insert into inbox (workspace_id, id, connection_id, event_id, body_hash, origin, raw, received_at, tries, due_at)
-    select ${connection.workspaceId}::bigint, s.id, ${connection.id}::bigint, s.event_id, s.body_hash, ${at.origin}, s.raw, ${at.now}, 0, ${at.now}
-      from unnest(${messages.map((m) => m.id)}::bigint[], ${messages.map((m) => m.eventId)}::text[], ${messages.map((m) => m.bodyHash)}::text[], ${messages.map((m) => m.raw)}::text[]) as s(id, event_id, body_hash, raw)
+    insert into inbox (workspace_id, id, connection_id, event_id, body_hash, origin, raw, raw_key, dek, received_at, tries, due_at)
+    select ${connection.workspaceId}::bigint, s.id, ${connection.id}::bigint, s.event_id, s.body_hash, ${at.origin}, s.raw, s.raw_key, s.dek, ${at.now}, 0, ${at.now}
+      from unnest(${messages.map((m) => m.id)}::bigint[], ${messages.map((m) => m.eventId)}::text[], ${messages.map((m) => m.bodyHash)}::text[], ${messages.map((m) => m.raw)}::text[], ${messages.map((m) => m.rawKey)}::text[], ${messages.map((m) => m.dek)}::integer[]) as s(id, event_id, body_hash, raw, raw_key, dek)
     on conflict (workspace_id, connection_id, event_id, body_hash) do nothing`);
 
 /** Due messages of one connection, oldest first; locked, so that two workers never parse the same one. */
@@ -121,7 +126,7 @@ export async function claimMessages(
     with first as (
       select i.workspace_id, i.connection_id from inbox i where i.due_at <= ${claim.now} ${one} order by i.due_at, i.id limit 1
     )
-    select i.workspace_id, i.id, i.connection_id, i.event_id, i.origin, i.raw, i.tries, c.channel_id, ch.kind as channel_kind
+    select i.workspace_id, i.id, i.connection_id, i.event_id, i.origin, i.raw, i.raw_key, i.dek, i.tries, c.channel_id, ch.kind as channel_kind
       from inbox i join first on first.workspace_id = i.workspace_id and first.connection_id = i.connection_id
       join connection c on c.workspace_id = i.workspace_id and c.id = i.connection_id
       join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
@@ -134,11 +139,31 @@ export async function nextMessage(db: Db): Promise<Date | null> {
   return (await db.one(Due, sql`select min(due_at) as due_at from inbox where due_at is not null`)).dueAt;
 }
 
-/** done: its content is stored. A failed one comes back later, after five tries only by a person: it blocks nobody. */
-export const closeMessages = (tx: Tx, messages: readonly InboxMessage[], now: Date): Promise<number> =>
+const Named = row({ orderId: col.id<OrderId>(), channelOrderId: col.text });
+/** Which of these orders of a channel are here. */
+export const ordersNamed = (
+  tx: Tx,
+  { workspaceId, channelId }: { workspaceId: WorkspaceId; channelId: ChannelId },
+  channelOrderIds: readonly string[],
+): Promise<{ orderId: OrderId; channelOrderId: string }[]> =>
+  channelOrderIds.length === 0
+    ? Promise.resolve([])
+    : tx.rows(
+        Named,
+        sql`
+        select id as order_id, channel_order_id from sales_order
+         where workspace_id = ${workspaceId}::bigint and channel_id = ${channelId}::bigint and channel_order_id = any(${channelOrderIds}::text[])`,
+      );
+
+/** done: its content is stored, and the message filed under its order. A failed one comes back later, after five tries only by a person: it blocks nobody. */
+export const closeMessages = (
+  tx: Tx,
+  messages: readonly (Pick<InboxMessage, "workspaceId" | "id"> & { orderId: OrderId | null })[],
+  now: Date,
+): Promise<number> =>
   tx.run(sql`
-    update inbox i set done_at = ${now}, due_at = null, problem = null
-      from unnest(${messages.map((m) => m.workspaceId)}::bigint[], ${messages.map((m) => m.id)}::bigint[]) as s(workspace_id, id)
+    update inbox i set done_at = ${now}, due_at = null, problem = null, order_id = s.order_id
+      from unnest(${messages.map((m) => m.workspaceId)}::bigint[], ${messages.map((m) => m.id)}::bigint[], ${messages.map((m) => m.orderId)}::bigint[]) as s(workspace_id, id, order_id)
      where i.workspace_id = s.workspace_id and i.id = s.id`);
 export const failMessage = (tx: Tx, message: InboxMessage, problem: string, dueAt: Date | null): Promise<number> =>
   tx.run(sql`

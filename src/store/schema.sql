@@ -314,9 +314,11 @@ create table channel (
   settings jsonb not null,
   active boolean not null,
   created_at timestamp with time zone not null,
+  erase_due_at timestamp with time zone,
   constraint channel_pkey PRIMARY KEY (workspace_id, id)
 );
 CREATE UNIQUE INDEX channel_account ON public.channel USING btree (workspace_id, kind, external_id);
+CREATE INDEX channel_erase_due ON public.channel USING btree (erase_due_at) WHERE (erase_due_at IS NOT NULL);
 CREATE UNIQUE INDEX channel_name ON public.channel USING btree (workspace_id, name);
 CREATE UNIQUE INDEX channel_public ON public.channel USING btree (workspace_id, public_id);
 alter table channel enable row level security;
@@ -657,11 +659,17 @@ create table inbox (
   problem text,
   due_at timestamp with time zone,
   done_at timestamp with time zone,
+  raw_key text,
+  dek integer,
+  order_id bigint,
   constraint inbox_pkey PRIMARY KEY (workspace_id, id),
-  constraint inbox_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connection(workspace_id, id)
+  constraint inbox_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connection(workspace_id, id),
+  constraint inbox_workspace_id_dek_fkey FOREIGN KEY (workspace_id, dek) REFERENCES vault.data_key(workspace_id, no)
 );
 CREATE INDEX inbox_due ON public.inbox USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX inbox_event ON public.inbox USING btree (workspace_id, connection_id, event_id, body_hash);
+CREATE INDEX inbox_order ON public.inbox USING btree (workspace_id, order_id) WHERE ((order_id IS NOT NULL) AND (raw IS NOT NULL));
+CREATE INDEX inbox_received ON public.inbox USING brin (received_at);
 alter table inbox enable row level security;
 alter table inbox force row level security;
 create policy workspace on inbox using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
@@ -810,6 +818,7 @@ create table order_address (
   digest text not null,
   search_name text not null,
   search_surname text not null,
+  erased_at timestamp with time zone,
   constraint order_address_pkey PRIMARY KEY (workspace_id, order_id, no),
   constraint order_address_source_check CHECK ((source = ANY (ARRAY['channel'::text, 'person'::text]))),
   constraint order_address_workspace_id_order_id_fkey FOREIGN KEY (workspace_id, order_id) REFERENCES sales_order(workspace_id, id)

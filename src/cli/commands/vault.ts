@@ -136,7 +136,11 @@ export const vaultCommand = () =>
           const connection = await connect();
           const { id } = await workspace(connection);
           const vault = connection.openVault();
-          const { dek, resealed, removed } = await rotateDataKey(vault.db, vault.keyring, id);
+          const { dek, resealed, removed } = await rotateDataKey(
+            { engine: connection.db, vault: vault.db },
+            vault.keyring,
+            id,
+          );
           if (format !== "table") return printJson({ dataKey: dek, resealed, removed });
           note(`Data key ${dek}: ${resealed} values are sealed anew; ${removed} older data keys are gone.`);
         }),

@@ -1,6 +1,14 @@
-import { claimMessages, closeMessages, failMessage, nextMessage, type InboxMessage } from "#store/connection.ts";
+import {
+  claimMessages,
+  closeMessages,
+  failMessage,
+  nextMessage,
+  ordersNamed,
+  type InboxMessage,
+} from "#store/connection.ts";
 import type { Tx } from "#store/db.ts";
 import { isPassingFailure } from "#store/passing-failure.ts";
+import { openMessages } from "#store/vault/messages.ts";
 import type { Engine } from "../context.ts";
 import { storeInTransaction, type Said } from "../intake.ts";
 import type { Stage } from "../stage.ts";
@@ -46,9 +54,10 @@ async function storeMessages(engine: Engine, tx: Tx, messages: InboxMessage[]): 
   if (channel === undefined) throw new Error(`No connector of kind ${first!.channelKind} is installed.`);
   const { workspaceId, channelId } = first!;
   const said: Said[] = [];
-  const read: InboxMessage[] = [];
+  const read: (InboxMessage & { channelOrderId: string })[] = [];
+  const texts = await openMessages(tx, engine.vault.keyring, workspaceId, messages);
   for (const message of messages) {
-    const parsed = channel.parse({ eventId: message.eventId, text: message.raw });
+    const parsed = channel.parse({ eventId: message.eventId, text: texts.get(message.id)! });
     if (parsed.type === "unparsable") {
       await failMessage(tx, message, parsed.problem, null);
       continue;
@@ -58,9 +67,21 @@ async function storeMessages(engine: Engine, tx: Tx, messages: InboxMessage[]): 
         ? { type: "order", order: parsed.order, origin: message.origin }
         : { ...parsed, askedBy: parsed.asked === "by_buyer" ? "buyer" : "channel" },
     );
-    read.push(message);
+    const channelOrderId = parsed.type === "order" ? parsed.order.channelOrderId : parsed.channelOrderId;
+    read.push({ ...message, channelOrderId });
   }
-  if (said.length > 0)
-    await storeInTransaction(engine, tx, { workspaceId, channelId, actor: `channel:${channelId}` }, said);
-  await closeMessages(tx, read, engine.clock.now());
+  const stored =
+    said.length === 0
+      ? []
+      : await storeInTransaction(engine, tx, { workspaceId, channelId, actor: `channel:${channelId}` }, said);
+  const orders = new Map(stored.map((each) => [each.channelOrderId, each.orderId]));
+  // A message of which nothing was stored may still be about an order that is here: a cancellation.
+  const others = read.map((each) => each.channelOrderId).filter((id) => !orders.has(id));
+  for (const each of await ordersNamed(tx, { workspaceId, channelId }, others))
+    orders.set(each.channelOrderId, each.orderId);
+  await closeMessages(
+    tx,
+    read.map(({ channelOrderId, ...message }) => ({ ...message, orderId: orders.get(channelOrderId) ?? null })),
+    engine.clock.now(),
+  );
 }

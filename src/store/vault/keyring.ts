@@ -19,6 +19,7 @@ export class Keyring {
   readonly masterKeys: MasterKeys;
   readonly #clock: Clock;
   #masters: MasterKeySet | null = null;
+  readonly #current = new Map<WorkspaceId, SealingKey>();
   /** By its wrapped text: a row that was rolled back or replaced is another one. */
   readonly #unwrapped = new Map<string, Uint8Array>();
 
@@ -47,6 +48,26 @@ export class Keyring {
         sql`select no, kek, wrapped from vault.data_key where workspace_id = ${workspaceId}::bigint and no = ${no}`,
       ),
     );
+  }
+
+  /**
+   * For what is sealed in great numbers: the newest data key as this process last saw it. One that is gone by now is refused by the database (a foreign key),
+   * after which `forgetDataKeys` lets it be asked for again.
+   */
+  async current(tx: Tx, workspaceId: WorkspaceId): Promise<SealingKey> {
+    const known = this.#current.get(workspaceId) ?? (await this.newest(tx, workspaceId));
+    this.#current.set(workspaceId, known);
+    return known;
+  }
+
+  /** One data key by its number, which never changes what it is. */
+  async cached(tx: Tx, workspaceId: WorkspaceId, no: number): Promise<SealingKey> {
+    const known = this.#current.get(workspaceId);
+    return known?.dek === no ? known : this.byNumber(tx, workspaceId, no);
+  }
+
+  forgetDataKeys(): void {
+    this.#current.clear();
   }
 
   /** A new data key under this number, unless somebody else just made it. */

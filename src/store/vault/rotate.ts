@@ -5,6 +5,7 @@ import { sql } from "#store/sql.ts";
 import { StoreError } from "#store/store-error.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Keyring } from "./keyring.ts";
+import { rewrapMessage } from "./messages.ts";
 import { unseal } from "./seal.ts";
 import type { SecretSubject } from "./secrets.ts";
 
@@ -69,7 +70,11 @@ export interface DataRotation {
  * VA-10. A new data key for a workspace: what is written from now on is sealed with it, what was written before is sealed anew batch by batch, and both can be
  * read meanwhile. An old key goes when nothing is sealed with it; the foreign key sees to that. Repeated after a crash it goes on where it stood.
  */
-export async function rotateDataKey(vault: Db, keyring: Keyring, workspaceId: WorkspaceId): Promise<DataRotation> {
+export async function rotateDataKey(
+  { engine, vault }: VaultDbs,
+  keyring: Keyring,
+  workspaceId: WorkspaceId,
+): Promise<DataRotation> {
   const dek = await inWorkspace(vault, workspaceId, async (tx) => {
     const { no } = await tx.one(
       NoRow,
@@ -82,11 +87,22 @@ export async function rotateDataKey(vault: Db, keyring: Keyring, workspaceId: Wo
   let resealed = 0;
   for (let moved = 1; moved > 0; resealed += moved)
     moved = await inWorkspace(vault, workspaceId, (tx) => resealSome(tx, keyring, workspaceId, dek));
+  for (let after: string | null = "0"; after !== null;) {
+    const page: { moved: number; last: string | null } = await engine.tx((tx) =>
+      rewrapSome(tx, keyring, { workspaceId, dek, after: after! }),
+    );
+    resealed += page.moved;
+    after = page.last;
+  }
+  const { no: oldest } = await engine.one(
+    NoRow,
+    sql`select min(dek) as no from inbox where workspace_id = ${workspaceId}::bigint and dek is not null`,
+  );
   // What a writer sealed meanwhile with the key it had just read keeps that key.
   const removed = await inWorkspace(vault, workspaceId, (tx) =>
     tx.run(sql`
       delete from vault.data_key k
-       where k.workspace_id = ${workspaceId}::bigint and k.no < ${dek}
+       where k.workspace_id = ${workspaceId}::bigint and k.no < ${Math.min(dek, oldest ?? dek)}
          and not exists (select from vault.secret s where s.workspace_id = ${workspaceId}::bigint and s.dek = k.no)`),
   );
   return { dek, resealed, removed };
@@ -112,6 +128,36 @@ async function resealSome(tx: Tx, keyring: Keyring, workspaceId: WorkspaceId, de
     update vault.secret v set dek = ${dek}, sealed = s.sealed
       from unnest(${rows.map((each) => each.subject)}::text[], ${rows.map((each) => each.subjectId)}::bigint[], ${rows.map((each) => each.name)}::text[], ${sealed}::text[]) as s(subject, subject_id, name, sealed)
      where v.workspace_id = ${workspaceId}::bigint and v.subject = s.subject and v.subject_id = s.subject_id and v.name = s.name`);
+}
+
+const MessageRow = row({ id: col.text, rawKey: col.text, dek: col.int });
+
+/** Messages keep their own keys; those are wrapped anew. */
+async function rewrapSome(
+  tx: Tx,
+  keyring: Keyring,
+  { workspaceId, dek, after }: { workspaceId: WorkspaceId; dek: number; after: string },
+): Promise<{ moved: number; last: string | null }> {
+  const rows = await tx.rows(
+    MessageRow,
+    sql`
+    select id, raw_key, dek from inbox
+     where workspace_id = ${workspaceId}::bigint and id > ${after}::bigint and dek < ${dek} and raw_key is not null
+     order by id limit 500 for update`,
+  );
+  const last = rows.at(-1);
+  if (last === undefined) return { moved: 0, last: null };
+  const to = await keyring.byNumber(tx, workspaceId, dek);
+  const keys: string[] = [];
+  for (const { id, rawKey, dek: old } of rows)
+    keys.push(
+      rewrapMessage(keyring, { from: await keyring.byNumber(tx, workspaceId, old), to }, workspaceId, { id, rawKey }),
+    );
+  const moved = await tx.run(sql`
+    update inbox i set dek = ${dek}, raw_key = s.raw_key
+      from unnest(${rows.map((each) => each.id)}::bigint[], ${keys}::text[]) as s(id, raw_key)
+     where i.workspace_id = ${workspaceId}::bigint and i.id = s.id`);
+  return { moved, last: last.id };
 }
 
 export interface VaultStatus {

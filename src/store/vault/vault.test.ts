@@ -262,7 +262,7 @@ test("VA-10 a new data key: old and new are read meanwhile, all is sealed anew, 
   );
   await database.engine.tx((tx) => putSecrets(tx, keyring, account(shop), many, by));
 
-  const rotation = await rotateDataKey(database.vault, keyring, workspaceId);
+  const rotation = await rotateDataKey(database, keyring, workspaceId);
 
   assert.deepEqual(rotation, { dek: 2, resealed: 230, removed: 1 });
   assert.deepEqual(revealed(await reader.open([account(shop)], "place")), revealed(many));
