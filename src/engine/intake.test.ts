@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { DatabaseError } from "pg";
 import type { Channel, ParsedMessage } from "#connectors/ports.ts";
 import type { ChannelOrder } from "#domain/channel-order.ts";
@@ -15,7 +16,7 @@ import { wake } from "#store/wake.ts";
 import { aChannelOrder } from "#test/channel-order.ts";
 import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
-import { storeOrders } from "./intake.ts";
+import { storeInTransaction, storeOrders } from "./intake.ts";
 import { keepMessages } from "./raw-messages.ts";
 import { changeOrders, decideDue } from "./stage.ts";
 import { intake } from "./stages/intake.ts";
@@ -154,6 +155,33 @@ test("IN-8 a cancellation that arrives before its order waits for it and stops i
       ["#2", "stand_by"],
     ],
   );
+});
+
+test("IN-10 a cancellation that another worker takes in while its order is being stored finds it", async (t) => {
+  const at = await workshop(t);
+  const other = testEngine(at.database.engine, { slot: 2, seed: 2 });
+  const cancellation = {
+    type: "cancellation",
+    channelOrderId: "1",
+    askedBy: "channel",
+    lines: "all",
+    at: noon,
+  } as const;
+
+  let cancelled: Promise<unknown> = Promise.resolve();
+  await at.database.engine.tx(async (tx) => {
+    const stored = { type: "order", order: anOrder("1"), origin: "live" } as const;
+    await storeInTransaction(at.engine, tx, arrival(at), [stored]);
+    cancelled = other.db.tx((beside) => storeInTransaction(other, beside, arrival(at), [cancellation]));
+    await pause(200); // as far as it gets before the order is there
+  });
+  await cancelled;
+
+  assert.deepEqual(
+    (await headlines(at.database.engine)).map((each) => each.headline),
+    ["cancelled"],
+  );
+  assert.equal(await count(at.database.engine, sql`select count(*)::int as n from cancel_tombstone`), 0);
 });
 
 test("ENG-12 orders and cancellations of one batch are applied as they came, with one lock of all orders before what they share", async (t) => {

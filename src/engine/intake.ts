@@ -11,7 +11,7 @@ import { linesNamed, type NamedLines } from "#domain/named-lines.ts";
 import { commitDrafts } from "#store/commit.ts";
 import { isUniqueViolation } from "#store/errors.ts";
 import { canonical } from "#store/event-chain.ts";
-import { findOrders, keepTombstone, takeTombstones } from "#store/intake.ts";
+import { findOrders, keepTombstone, lockArrivals, takeTombstones } from "#store/intake.ts";
 import type { Tx } from "#store/db.ts";
 import { readShared } from "#store/shared.ts";
 import type { Engine } from "./context.ts";
@@ -39,19 +39,21 @@ export type Said =
 
 /**
  * IN rules: stores a batch of channel orders under their exact key (channel, the channel's own id). New ones begin their life, known ones get the newer
- * version. One transaction; when another worker stores the same new order at the same moment, the batch is tried again and finds it.
+ * version. One transaction; when another worker stores the same new order at the same moment, the batch is tried again and finds it. `mayPutBy`: what is `also` done
+ * may keep a cancellation for an order that is not there yet.
  */
 export async function storeOrders(
   engine: Engine,
   arrival: Arrival,
   orders: readonly ChannelOrder[],
   also?: (tx: Tx, stored: Stored[]) => Promise<void>,
+  { mayPutBy = false }: { mayPutBy?: boolean } = {},
 ): Promise<Stored[]> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await engine.db.tx(async (tx) => {
         const said = orders.map((order): Said => ({ type: "order", order, origin: arrival.origin }));
-        const stored = await storeInTransaction(engine, tx, arrival, said);
+        const stored = await storeInTransaction(engine, tx, arrival, said, mayPutBy);
         await also?.(tx, stored);
         return stored;
       });
@@ -71,10 +73,14 @@ export async function storeInTransaction(
   tx: Tx,
   { workspaceId, channelId, actor }: Omit<Arrival, "origin">,
   said: readonly Said[],
+  mayPutBy = false,
 ): Promise<Stored[]> {
   const now = engine.clock.now();
   const named = [...new Set(said.map((each) => (each.type === "order" ? each.order : each).channelOrderId))];
-  const known = await findOrders(tx, workspaceId, channelId, named);
+  const [, known] = await Promise.all([
+    lockArrivals(tx, workspaceId, channelId, mayPutBy || said.some((each) => each.type === "cancellation")),
+    findOrders(tx, workspaceId, channelId, named), // sent with it, and read after it
+  ]);
   const keys = known.map((each) => ({ workspaceId, orderId: each.orderId }));
   const opened = await openDrafts(engine, tx, keys, { links: false }, now, actor);
   const shared = opened.shared.get(workspaceId) ?? (await readShared(tx, [workspaceId], [], {}, now)).get(workspaceId);

@@ -13,6 +13,20 @@ const Tombstone = row({
   at: col.instant,
 });
 
+/**
+ * IN-10. Until this transaction ends no cancellation is put by for an order of this channel that another transaction is storing: neither would see the other, and
+ * the cancellation would wait for ever. Orders are stored side by side; who may put a cancellation by is alone. Taken before any order is locked.
+ */
+export const lockArrivals = (
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+  mayPutBy: boolean,
+): Promise<number> =>
+  tx.run(
+    sql`select from channel where workspace_id = ${workspaceId}::bigint and id = ${channelId}::bigint ${mayPutBy ? sql`for no key update` : sql`for share`}`,
+  );
+
 /** Locks, in id order, those of a channel's orders that are known already. */
 export const findOrders = (
   tx: Tx,

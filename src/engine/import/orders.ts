@@ -131,6 +131,7 @@ async function storeBatch({ engine, start, log, seen }: Importing, records: read
     { workspaceId, channelId, origin: "file", actor },
     fresh.map((record) => record.order),
     also,
+    { mayPutBy: records.some((record) => record.type === "cancellation") },
   );
   for (const [key, n] of occurrences) seen.set(key, n);
   log.committed(tally, lastLineOf(records));
