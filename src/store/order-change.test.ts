@@ -8,6 +8,7 @@ import { aChannelOrder } from "#test/channel-order.ts";
 import { setUp, testEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
 import {
+  feedOf,
   forgetChanges,
   numberChanges,
   OrderChanges,
@@ -17,6 +18,7 @@ import {
   workspacesToNotify,
 } from "./order-change.ts";
 import { readTrails } from "./trail.ts";
+import { insertEndpoint, type EndpointId } from "./webhook.ts";
 import { inWorkspace } from "./workspace-scope.ts";
 
 const all = { after: 0n, limit: 100 };
@@ -79,7 +81,7 @@ test("WH-2 changes are numbered in the order in which they became visible, whate
   });
   await written;
   await write("20", 2)(db);
-  assert.deepEqual(await workspacesToNotify(db, 10), [workspaceId]);
+  assert.deepEqual(await workspacesToNotify(db, 10), [], "nobody listens");
   assert.equal((await numberChanges(db, workspaceId)).lastNo, 1n);
 
   commitFirst();
@@ -126,21 +128,37 @@ test("WH-3 a workspace's changes are its own: the API's role sees and numbers no
   assert.deepEqual(await readChanges(db, other, all), []);
 });
 
-test("WH-4 changes are forgotten when they are old, numbered and made into deliveries, and not before", async (t) => {
+test("WH-4 changes are forgotten when they are old and deliveries were made of them, or nobody listens; and not before", async (t) => {
   const { engine: db } = await testDatabase(t);
-  for (const id of ["10", "11"]) {
-    const changes = new OrderChanges();
-    changes.add(order(id, 1), 0, at);
-    await changes.write(db, () => id);
-  }
+  const silent = "2" as WorkspaceId;
+  const endpoint = { workspaceId, id: "5" as EndpointId, publicId: "01980000-0000-7000-8000-000000000000" };
+  const wish = {
+    url: "https://hooks.example.com/",
+    description: "",
+    events: ["*"],
+    createdAt: at,
+    createdBy: "user:x",
+  };
+  await insertEndpoint(db, { ...endpoint, ...wish });
+  for (const mine of [workspaceId, silent])
+    for (const id of ["10", "11"]) {
+      const changes = new OrderChanges();
+      changes.add(order(id, 1, mine), 0, at);
+      await changes.write(db, () => id);
+    }
   const later = new Date(at.getTime() + 1000);
-  assert.equal(await forgetChanges(db, later, 100), 0);
-  await numberChanges(db, workspaceId);
-  await setNotified(db, workspaceId, 1n);
-  assert.equal(await forgetChanges(db, at, 100), 0);
-  assert.equal(await forgetChanges(db, later, 100), 1);
+  const numbers = async (of: WorkspaceId) => (await readChanges(db, of, all)).map(({ no }) => no);
+
+  assert.deepEqual(await workspacesToNotify(db, 10), [workspaceId]);
+  assert.equal(await forgetChanges(db, at, 100), 0, "not old");
+  assert.equal(await forgetChanges(db, later, 100), 2, "nobody listens in the one, nothing is delivered in the other");
+  assert.deepEqual([await numbers(workspaceId), await numbers(silent)], [[1n, 2n], []]);
   assert.deepEqual(
-    (await readChanges(db, workspaceId, all)).map(({ no }) => no),
-    [2n],
+    await feedOf(db, silent),
+    { lastNo: 2n, oldestNo: null },
+    "who followed it sees that something is missing",
   );
+  await setNotified(db, workspaceId, 1n);
+  assert.equal(await forgetChanges(db, later, 100), 1);
+  assert.deepEqual(await numbers(workspaceId), [2n]);
 });

@@ -1,7 +1,7 @@
 import type { Order } from "#domain/order.ts";
 import type { OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Headline } from "#domain/lifecycle.ts";
-import type { Tx } from "./db.ts";
+import type { Db, Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
 
@@ -73,16 +73,16 @@ export async function numberChanges(tx: Tx, workspaceId: WorkspaceId): Promise<F
 
 const WorkspaceRow = row({ workspaceId: col.id<WorkspaceId>() });
 
-/** Workspaces in which something changed that was not made into deliveries yet. */
+/** Workspaces with an endpoint in which something changed that was not made into deliveries yet. Where nobody is told, nothing is even numbered. */
 export async function workspacesToNotify(tx: Tx, limit: number): Promise<WorkspaceId[]> {
   const rows = await tx.rows(
     WorkspaceRow,
     sql`
-    select workspace_id from (
-      select distinct c.workspace_id from order_change c where c.no is null
-      union
-      select f.workspace_id from change_feed f where f.notified_no < f.last_no
-    ) w order by workspace_id limit ${limit}`,
+    select distinct e.workspace_id from webhook_endpoint e
+     where e.enabled
+       and (exists (select from order_change c where c.workspace_id = e.workspace_id and c.no is null)
+            or exists (select from change_feed f where f.workspace_id = e.workspace_id and f.notified_no < f.last_no))
+     order by e.workspace_id limit ${limit}`,
   );
   return rows.map((each) => each.workspaceId);
 }
@@ -126,6 +126,12 @@ export const readChanges = (
      where c.workspace_id = ${workspaceId}::bigint and c.no > ${after} order by c.no limit ${limit}`,
   );
 
+/** What happened until now is told to nobody: an endpoint that is added, or switched on, hears of what comes. */
+export async function beginToNotify(tx: Tx, workspaceId: WorkspaceId): Promise<void> {
+  const { lastNo } = await numberChanges(tx, workspaceId);
+  await setNotified(tx, workspaceId, lastNo);
+}
+
 export const setNotified = (tx: Tx, workspaceId: WorkspaceId, notifiedNo: bigint): Promise<number> =>
   tx.run(sql`update change_feed set notified_no = ${notifiedNo} where workspace_id = ${workspaceId}::bigint`);
 
@@ -143,16 +149,29 @@ export async function feedOf(
   );
 }
 
-/** Forgets changes that everybody has been told of: numbered, notified and older than `before`. Answers how many. */
-export const forgetChanges = (tx: Tx, before: Date, limit: number): Promise<number> =>
-  tx.run(sql`
+/**
+ * Forgets changes older than `before`, of which deliveries were made or for which nobody listens. They are numbered first: who comes back then sees the gap,
+ * and not a whole that lacks them. Answers how many.
+ */
+export async function forgetChanges(db: Db, before: Date, limit: number): Promise<number> {
+  const unnumbered = await db.rows(
+    WorkspaceRow,
+    sql`
+    select distinct c.workspace_id from order_change c where c.no is null and c.at < ${before}
+     order by c.workspace_id limit ${limit}`,
+  );
+  for (const { workspaceId } of unnumbered) await db.tx((tx) => numberChanges(tx, workspaceId));
+  return db.run(sql`
     delete from order_change c
      using (
        select o.workspace_id, o.id from order_change o
-         join change_feed f on f.workspace_id = o.workspace_id and o.no <= f.notified_no
-        where o.at < ${before} order by o.at, o.workspace_id, o.id limit ${limit}
+         join change_feed f on f.workspace_id = o.workspace_id
+        where o.at < ${before} and o.no is not null
+          and (o.no <= f.notified_no or not exists (select from webhook_endpoint e where e.workspace_id = o.workspace_id and e.enabled))
+        order by o.at, o.workspace_id, o.id limit ${limit}
      ) old
      where c.workspace_id = old.workspace_id and c.id = old.id`);
+}
 
 export interface ChangedOrderRow {
   id: OrderId;

@@ -4,6 +4,7 @@ import { ok, refuse, type Refused, type Result } from "#domain/result.ts";
 import { webhookFilters } from "#domain/webhook-event.ts";
 import { ring } from "#store/commit.ts";
 import type { Tx } from "#store/db.ts";
+import { beginToNotify } from "#store/order-change.ts";
 import {
   changeEndpoint,
   deleteEndpoint,
@@ -42,11 +43,13 @@ export const createWebhook = (
   change(context, async (tx): Promise<Result<{ endpoint: Endpoint; secret: string }>> => {
     const wrong = objection(context, wish);
     if (wrong !== null) return wrong;
-    if ((await listEndpoints(tx, workspaceId)).length >= mostEndpoints)
+    const others = await listEndpoints(tx, workspaceId);
+    if (others.length >= mostEndpoints)
       return refuse(
         "too_many_webhooks",
         `A workspace has at most ${mostEndpoints} webhook endpoints. Delete one that is not needed.`,
       );
+    if (!others.some((each) => each.enabled)) await beginToNotify(tx, workspaceId);
     await context.ids.ensure(tx, 3);
     const id = context.ids.next<"webhookEndpoint">() as EndpointId;
     const by = { actor: context.actor, at: context.clock.now() };
@@ -92,6 +95,9 @@ export const changeWebhook = (
     const wrong = objection(context, next);
     if (wrong !== null) return wrong;
     const now = context.clock.now();
+    const isSwitchedOn = next.enabled && !endpoint.enabled;
+    if (isSwitchedOn && !(await listEndpoints(tx, on.workspaceId)).some((each) => each.enabled))
+      await beginToNotify(tx, on.workspaceId);
     await changeEndpoint(tx, endpoint, next, now);
     if (!next.enabled) await giveUpDeliveries(tx, endpoint, now);
     await noted(tx, context, endpoint, "webhook_changed", {

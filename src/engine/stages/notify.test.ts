@@ -165,6 +165,28 @@ test("WH-14 an endpoint hears of its own workspace alone", async (t) => {
   assert.deepEqual(desk.sent, []);
 });
 
+test("WH-16 an endpoint hears of what happens after it was added or switched on; where none listens nothing is worked", async (t) => {
+  const desk = await aDesk(t);
+  await desk.orders(["1000"]);
+  assert.equal(await notify.run(desk.engine), 0);
+  assert.equal(await notify.nextDue(desk.database.engine), null);
+  const endpoint = await desk.endpoint("https://all.example/hook", ["order.received"]);
+  await desk.settle();
+  assert.equal(desk.sent.length, 0);
+  await desk.orders(["1001"]);
+  await desk.settle();
+  await changeWebhook(desk.manage, desk.on(endpoint), { enabled: false });
+  await desk.orders(["1002"]);
+  await desk.settle();
+  await changeWebhook(desk.manage, desk.on(endpoint), { enabled: true });
+  await desk.orders(["1003"]);
+  await desk.settle();
+  assert.deepEqual(
+    desk.sent.map((each) => each.body.data["order"]!["channel_order_id"]),
+    ["1001", "1003"],
+  );
+});
+
 test("WH-15 a message keeps its id and its bytes on every try and for every endpoint; only instant and signature change", async (t) => {
   const desk = await aDesk(t);
   await desk.endpoint("https://one.example/hook", ["order.received"]);

@@ -21,10 +21,7 @@ export const makeDeliveries = (engine: Engine, workspaceId: WorkspaceId): Promis
     const { lastNo, notifiedNo } = await numberChanges(tx, workspaceId);
     if (notifiedNo >= lastNo) return 0;
     const endpoints = (await listEndpoints(tx, workspaceId)).filter((endpoint) => endpoint.enabled);
-    if (endpoints.length === 0) {
-      await setNotified(tx, workspaceId, lastNo);
-      return Number(lastNo - notifiedNo);
-    }
+    if (endpoints.length === 0) return 0; // switched off this very moment
     const changes = someOf(await readChanges(tx, workspaceId, { after: notifiedNo, limit: mostChanges }));
     const trails = await readTrails(tx, workspaceId, stretchesOf(changes));
     const rows = trails.flatMap((trail) => messagesFor(engine, trail, endpoints));
