@@ -80,6 +80,8 @@ async function storyOf(town: Town, trace: readonly TraceLine[], order: Wanted): 
     told.push({ at: event.at, step: Infinity, text: `${event.actor}: ${event.text}` });
   for (const event of await evidenceOf(town, order.id))
     told.push({ at: event.at, step: Infinity, text: `evidence: ${event.text}` });
+  for (const message of await messagesOf(town, order))
+    told.push({ at: message.at, step: Infinity, text: `inbox: ${message.text}` });
   for (const event of tenant === undefined ? [] : worldEvents(tenant.world, isAbout))
     told.push({ at: event.at, step: Infinity, text: `outside: ${event.text}` });
   told.push(...calamities(trace, order.id, isAbout));
@@ -100,6 +102,21 @@ async function evidenceOf({ monitor }: Town, orderId: string): Promise<{ at: num
   return rows.map(({ at, no, kind, source, payload }) => ({
     at: at.getTime(),
     text: `attempt ${no} ${kind} by ${source} ${JSON.stringify(payload)}`,
+  }));
+}
+
+async function messagesOf(
+  { monitor }: Town,
+  { workspace_id, channel_order_id }: Wanted,
+): Promise<{ at: number; text: string }[]> {
+  const rows = await monitor.query<{ at: Date; event_id: string; done_at: Date | null; problem: string | null }>(
+    `select received_at as at, event_id, done_at, problem from inbox
+      where workspace_id = $1 and starts_with(event_id, $2) order by received_at, id`,
+    [workspace_id, `${channel_order_id}:`],
+  );
+  return rows.map(({ at, event_id: eventId, done_at: doneAt, problem }) => ({
+    at: at.getTime(),
+    text: `${eventId} ${doneAt === null ? "not taken in" : `taken in at ${doneAt.toISOString().slice(11, 23)}`} ${problem ?? ""}`,
   }));
 }
 
