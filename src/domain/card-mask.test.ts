@@ -20,7 +20,9 @@ const cards = [
   "6759649826438453",
 ];
 const withCheckDigit = (digits: string): string =>
-  [..."0123456789"].map((last) => `${digits}${last}`).find((each) => luhn(each))!;
+  Array.from("0123456789")
+    .map((last) => `${digits}${last}`)
+    .find((each) => luhn(each))!;
 const digitsOf = (count: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: count, maxLength: count }).map((each) => each.join(""));
 const begun = (begin: string, length: number) =>
@@ -74,7 +76,9 @@ test("CD-2 a verification code is blanked out where it is called one, and where 
 });
 
 const checked = (digits: string): string => {
-  const sum = [...digits].reverse().reduce((all, digit, index) => all + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
+  const sum = Array.from(digits)
+    .reverse()
+    .reduce((all, digit, index) => all + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
   return `${digits}${(10 - (sum % 10)) % 10}`;
 };
 

@@ -21,7 +21,7 @@ test("VA-1 a secret prints as [secret] in text, JSON, templates, errors and insp
     assert.doesNotMatch(text, /hunter2/);
     assert.match(text, /\[secret\]/);
   }
-  assert.deepEqual([Object.keys(token), { ...token }], [[], {}]);
+  assert.deepEqual([Object.keys(token), Object.assign({}, token)], [[], {}]);
   assert.equal(token.reveal(), "hunter2-and-more");
 });
 
