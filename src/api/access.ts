@@ -59,6 +59,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "PUT /v1/channels/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
   "POST /v1/accounts/:id/secrets/test": "secrets.change",
 
+
   "GET /v1/orders": "orders.read",
   "GET /v1/orders/counts": "orders.read",
   "GET /v1/orders/:id": "orders.read",
@@ -92,6 +93,9 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/fulfillment-orders/:id/back": "prep.pack",
   "POST /v1/fulfillment-orders/:id/put-back": "prep.pack",
   "POST /v1/fulfillment-orders/:id/ship": "prep.pack",
+
+  "GET /v1/desk": "desk.read",
+  "GET /v1/desk/:id": "desk.read",
 
   "GET /v1/shipments": "orders.read",
   "POST /v1/shipments/:id/resend": "shipments.change",

@@ -16,7 +16,7 @@ const PublicId = row({ publicId: col.text });
 /** What stands for a parameter, by the words before it in the address. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/\/orders\/:id/, "order"],
-  [/\/fulfillment-orders\/:id/, "part"],
+  [/\/(fulfillment-orders|desk)\/:id/, "part"],
   [/\/shipments\/:id/, "shipment"],
   [/\/ledger\/:id/, "account"],
   [/\/accounts\/:id/, "account"],
@@ -88,7 +88,10 @@ async function rivalsIds(at: TestServer): Promise<Ids> {
   const invited = await browser.ask("POST", "/v1/invitations", { email: "sam@example.org", role: "staff" });
   return {
     order: order!,
-    part: publicId("fulfillmentOrder", await one(sql`select public_id from fulfillment_order where workspace_id = ${of}`)),
+    part: publicId(
+      "fulfillmentOrder",
+      await one(sql`select public_id from fulfillment_order where workspace_id = ${of}`),
+    ),
     hold: publicId("hold", await one(sql`select public_id from hold where workspace_id = ${of}`)),
     channel: publicId("channel", await one(sql`select public_id from channel where workspace_id = ${of}`)),
     account: publicId(

@@ -10,6 +10,7 @@ import { validate } from "./invalid.ts";
 import { notFound, Problem, shown } from "./problem.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
+import { deskRoutes } from "./routes/desk.ts";
 import { firstStartRoutes } from "./routes/first-start.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { importRoutes } from "./routes/imports.ts";
@@ -97,6 +98,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
+    deskRoutes(v1, context);
     shipmentRoutes(v1, context);
     catalogueRoutes(v1, context);
     setUpRoutes(v1, context);

@@ -14,7 +14,7 @@ import type {
 import { isLater } from "./parcel.ts";
 import { reasonOf } from "./reasons.ts";
 import { refuse, type Refused } from "./result.ts";
-import { may, whyNot, type Permission, type Role } from "./role.ts";
+import { isDesk, may, whyNot, type Permission, type Role } from "./role.ts";
 import { hasOpenUnits } from "./shipped.ts";
 
 /** Whether an action may be done to a thing now and, where not, why: for API, screens and bulk actions alike (API-22). */
@@ -259,6 +259,7 @@ function prepStep(view: ActionView, fo: FulfillmentOrder, states: readonly Fulfi
     return no(`It is ${words(fo.state)}; this step is for ${states.map(words).join(" or ")}.`);
   const holds = holdsOn(view.dossier, fo);
   if (holds.length === 0 || fo.state === "partially_shipped") return yes;
+  if (isDesk(view.role)) return no("The seller holds it for now. Look again later."); // why is the seller's own affair
   return no(`It is held: ${holds.map((code) => reasonOf(code).title).join(", ")}. Resolve that first.`);
 }
 

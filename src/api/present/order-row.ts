@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { publicId } from "#domain/ids.ts";
+import { may, type Role } from "#domain/role.ts";
 import { headlines } from "#domain/lifecycle.ts";
 import { reasonOf } from "#domain/reasons.ts";
 import type { ListedOrder } from "#store/read/order-list.ts";
@@ -44,7 +45,7 @@ export const OrderRow = z
   .meta({ id: "OrderRow" });
 
 /** One row of the list of orders; the command line's JSON is the same. No personal data. */
-export function presentOrderRow(order: ListedOrder): z.output<typeof OrderRow> {
+export function presentOrderRow(order: ListedOrder, role: Role): z.output<typeof OrderRow> {
   const waiting = order.parts
     .filter((part) => part.state === "waiting" && part.placeAfter !== null)
     .map((part) => part.placeAfter!.getTime());
@@ -76,7 +77,10 @@ export function presentOrderRow(order: ListedOrder): z.output<typeof OrderRow> {
     })),
     placed_by: placedBy(order.parts.map((part) => part.placedBy)),
     payment: order.payment,
-    total: order.total === null ? null : money({ amount: order.total, currency: order.currency }),
+    total:
+      order.total === null || !may(role, "money.read")
+        ? null
+        : money({ amount: order.total, currency: order.currency }),
     country: order.country,
     ordered_at: timeOrNull(order.orderedAt),
     received_at: time(order.receivedAt),

@@ -17,7 +17,7 @@ import { headlineOfPart, headlines } from "#domain/lifecycle.ts";
 import type { Attempt, FulfillmentOrder, Hold, Shipment } from "#domain/order.ts";
 import { orderMoney } from "#domain/order-money.ts";
 import { reasonOf } from "#domain/reasons.ts";
-import type { Role } from "#domain/role.ts";
+import { may, type Role } from "#domain/role.ts";
 import { defaultSupplierSettings, type WorkspaceSettings } from "#domain/settings.ts";
 import type { Shared } from "#domain/shared.ts";
 import type { OrderView } from "#store/read/order.ts";
@@ -219,7 +219,10 @@ export const OrderDetail = z
         quantity_on_channel: z.int(),
         cancelled: z.int(),
         fulfilled_elsewhere: z.int(),
-        unit_price: z.string(),
+        unit_price: z
+          .string()
+          .nullable()
+          .meta({ description: "What the buyer paid; null for a role that does not see it" }),
       }),
     ),
     fulfillment_orders: z.array(FulfillmentOrderDetail),
@@ -249,15 +252,17 @@ export const OrderDetail = z
         at: z.string(),
       }),
     ),
-    money: z.object({
-      sold: Money,
-      goods: z.array(Money),
-      shipping: z.array(Money),
-      fees: Money,
-      refunds: Money,
-      profit: Money.nullable(),
-      profit_unknown_because: z.string().nullable(),
-    }),
+    money: z
+      .object({
+        sold: Money,
+        goods: z.array(Money),
+        shipping: z.array(Money),
+        fees: Money,
+        refunds: Money,
+        profit: Money.nullable(),
+        profit_unknown_because: z.string().nullable(),
+      })
+      .nullable(),
     actions: actionsOf(["release", "hold", "unhold", "edit", "cancel"]),
   })
   .meta({ id: "Order" });
@@ -279,6 +284,8 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
     prepCentres: new Set([...view.suppliers.values()].filter(({ role }) => role === "prep").map((each) => each.id)),
   };
   const money_ = orderMoney(dossier, reader.workspace);
+  // Whoever buys by hand knows what things may cost, not what they were sold for (AU-25).
+  const seesMoney = may(reader.role, "money.read");
   return {
     id: publicId("order", order.publicId),
     number: order.number,
@@ -312,7 +319,7 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
       quantity_on_channel: line.quantity,
       cancelled: line.cancelled,
       fulfilled_elsewhere: line.fulfilledElsewhere,
-      unit_price: line.unitPrice,
+      unit_price: seesMoney ? line.unitPrice : null,
     })),
     fulfillment_orders: dossier.fulfillmentOrders.map((fo) => presentPart(view, actions, fo)),
     holds: dossier.holds.map((hold) => presentHold(view, actions, hold)),
@@ -340,15 +347,17 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
       by: edit.actor,
       at: time(edit.at),
     })),
-    money: {
-      sold: money(money_.sold),
-      goods: money_.goods.map(money),
-      shipping: money_.shipping.map(money),
-      fees: money(money_.fees),
-      refunds: money(money_.refunds),
-      profit: money_.profit === null ? null : money(money_.profit),
-      profit_unknown_because: money_.profitUnknownBecause,
-    },
+    money: !seesMoney
+      ? null
+      : {
+          sold: money(money_.sold),
+          goods: money_.goods.map(money),
+          shipping: money_.shipping.map(money),
+          fees: money(money_.fees),
+          refunds: money(money_.refunds),
+          profit: money_.profit === null ? null : money(money_.profit),
+          profit_unknown_because: money_.profitUnknownBecause,
+        },
     actions: orderActions(actions),
   };
 }

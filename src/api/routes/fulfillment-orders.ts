@@ -6,6 +6,7 @@ import type { ChangedOrder, OrderResult, Who } from "#engine/actions/change-orde
 import * as placing from "#engine/actions/placing.ts";
 import * as prep from "#engine/actions/prep.ts";
 import { confirmPartTracking, enterTracking, supplierAnswered } from "#engine/actions/shipping.ts";
+import { orderOfDeskPart } from "#store/read/desk.ts";
 import { listParts, orderOfPart } from "#store/read/part.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -122,15 +123,19 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
     },
   );
 
-  /** Finds the order first; what is not there, or another workspace's, is the same 404. */
+  /** Finds the order first; what is not there, another workspace's, or another supplier's than a desk's own, is the same 404. */
   async function actOnPart<T>(
     request: FastifyRequest & { params: z.output<typeof onPart> },
     reply: FastifyReply,
     work: (who: Who, on: On) => OrderResult<T>,
     more?: (value: T & { order: ChangedOrder }) => Record<string, unknown>,
   ): Promise<never> {
-    const { workspaceId } = request.caller;
-    const order = await inWorkspace(db.api, workspaceId, (tx) => orderOfPart(tx, workspaceId, request.params.id));
+    const { workspaceId, supplierIds } = request.caller;
+    const order = await inWorkspace(db.api, workspaceId, (tx) =>
+      supplierIds === null
+        ? orderOfPart(tx, workspaceId, request.params.id)
+        : orderOfDeskPart(tx, workspaceId, request.params.id, supplierIds),
+    );
     if (order === undefined) throw notFound();
     const part = request.params.id;
     return actOnOrder(context, request, reply, (who, ifVersion) => work(who, { order, part, ...ifVersion }), more);

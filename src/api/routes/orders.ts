@@ -96,7 +96,7 @@ export function orderRoutes(app: Api, context: ApiContext): void {
         }),
       );
       return {
-        orders: page.orders.map(presentOrderRow),
+        orders: page.orders.map((order) => presentOrderRow(order, caller.role)),
         next: page.next === null ? null : encodeCursor([page.next.receivedAt, page.next.id]),
       };
     },

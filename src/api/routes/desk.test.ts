@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { publicId, type SupplierId } from "#domain/ids.ts";
+import { col, row } from "#store/row.ts";
+import { sql } from "#store/sql.ts";
+import { listSuppliers } from "#store/supplier.ts";
+import { signedIn, type Browser } from "../testing/browser.ts";
+import { aServer, type Answer, type TestServer } from "../testing/server.ts";
+
+const PartRow = row({ publicId: col.text });
+const idsOf = (answer: Answer): string[] =>
+  (answer.body["fulfillment_orders"] as unknown as { id: string }[]).map((each) => each.id);
+
+const suppliersOf = async (at: TestServer): Promise<ReadonlyMap<string, SupplierId>> =>
+  new Map((await listSuppliers(at.database.engine, at.workspaceId)).map((each) => [each.name, each.id]));
+
+/** The only part of the order, by its public id. */
+const partOf = async (at: TestServer, order: string): Promise<string> =>
+  publicId(
+    "fulfillmentOrder",
+    (
+      await at.database.engine.one(
+        PartRow,
+        sql`
+        select f.public_id from fulfillment_order f join sales_order o on o.workspace_id = f.workspace_id and o.id = f.order_id
+         where o.public_id = ${order.slice(4)}::uuid`,
+      )
+    ).publicId,
+  );
+
+/** Two orders for the shelf, of which one is still in its buffer, and two that a person bought at acme and at other. */
+async function town(t: Parameters<typeof aServer>[0]) {
+  const at = await aServer(t, {
+    suppliers: { acme: {}, other: {}, shelf: { role: "prep" }, rack: { role: "prep" } },
+    links: {
+      MUG: [{ supplier: "acme", sku: "A-MUG" }],
+      JAR: [{ supplier: "other", sku: "O-JAR" }],
+      CUP: [{ supplier: "shelf", sku: "S-CUP" }],
+    },
+    stock: [{ supplier: "shelf", sku: "S-CUP", onHand: 10, isShelf: true }],
+  });
+  const line = (sku: string) => ({
+    lines: [
+      {
+        channelLineId: "1",
+        sku,
+        title: `a ${sku}`,
+        quantity: 1,
+        cancelled: 0,
+        fulfilled: 0,
+        unitPrice: "77.77",
+        kind: "goods" as const,
+        fulfilledBy: "us" as const,
+      },
+    ],
+  });
+  const [mug, jar, cup] = await at.orders([
+    { channelOrderId: "1", ...line("MUG") },
+    { channelOrderId: "2", ...line("JAR") },
+    { channelOrderId: "3", ...line("CUP") },
+  ]);
+  const parts = { mug: await partOf(at, mug!), jar: await partOf(at, jar!), cup: await partOf(at, cup!) };
+  const ids = await suppliersOf(at);
+  const somebody = (role: "prep" | "supplier", supplier: string) =>
+    signedIn(at, { email: `${supplier}@example.org`, role, suppliers: [ids.get(supplier)!] });
+  const place = async (part: string) => {
+    const took = await at.ask("POST", `/v1/fulfillment-orders/${part}/take-over`, { body: {} });
+    assert.equal(took.status, 200, took.text);
+    const body = { supplier_order_id: `SO-${part.slice(-4)}`, cost: { amount: "12.34", currency: "EUR" } };
+    assert.equal((await at.ask("POST", `/v1/fulfillment-orders/${part}/placed`, { body })).status, 200);
+  };
+  return { at, parts, orders: { mug: mug!, jar: jar!, cup: cup! }, somebody, place };
+}
+
+test("AU-24 a supplier's people see its fulfillment orders from placed on, without prices or the buyer's mail, and nobody else's", async (t) => {
+  const { at, parts, orders, somebody, place } = await town(t);
+  const sam = await somebody("supplier", "acme");
+  const look = (part: string) => sam.ask("GET", `/v1/desk/${part}`);
+
+  await at.leaveBuffer();
+  assert.deepEqual(idsOf(await sam.ask("GET", "/v1/desk")), [], "not placed yet: it does not exist for them");
+  const before = await look(parts.mug);
+  await place(parts.mug);
+  await place(parts.jar);
+
+  assert.deepEqual(idsOf(await sam.ask("GET", "/v1/desk")), [parts.mug]);
+  const seen = await look(parts.mug);
+  assert.equal(seen.status, 200);
+  const { ship_to: to, lines, actions } = seen.body as unknown as Record<string, object>;
+  assert.equal((to as unknown as { name: string }).name !== "", true);
+  assert.deepEqual(Object.keys(to ?? {}), [
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "city",
+    "region",
+    "postcode",
+    "country",
+    "phone",
+  ]);
+  assert.deepEqual(lines as unknown, [
+    { supplier_sku: "A-MUG", title: "a MUG", units: 1, units_cancelled: 0, units_shipped: 0, units_collected: 0 },
+  ]);
+  assert.equal((actions as unknown as { add_tracking: { allowed: boolean } }).add_tracking.allowed, true);
+  for (const secret of ["77.77", "12.34", "@", "EUR", orders.mug, "margin"])
+    assert.equal(seen.text.replaceAll("supplier@", "").includes(secret), false, secret);
+
+  const others = [
+    before,
+    await look(parts.jar),
+    await look(parts.cup),
+    await look(publicId("fulfillmentOrder", "01980000-0000-7000-8000-000000000000")),
+  ];
+  assert.deepEqual(new Set(others.map((each) => `${each.status} ${each.text}`)).size, 1);
+  assert.equal(others[0]!.status, 404);
+});
+
+test("AU-24 a supplier enters tracking for its own, and what is another's is not there", async (t) => {
+  const { at, parts, somebody, place } = await town(t);
+  await at.leaveBuffer();
+  await place(parts.mug);
+  await place(parts.jar);
+  const sam = await somebody("supplier", "acme");
+  const track = (part: string, who: Browser = sam) =>
+    who.ask("POST", `/v1/fulfillment-orders/${part}/tracking`, {
+      carrier: "ups",
+      tracking_number: "1Z999AA10123456784",
+    });
+
+  assert.equal((await track(parts.jar)).status, 404);
+  assert.equal((await track(parts.mug)).status, 200);
+
+  const seen = await sam.ask("GET", `/v1/desk/${parts.mug}`);
+  assert.equal(seen.body["state"] as unknown, "shipped");
+  assert.equal(seen.body["ship_to"] as unknown, null, "nothing is to be sent there any more");
+  assert.equal((seen.body["parcels"] as unknown as unknown[]).length, 1);
+  for (const url of [
+    "/v1/orders",
+    "/v1/fulfillment-orders",
+    "/v1/suppliers",
+    "/v1/ledger",
+    "/v1/members",
+    "/v1/shipments",
+  ])
+    assert.equal((await sam.ask("GET", url)).status, 403, url);
+});
+
+test("AU-24 a prep worker packs what is ready at the own centre, step by step, and no other centre's", async (t) => {
+  const { at, parts, somebody } = await town(t);
+  const pia = await somebody("prep", "shelf");
+  const rob = await somebody("prep", "rack");
+  const step = (who: Browser, name: string, body: object = {}) =>
+    who.ask("POST", `/v1/fulfillment-orders/${parts.cup}/${name}`, body);
+
+  assert.deepEqual(idsOf(await pia.ask("GET", "/v1/desk")), [], "still in its buffer");
+  assert.equal((await step(pia, "print")).status, 404);
+  await at.leaveBuffer();
+  assert.deepEqual(idsOf(await pia.ask("GET", "/v1/desk")), [parts.cup]);
+  assert.deepEqual(idsOf(await rob.ask("GET", "/v1/desk")), []);
+  assert.equal((await step(rob, "print")).status, 404);
+  assert.equal((await step(pia, "print")).status, 200);
+  assert.equal((await step(pia, "collect", { supplier_sku: "S-CUP" })).status, 200);
+  const shipped = await step(pia, "ship", { carrier: "ups", tracking_number: "1Z999AA10123456784" });
+  assert.equal(shipped.status, 200, shipped.text);
+  assert.equal((await step(pia, "tracking", { carrier: "ups", tracking_number: "1Z" })).status, 403);
+  assert.deepEqual(idsOf(await pia.ask("GET", "/v1/desk")), []);
+  assert.deepEqual(idsOf(await pia.ask("GET", "/v1/desk?state=shipped")), [parts.cup]);
+});
+
+test("AU-24 what is held is held without the seller's reason, and a supplier that is no longer theirs shows nothing", async (t) => {
+  const { at, parts, orders, somebody } = await town(t);
+  await at.leaveBuffer();
+  const pia = await somebody("prep", "shelf");
+  const held = await at.ask("POST", `/v1/orders/${orders.cup}/hold`, { body: { note: "unpaid invoice of the buyer" } });
+  assert.equal(held.status, 200, held.text);
+
+  const seen = await pia.ask("GET", `/v1/desk/${parts.cup}`);
+  const tried = await pia.ask("POST", `/v1/fulfillment-orders/${parts.cup}/print`, {});
+
+  for (const answer of [seen, tried]) assert.doesNotMatch(answer.text, /invoice|On hold|by_person/);
+  assert.match(tried.text, /The seller holds it for now/);
+  await at.database.engine.run(sql`update member set supplier_ids = '{}' where user_id = ${pia.userId}::uuid`);
+  assert.equal((await pia.ask("GET", `/v1/desk/${parts.cup}`)).status, 404);
+});
+
+test("AU-25 an operator sees orders and what they may cost, and not what they were sold for", async (t) => {
+  const { at, orders, parts } = await town(t);
+  await at.leaveBuffer();
+  const otto = await signedIn(at, { email: "otto@example.org", role: "operator" });
+
+  const seen = await otto.ask("GET", `/v1/orders/${orders.mug}`);
+
+  assert.equal(seen.status, 200);
+  assert.equal(seen.body["money"] as unknown, null);
+  assert.doesNotMatch(seen.text, /77\.77/);
+  assert.doesNotMatch((await otto.ask("GET", "/v1/orders")).text, /"total":\{/);
+  assert.equal((await otto.ask("POST", `/v1/fulfillment-orders/${parts.mug}/take-over`, {})).status, 200);
+  assert.equal((await otto.ask("POST", `/v1/orders/${orders.mug}/cancel`, {})).status, 403);
+  assert.equal((await otto.ask("GET", "/v1/ledger")).status, 403);
+});
