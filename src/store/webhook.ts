@@ -262,6 +262,7 @@ const TakenRow = row({
   failures: col.int,
   secretNo: col.int,
   oldSecretUntil: col.instantOrNull,
+  takenUntil: col.instant,
 });
 export type TakenEndpoint = RowOf<typeof TakenRow>;
 
@@ -286,7 +287,7 @@ export const takeEndpoints = (
     )
     update webhook_endpoint e set taken_until = ${takenUntil}
       from due where e.workspace_id = due.workspace_id and e.id = due.id
-    returning e.workspace_id, e.id, e.url, e.failures, e.secret_no, e.old_secret_until`,
+    returning e.workspace_id, e.id, e.url, e.failures, e.secret_no, e.old_secret_until, e.taken_until`,
   );
 
 const ToSendRow = row({ id: col.id<DeliveryId>(), messageId: col.text, payload: col.text, tries: col.int });
@@ -306,21 +307,23 @@ export const dueDeliveries = (
      order by d.due_at, d.id limit ${limit}`,
   );
 
-/** Keeps a taken endpoint for longer; false: it is paused, switched off or deleted, and there is nothing more to do. */
+/** Keeps a taken endpoint for longer; false: it is paused, switched off, deleted or taken by somebody else, and there is nothing more to do. */
 export const renewEndpoint = async (
   tx: Tx,
-  { workspaceId, id }: EndpointKey,
+  { workspaceId, id, takenUntil }: TakenEndpoint,
   { now, until }: { now: Date; until: Date },
-): Promise<boolean> =>
-  (await tx.run(sql`
+): Promise<boolean> => {
+  const renewed = await tx.run(sql`
     update webhook_endpoint set taken_until = ${until}
-     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint and enabled and (paused_until is null or paused_until <= ${now})`)) ===
-  1;
+     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint and taken_until = ${takenUntil}
+       and enabled and (paused_until is null or paused_until <= ${now})`);
+  return renewed === 1;
+};
 
-export const letGoOfEndpoint = (tx: Tx, { workspaceId, id }: EndpointKey): Promise<number> =>
-  tx.run(
-    sql`update webhook_endpoint set taken_until = null where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint`,
-  );
+export const letGoOfEndpoint = (tx: Tx, { workspaceId, id, takenUntil }: TakenEndpoint): Promise<number> =>
+  tx.run(sql`
+    update webhook_endpoint set taken_until = null
+     where workspace_id = ${workspaceId}::bigint and id = ${id}::bigint and taken_until = ${takenUntil}`);
 
 const HealthRow = row({
   publicId: col.text,
@@ -402,6 +405,25 @@ export const giveUpDeliveries = (tx: Tx, { workspaceId, id }: EndpointKey, now: 
   tx.run(sql`
     update webhook_delivery d set state = 'given_up', due_at = null, ended_at = ${now}
      where d.workspace_id = ${workspaceId}::bigint and d.endpoint_id = ${id}::bigint and d.state = 'waiting'`);
+
+const TroubleRow = row({
+  slug: col.text,
+  url: col.text,
+  enabled: col.bool,
+  disabledWhy: col.textOrNull,
+  failingSince: col.instantOrNull,
+});
+
+/** Endpoints of all workspaces that were switched off by themselves, or have been failing since before `since`. */
+export const readWebhookTrouble = (tx: Tx, since: Date): Promise<RowOf<typeof TroubleRow>[]> =>
+  tx.rows(
+    TroubleRow,
+    sql`
+    select w.slug, e.url, e.enabled, e.disabled_why, e.failing_since
+      from webhook_endpoint e join workspace w on w.id = e.workspace_id
+     where (not e.enabled and e.disabled_why <> 'by_person') or (e.enabled and e.failing_since < ${since})
+     order by w.slug, e.workspace_id, e.id`,
+  );
 
 /** Deliveries that ended before this, with their tries. */
 export const forgetDeliveries = (tx: Tx, before: Date, limit: number): Promise<number> =>

@@ -20,6 +20,7 @@ import { findPostmaster } from "#store/server/postmaster.ts";
 import { listSuppliers } from "#store/supplier.ts";
 import { StoreError } from "#store/store-error.ts";
 import { keyringWorks, readVaultStatus } from "#store/vault/rotate.ts";
+import { readWebhookTrouble } from "#store/webhook.ts";
 import { listWorkspaces } from "#store/workspace.ts";
 import { realClock } from "../clock.ts";
 import { command, run } from "../command.ts";
@@ -64,6 +65,7 @@ export const doctorCommand = () =>
         sweep,
         folders,
         problems,
+        webhooks,
       ])
         findings.push(...(await look(connection)));
       const isWell = findings.every((each) => each.status !== "broken");
@@ -328,3 +330,22 @@ const problems = async ({ db }: { db: Db }): Promise<Finding[]> =>
   (await readProblems(db)).map(({ workspace, what, problem }) =>
     warning(`${workspace}: ${what}`, problem, "It is tried again by itself; mend the cause if it stays."),
   );
+
+const webhookTroubleMs = 3_600_000;
+async function webhooks({ db }: Connection): Promise<Finding[]> {
+  const trouble = await readWebhookTrouble(db, new Date(realClock.now().getTime() - webhookTroubleMs));
+  if (trouble.length === 0) return [ok("webhooks", "every endpoint takes what it is sent")];
+  return trouble.map(({ slug, url, enabled, disabledWhy, failingSince }) =>
+    enabled
+      ? warning(
+          "webhooks",
+          `${new URL(url).host} (${slug}) has taken nothing since ${failingSince?.toISOString()}`,
+          `See what it answers: npx switchyard webhook deliveries --workspace ${slug}`,
+        )
+      : warning(
+          "webhooks",
+          `${new URL(url).host} (${slug}) was switched off: ${disabledWhy === "gone" ? "it said that it is gone" : "it failed for too long"}`,
+          `Mend it, then: npx switchyard webhook change --on --workspace ${slug}, and webhook resend for what it missed. Or remove it: webhook remove.`,
+        ),
+  );
+}

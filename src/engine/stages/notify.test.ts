@@ -13,13 +13,24 @@ import { storeOrders } from "#engine/intake.ts";
 import { listChanges } from "#store/management-event.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
-import { findDelivery, findEndpoint, listDeliveries, type Endpoint } from "#store/webhook.ts";
+import { workspacesToNotify } from "#store/order-change.ts";
+import {
+  findDelivery,
+  findEndpoint,
+  letGoOfEndpoint,
+  listDeliveries,
+  readWebhookTrouble,
+  renewEndpoint,
+  takeEndpoints,
+  type Endpoint,
+} from "#store/webhook.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import { aChannelOrder } from "#test/channel-order.ts";
 import { setUp, testEngine, VirtualClock, type SetUp, type TestEngine } from "../../../test/engine.ts";
 import { testDatabase } from "../../../test/postgres.ts";
 import { testVault } from "../../../test/vault.ts";
 import type { ManageContext } from "../manage/context.ts";
+import { makeDeliveries } from "../webhooks/deliveries.ts";
 import { signWebhook } from "../webhooks/signature.ts";
 import { release } from "./release.ts";
 import { verify } from "./verify.ts";
@@ -257,6 +268,21 @@ test("WH-35 a receiver that is slow delays nobody else, and two processes do not
   assert.equal(new Set(ids).size, 12);
 });
 
+test("WH-35 who lost an endpoint to another process neither keeps it nor lets it go", async (t) => {
+  const desk = await aDesk(t);
+  const db = desk.database.engine;
+  await desk.endpoint("https://all.example/hook", ["order.received"]);
+  await desk.orders(["1000"]);
+  for (const each of await workspacesToNotify(db, 10)) await makeDeliveries(desk.engine, each);
+  const later = (ms: number): Date => new Date(desk.clock.now().getTime() + ms);
+  const [mine] = await takeEndpoints(db, { now: later(0), takenUntil: later(1000), limit: 5 });
+  assert.deepEqual(await takeEndpoints(db, { now: later(0), takenUntil: later(1000), limit: 5 }), []);
+  const [theirs] = await takeEndpoints(db, { now: later(2000), takenUntil: later(9000), limit: 5 });
+  assert.equal(await renewEndpoint(db, mine!, { now: later(2000), until: later(9999) }), false);
+  assert.equal(await letGoOfEndpoint(db, mine!), 0);
+  assert.equal(await renewEndpoint(db, theirs!, { now: later(2000), until: later(9500) }), true);
+});
+
 test("WH-33 while an endpoint is paused nothing is sent to it; then it is asked with one delivery first", async (t) => {
   const desk = await aDesk(t);
   const endpoint = await desk.endpoint("https://all.example/hook", ["order.received"]);
@@ -299,6 +325,13 @@ test("WH-34 an endpoint that is switched off gives up what waits, with a notice 
     limit: 1,
   });
   assert.equal(trail[0]!.kind, "webhook_disabled");
+
+  const trouble = await readWebhookTrouble(desk.database.engine, desk.clock.now());
+  assert.deepEqual(
+    trouble.map(({ slug, url, disabledWhy }) => [slug, url, disabledWhy]),
+    [["acme", gone.url, "gone"]],
+    "and doctor says so",
+  );
 
   const before = desk.sent.length;
   await desk.orders(["1002"]);

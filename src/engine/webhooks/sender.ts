@@ -86,6 +86,7 @@ export class WebhookSender {
       await Promise.all(hands);
       const until = new Date(clock.now().getTime() + takenMs);
       if (this.#isStopping || !(await renewEndpoint(db, endpoint, { now: clock.now(), until }))) break;
+      endpoint.takenUntil = until;
     }
     await letGoOfEndpoint(db, endpoint);
   }
