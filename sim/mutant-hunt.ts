@@ -7,6 +7,7 @@ export interface Hunt {
   seed: number;
   /** Sold so far, in all its runs. */
   orders: number;
+  statements: number;
   runs: number;
   caughtBy: string | null;
   /** What the process wrote that failed; null: none did. */
@@ -20,7 +21,7 @@ export interface HuntOptions {
   mostOrders: (mutant: Mutant) => number;
   /** Asked before each run. */
   isOver: () => boolean;
-  run: (mutant: Mutant, seed: number) => Promise<Pick<Trial, "orders" | "caughtBy">>;
+  run: (mutant: Mutant, seed: number) => Promise<Pick<Trial, "orders" | "statements" | "caughtBy">>;
   onEnd?: (hunt: Hunt) => void;
 }
 
@@ -36,10 +37,10 @@ const nextSeed = (seed: number, runs: number): number => seed + runs * 100_000;
  * may survive. All have had a run before one has another, so that whoever stops early has seen them all.
  */
 export async function hunt({ mutants, seeds, mostOrders, isOver, run, onEnd }: HuntOptions): Promise<Hunt[]> {
-  const all = mutants.flatMap((mutant) =>
-    seeds.map((seed) => ({
+  const all = seeds.flatMap((seed) =>
+    mutants.map((mutant) => ({
       mutant,
-      hunt: { name: mutant.name, seed, orders: 0, runs: 0, caughtBy: null, broken: null } as Hunt,
+      hunt: { name: mutant.name, seed, orders: 0, statements: 0, runs: 0, caughtBy: null, broken: null } as Hunt,
     })),
   );
   for (
@@ -50,8 +51,9 @@ export async function hunt({ mutants, seeds, mostOrders, isOver, run, onEnd }: H
     for (const { mutant, hunt } of open) {
       if (isOver()) break;
       try {
-        const { orders, caughtBy } = await run(mutant, nextSeed(hunt.seed, hunt.runs));
+        const { orders, statements, caughtBy } = await run(mutant, nextSeed(hunt.seed, hunt.runs));
         hunt.orders += orders;
+        hunt.statements += statements;
         hunt.caughtBy = caughtBy;
       } catch (error) {
         hunt.broken = String((error as { stderr?: string }).stderr ?? error);

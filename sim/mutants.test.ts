@@ -72,14 +72,14 @@ test("SM-14 a hunt goes on with further seeds until each mutant is caught, has s
     async run({ name }, seed) {
       asked.push(`${name} ${seed}`);
       if (name === once.name && seed === 8) throw Object.assign(new Error("it failed"), { stderr: "no server" });
-      return { orders: 4, caughtBy: name === twice.name && seed === 100_007 ? "I01" : null };
+      return { orders: 4, statements: 1, caughtBy: name === twice.name && seed === 100_007 ? "I01" : null };
     },
   });
 
   assert.deepEqual(asked.slice(0, 5), [
     "timeout-is-failure 7",
-    "timeout-is-failure 8",
     "unpaid-bought 7",
+    "timeout-is-failure 8",
     "unpaid-bought 8",
     "timeout-is-failure 100007",
   ]);

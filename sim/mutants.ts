@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
     ],
     sql: "drop index attempt_one_open",
     orders: 2,
-    focus: { order: byKey },
+    focus: { order: byKey, world: { suppliers: { northlight: { time_out_after: 1 } } } },
   },
   {
     name: "new-key-per-try",
@@ -75,8 +75,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/gate/purchase.ts",
-        find: `await supplier.place(context, [purchase.request],`,
-        replace: `await supplier.place(context, [{ ...purchase.request, idempotencyKey: purchase.request.idempotencyKey + purchase.newestFence }],`,
+        find: `.place(context, [purchase.request],`,
+        replace: `.place(context, [{ ...purchase.request, idempotencyKey: purchase.request.idempotencyKey + purchase.newestFence }],`,
       },
     ],
     orders: 4,
@@ -94,8 +94,8 @@ export const mutants: readonly Mutant[] = [
         replace: `return now;`,
       },
     ],
-    orders: 4,
-    focus: { order: byLookup, world: { suppliers: { kestrel: { late_effect: 1, slow_lookup: 1 } } } },
+    orders: 6,
+    focus: { town: 1, order: byLookup, world: { suppliers: { kestrel: { late_effect: 1, slow_lookup: 1 } } } },
   },
   {
     name: "one-search-proves",
@@ -113,7 +113,7 @@ export const mutants: readonly Mutant[] = [
         replace: `absentSince: at.toISOString()`,
       },
     ],
-    orders: 3,
+    orders: 2,
     focus: { order: byLookup, world: { suppliers: { kestrel: { time_out_before: 1 } } } },
   },
   {
@@ -180,7 +180,7 @@ export const mutants: readonly Mutant[] = [
         replace: `isJournaled ??= Promise.resolve();`,
       },
     ],
-    orders: 6,
+    orders: 3,
     focus: { order: byNobody, rates: { aimed: 1 }, points: ["C5"] },
   },
   {
@@ -194,7 +194,7 @@ export const mutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    orders: 6,
+    orders: 3,
     focus: {
       town: 0,
       order: byNobody,
@@ -212,7 +212,7 @@ export const mutants: readonly Mutant[] = [
         replace: `const known = options.journal.find("") as ReturnType<typeof options.journal.find>;\n  if (known !== undefined)\n    return fromBefore`,
       },
     ],
-    orders: 6,
+    orders: 3,
     focus: { order: byNobody, rates: { aimed: 1 }, points: ["C7"] },
   },
   {
@@ -286,7 +286,7 @@ export const mutants: readonly Mutant[] = [
         replace: `drawStock(draft, fo, -1);\n  const wasByHand`,
       },
     ],
-    orders: 3,
+    orders: 2,
     focus: { order: byKey, rates: { aimed: 1 }, points: ["C2"] },
   },
   {
@@ -324,7 +324,7 @@ export const mutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    orders: 6,
+    orders: 3,
     focus: { order: byKey, world: { suppliers: { "*": { price_up: 1 } } } },
   },
 
@@ -336,8 +336,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/engine/stages/pull.ts",
-        find: `    await engine.db.tx(async (tx) => {\n      await engine.ids.ensure(tx, page.raw.length + 1);`,
-        replace: `    await engine.db.tx((tx) => moveCursor(tx, connection, { cursor, dueAt: later(done ? everyMs : leaseMs), synced: null, problem: null }));\n    await engine.db.tx(async (tx) => {\n      await engine.ids.ensure(tx, page.raw.length + 1);`,
+        find: `    await engine.db.tx(async (tx) => {\n      const now = engine.clock.now();\n      await keepMessages(`,
+        replace: `    await engine.db.tx((tx) => moveCursor(tx, connection, { cursor, dueAt: later(done ? everyMs : leaseMs), synced: null, problem: null }));\n    await engine.db.tx(async (tx) => {\n      const now = engine.clock.now();\n      await keepMessages(`,
       },
     ],
     orders: 6,
@@ -414,8 +414,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/dossier.ts",
-        find: `order by o.workspace_id, o.id for update of o\`);`,
-        replace: `order by o.workspace_id, o.id\`);`,
+        find: `order by o.workspace_id, o.id for update of o\`,`,
+        replace: `order by o.workspace_id, o.id\`,`,
       },
     ],
     sql: "alter table event drop constraint event_pkey",
@@ -493,12 +493,13 @@ export const mutants: readonly Mutant[] = [
       {
         file: "src/store/commit.ts",
         find: `greatest(0, s.reserved + c.reserved)`,
-        replace: `coalesce(c.written, greatest(0, s.reserved + c.reserved))`,
+        replace: `coalesce(c.written, s.reserved + c.reserved)`,
       },
     ],
+    sql: "alter table stock drop constraint stock_reserved_check",
     orders: 10,
     days: 0.00003,
-    focus: { order: atPrep, batch: 20, workersWithinMs: 400, town: 0, strikes: slow("insert into stock_reservation") },
+    focus: { order: atPrep, batch: 2, workersWithinMs: 400, town: 0, strikes: slow("insert into stock_reservation") },
   },
   {
     name: "balance-not-locked",
@@ -517,13 +518,13 @@ export const mutants: readonly Mutant[] = [
         replace: `const locking = false ? sql\`for update`,
       },
     ],
-    orders: 10,
+    orders: 12,
     days: 0.0002,
     focus: {
       order: { ...byKey, quantity: 2000 },
-      batch: 20,
+      batch: 2,
       workersWithinMs: 400,
-      town: 0,
+      sql: noDuplicates,
       strikes: slow("insert into attempt (", 6_000),
     },
   },
@@ -641,7 +642,8 @@ export const mutants: readonly Mutant[] = [
     title: "a cancellation that came before its order is forgotten",
     invariants: ["M1"],
     edits: [{ file: "src/store/intake.ts", find: `channelOrderIds.length === 0`, replace: `true` }],
-    orders: 8,
+    orders: 6,
+    faultHours: 1,
     focus: { order: { ...byKey, lateByMs: 400_000, asksToCancelAfterMs: 60_000 } },
   },
   {
@@ -918,8 +920,8 @@ export const mutants: readonly Mutant[] = [
     title: "the row-level policies are there and forbid nothing",
     invariants: ["I30"],
     sql: `do $$ declare the record; begin
-            for the in select c.relname from pg_policy p join pg_class c on c.oid = p.polrelid where p.polname = 'workspace' loop
-              execute format('alter policy workspace on %I using (true) with check (true)', the.relname);
+            for the in select p.polrelid::regclass as relation from pg_policy p where p.polname = 'workspace' loop
+              execute format('alter policy workspace on %s using (true) with check (true)', the.relation);
             end loop;
           end $$`,
     orders: 30,
@@ -937,6 +939,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     orders: 8,
+    faultHours: 1,
     focus: { order: { ...byKey, lateByMs: 400_000, asksToCancelAfterMs: 60_000 } },
   },
 
@@ -1038,7 +1041,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/passing-failure.ts",
-        find: `if (error instanceof CommitUnknown) return true;`,
+        find: `error instanceof CommitUnknown || `,
         replace: "",
       },
     ],
@@ -1074,6 +1077,11 @@ export const mutants: readonly Mutant[] = [
         file: "src/domain/placement-person.ts",
         find: `if (attempt.state === "unknown" && draft.now < attempt.settleAt) {`,
         replace: `if (false) {`,
+      },
+      {
+        file: "src/domain/actions.ts",
+        find: `return now < attempt.settleAt\n      ? no`,
+        replace: `return false\n      ? no`,
       },
     ],
     orders: 6,
@@ -1264,7 +1272,7 @@ export const mutants: readonly Mutant[] = [
   const key = { workspaceId: id as never, orderId };`,
       },
     ],
-    orders: 12,
+    orders: 24,
     focus: { order: { ...byKey, paid: false }, habits: { reads: 1 } },
   },
   {

@@ -93,7 +93,7 @@ export const runOf = ({
   days = 0.005,
   profile = "calm",
   focus,
-  faultHours,
+  faultHours = 0.5,
   quietHours = 2,
 }: Mutant): MutantRun => ({
   seed,
