@@ -78,7 +78,7 @@ export const invariants: readonly Invariant[] = [
     id: "I34",
     kind: "S",
     title: "Outbound webhooks are delivered or given up with notice",
-    ...later("There are no outbound webhooks yet."),
+    ...later("No simulated seller has a receiver yet; src/store/invariants/webhooks.ts checks the live database."),
   },
   { id: "L1", kind: "L", title: "Nobody waits for ever", ...atTheEnd },
   { id: "L2", kind: "L", title: "People are asked only for what the truth gives cause for", ...atTheEnd },

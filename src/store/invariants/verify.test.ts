@@ -19,6 +19,7 @@ import * as ordersIn from "./orders-in.ts";
 import * as purchases from "./purchases.ts";
 import * as shipments from "./shipments.ts";
 import * as stock from "./stock.ts";
+import * as webhooks from "./webhooks.ts";
 
 // One world of real placing for all tests; each plants its violation in a transaction that is rolled back.
 let floor: ShopFloor;
@@ -114,6 +115,52 @@ async function reports(invariant: Invariant, count: number, says: RegExp, ...pla
 const anyPlaced = sql`(select id from fulfillment_order where state = 'placed' order by id limit 1)`;
 const anyOrder = sql`(select id from sales_order order by id limit 1)`;
 
+test("INV-34 a change that is not told, a delivery that nobody took and a message with two bodies are reported", async () => {
+  await reports(
+    webhooks.everythingIsTold,
+    1,
+    /has events up to \d+, but its changes name them up to \d+/,
+    sql`update sales_order set event_seq = event_seq + 1 where id = ${anyOrder}`,
+  );
+  await reports(
+    webhooks.everythingIsTold,
+    1,
+    /are numbered up to 1, but the feed ends at 3 and deliveries were made up to 4/,
+    sql`delete from order_change where id <> (select min(id) from order_change)`,
+    sql`delete from order_change where orders && array(select id from sales_order where event_seq > 0)`,
+    sql`insert into order_change (workspace_id, id, no, at, orders, first_seqs, last_seqs) values (${floor.workspaceId}, 1, 1, '2026-11-22', '{}', '{}', '{}')`,
+    sql`insert into change_feed (workspace_id, last_no, notified_no) values (${floor.workspaceId}, 3, 4) on conflict (workspace_id) do update set last_no = 3, notified_no = 4`,
+  );
+  const endpoint = (id: number): Sql =>
+    sql`insert into webhook_endpoint (workspace_id, id, public_id, url, description, events, enabled, failures, given_up, secret_no, created_at, created_by)
+        values (${floor.workspaceId}, ${id}, ${`00000000-0000-7000-8000-00000000000${id}`}::uuid, 'https://x.example/', '', '{*}', true, 0, 0, 1, '2026-11-22', 'x')`;
+  const delivery = (id: number, of: number, payload: string, attempts: number): Sql =>
+    sql`insert into webhook_delivery (workspace_id, id, public_id, endpoint_id, message_id, type, occurred_at, payload, state, created_at, tries, attempts, ended_at)
+        values (${floor.workspaceId}, ${id}, ${`00000000-0000-7000-8000-00000000000${id}`}::uuid, ${of}, 'msg_1', 'order.received', '2026-11-22', ${payload}, 'delivered', '2026-11-22', 1, ${attempts}, '2026-11-22')`;
+  const tried = (id: number, status: number): Sql =>
+    sql`insert into webhook_attempt (workspace_id, delivery_id, no, at, duration_ms, url, status, answer) values (${floor.workspaceId}, ${id}, 1, '2026-11-22', 1, 'https://x.example/', ${status}, '')`;
+  const well = [
+    endpoint(1),
+    endpoint(2),
+    delivery(3, 1, "{}", 1),
+    delivery(4, 2, "{}", 1),
+    tried(3, 204),
+    tried(4, 200),
+  ];
+  assert.equal((await find(webhooks.everythingIsTold, ...well)).count, 0);
+  await reports(
+    webhooks.everythingIsTold,
+    3,
+    /msg_1 has 2 bodies[\s\S]*is delivered after 1 tries, the last with no answer[\s\S]*counts 2 tries, but 1 are kept/,
+    endpoint(1),
+    endpoint(2),
+    delivery(3, 1, "{}", 1),
+    delivery(4, 2, "[]", 2),
+    tried(3, 500),
+    tried(4, 200),
+  );
+});
+
 test("INV-33 after placing, shipping, an unknown outcome, a refusal, a hold and a cancel nothing is reported", async () => {
   const results = await verifyInvariants(floor.database.engine);
 
@@ -121,7 +168,7 @@ test("INV-33 after placing, shipping, an unknown outcome, a refusal, a hold and 
     results.filter((each) => each.count > 0),
     [],
   );
-  assert.equal(results.length, 25);
+  assert.equal(results.length, 26);
 });
 
 test("INV-1 violations are counted with their workspace, batch by batch, and changes beside it are not waited for", async () => {

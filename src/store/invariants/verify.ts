@@ -20,6 +20,7 @@ import { importsClose, noDoubleOrder } from "./orders-in.ts";
 import { attemptMoves, oneOpenAttempt, withinCap } from "./purchases.ts";
 import { oneOrderPerNumber } from "./shipments.ts";
 import { stockIsReserved } from "./stock.ts";
+import { everythingIsTold } from "./webhooks.ts";
 
 /** In the order of their numbers. */
 export const invariants: readonly Invariant[] = [
@@ -46,6 +47,7 @@ export const invariants: readonly Invariant[] = [
   oneOrderPerNumber,
   keysStayInside,
   referencesStayInside,
+  everythingIsTold,
   headlineIsDerived,
   countersCount,
 ];
