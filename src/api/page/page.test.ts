@@ -53,3 +53,21 @@ test("API-40 without a sandbox the page says so and how to go on", async (t) => 
   assert.match(page.text, /npx switchyard key create/);
   assert.equal((await at.ask("GET", "/v1/orders", { key: null })).status, 401);
 });
+
+test("AU-41 the pages behind the links are there, need no inline script, and never get the token in an address", async (t) => {
+  const at = await aServer(t);
+
+  for (const door of ["set-up", "password", "invitation"]) {
+    const page = await at.ask("GET", `/${door}`, { key: null, peer: "10.1.2.3" });
+    assert.equal(page.status, 200, door);
+    assert.match(String(page.headers["content-security-policy"]), /^default-src 'self'/);
+    assert.doesNotMatch(page.text, /<script>|style="|onclick=|onsubmit=|method=/);
+    assert.match(page.text, /<script src="\/door\.js" defer><\/script>/);
+    for (const [, id] of page.text.matchAll(/<label for="([^"]+)"/g)) assert.match(page.text, new RegExp(`id="${id}"`));
+  }
+  for (const [url, type] of [
+    ["/door.js", /javascript/],
+    ["/door.css", /css/],
+  ] as const)
+    assert.match(String((await at.ask("GET", url, { key: null })).headers["content-type"]), type);
+});

@@ -7,6 +7,7 @@ import { sandboxWorkspace } from "#store/read/workspace.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { isFromThisMachine } from "../loopback.ts";
+import { doorHtml, doors } from "../page/door.ts";
 import { pageHtml, type PageState } from "../page/page.ts";
 import { notFound } from "../problem.ts";
 
@@ -14,6 +15,8 @@ const folder = join(import.meta.dirname, "..", "page");
 const files = {
   "/page.css": { path: join(folder, "page.css"), type: "text/css; charset=utf-8" },
   "/icon.svg": { path: join(folder, "icon.svg"), type: "image/svg+xml" },
+  "/door.css": { path: join(folder, "door.css"), type: "text/css; charset=utf-8" },
+  "/door.js": { path: join(folder, "door.js"), type: "text/javascript; charset=utf-8" },
   "/page.js": { path: join(folder, "page.js"), type: "text/javascript; charset=utf-8" },
 } as const;
 
@@ -28,6 +31,11 @@ export function pageRoutes(app: Api, context: ApiContext): void {
         .type(type)
         .header("cache-control", "no-cache")
         .send(await readFile(path)),
+    );
+
+  for (const door of context.signIn === undefined ? [] : doors)
+    app.get(`/${door}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.type("text/html; charset=utf-8").header("cache-control", "no-store").send(doorHtml(door)),
     );
 
   app.get("/", { schema: { hide: true } }, async (request, reply) => {
