@@ -33,7 +33,7 @@ export async function identify(
   { engine, clock, signedIn }: { engine: Db; clock: Clock; signedIn: SignedIn | null },
 ): Promise<Caller> {
   const { authorization } = request.headers;
-  const named = request.headers["x-switchyard-workspace"];
+  const named = request.headers["x-switchyard-workspace"] ?? namedInStream(request);
   if (authorization !== undefined && named !== "sandbox") {
     const [, key] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
     const holder = key === undefined ? null : await findKeyHolder(engine, key, clock.now());
@@ -55,6 +55,13 @@ export async function identify(
   if (sandbox === undefined)
     throw unauthorized("No API key was sent, and this installation has no sandbox workspace to look at without one.");
   return { workspaceId: sandbox.id, actor: "local", role: "owner", supplierIds: null, signedIn: null };
+}
+
+/** A browser's EventSource sends no headers of ours: there, and nowhere else, the address may name the workspace. */
+function namedInStream(request: FastifyRequest): string | undefined {
+  if (request.routeOptions.url !== "/v1/events/stream") return undefined;
+  const { workspace } = request.query as { workspace?: unknown };
+  return typeof workspace === "string" ? workspace : undefined;
 }
 
 /** A workspace that is not there and one that is somebody else's are the same: null. */

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "#domain/clock.ts";
 import { openDb } from "#store/db.ts";
-import { deleteMember } from "#store/member.ts";
+import { deleteMember, insertMember } from "#store/member.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { buildApi } from "../server.ts";
@@ -270,6 +270,28 @@ test("WH-64 a signed-in reader's stream ends when the membership, its role or th
     (await used()).every((each) => times.has(each.at.getTime())),
     "looking again renews nothing",
   );
+});
+
+test("WH-63 a member of several workspaces names one in the address, as a browser's EventSource cannot send headers", async (t) => {
+  const at = await aServer(t);
+  const port = await listening(t, at);
+  const browser = await signedIn(at, { email: "both@example.org", role: "staff" });
+  const createdAt = at.engine.clock.now();
+  await insertMember(at.database.engine, {
+    workspaceId: at.rival.workspaceId,
+    userId: browser.userId,
+    role: "viewer",
+    supplierIds: [],
+    createdAt,
+  });
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  assert.equal((await follow(port, { cookie })).status, 400);
+  assert.equal((await follow(port, { cookie }, "/v1/events/stream?workspace=nobody")).status, 403);
+  const reader = await follow(port, { cookie }, "/v1/events/stream?workspace=rival");
+  const [theirs] = await at.orders([{ channelOrderId: "1" }], at.rival);
+  await reader.until(names(theirs!));
+  const list = await browser.ask("GET", "/v1/orders?workspace=rival", undefined, { "x-switchyard-workspace": "rival" });
+  assert.equal(list.status, 400, "nowhere else");
 });
 
 test("WH-65 one caller has six streams at a time, and gets another when one is closed", async (t) => {

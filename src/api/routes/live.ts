@@ -35,6 +35,11 @@ export function liveRoutes(app: Api, context: ApiContext): void {
         tags: ["Live"],
         produces: ["text/event-stream"],
         querystring: z.strictObject({
+          workspace: z
+            .string()
+            .max(100)
+            .optional()
+            .meta({ description: "The same as the header X-Switchyard-Workspace, for browsers" }),
           last_event_id: z
             .string()
             .max(40)
