@@ -222,10 +222,11 @@ function pageOf({ options: { range }, now }: Ceiling, shop: number, round: numbe
   return page;
 }
 
+/** Nothing is sealed here, so that the message can be parsed where it lies; what sealing adds to its length, and its key, are written all the same. */
 const keepRaw = (run: Run, messages: readonly Kept[]): Promise<number> =>
   run.db.run(sql`
-    insert into inbox (workspace_id, id, connection_id, event_id, body_hash, origin, raw, received_at, tries, due_at)
-    select s.shop + 1, ${run.ids()}::bigint + s.n, 201 + s.shop, s.event_id, ${hash}, 'live', s.raw, ${run.now()}, 0, ${run.now()}
+    insert into inbox (workspace_id, id, connection_id, event_id, body_hash, origin, raw, raw_key, received_at, tries, due_at)
+    select s.shop + 1, ${run.ids()}::bigint + s.n, 201 + s.shop, s.event_id, ${hash}, 'live', s.raw, left(repeat(${hash}, 10), 110 + length(s.raw) / 3 + 40), ${run.now()}, 0, ${run.now()}
       from unnest(${messages.map((each) => each.shop)}::bigint[], ${messages.map((each) => each.eventId)}::text[], ${messages.map((each) => each.text)}::text[]) with ordinality as s(shop, event_id, raw, n)
     on conflict (workspace_id, connection_id, event_id, body_hash) do nothing`);
 
@@ -236,11 +237,11 @@ function storeOrders(run: Run): Promise<number> {
     sql`
     with claimed as materialized (
       select workspace_id, id, raw from inbox where due_at <= ${now} order by due_at, id limit ${run.options.batch} for update skip locked
-    ), closed as (
-      update inbox i set done_at = ${now}, due_at = null, problem = null
-        from claimed c where i.workspace_id = c.workspace_id and i.id = c.id
     ), said as materialized (
-      select c.workspace_id, ${run.ids()}::bigint + 10 * row_number() over () as id, c.raw::jsonb as j from claimed c
+      select c.workspace_id, c.id as message_id, ${run.ids()}::bigint + 10 * row_number() over () as id, c.raw::jsonb as j from claimed c
+    ), closed as (
+      update inbox i set done_at = ${now}, due_at = null, problem = null, order_id = s.id
+        from said s where i.workspace_id = s.workspace_id and i.id = s.message_id
     ), o as (
       insert into sales_order (workspace_id, id, public_id, channel_id, channel_order_id, number, origin, ordered_at, received_at, channel_updated_at, version_no, version_digest, payment,
                                paid_at, risk, buyer_digest, address_digest, country, shipping_method, ship_by, currency, total, shipping_paid, headline, answered, address_no, event_seq, event_hash, version)
