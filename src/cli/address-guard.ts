@@ -54,7 +54,10 @@ export function parseAllowedHosts(text: string): AllowedHosts {
   const names = new Set<string>();
   const networks = new BlockList();
   let hasNetworks = false;
-  for (const [index, entry] of text.split(/[\s,]+/).filter(Boolean).entries()) {
+  for (const [index, entry] of text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .entries()) {
     const [address, bits, ...rest] = entry.split("/");
     const family = isIP(address!);
     if (family !== 0 && rest.length === 0 && !entry.includes("%")) {
