@@ -29,32 +29,33 @@ export async function claimDueOrders(
     LockedOrderRow,
     sql`
     with due as ( -- state by state, because only within one of them the index fulfillment_order_due is in the order of time
-      select f.workspace_id, f.order_id from unnest(${states}::text[]) as s(state)
+      select f.workspace_id, f.order_id, f.id, f.due_at from unnest(${states}::text[]) as s(state)
        cross join lateral (
          select f.workspace_id, f.order_id, f.id, f.due_at from fulfillment_order f
           where f.state = s.state and f.due_at <= ${now} ${one}
-          order by f.due_at, f.id limit ${limit}
+          order by f.due_at, f.id limit ${2 * limit}
        ) f
-       order by f.due_at, f.id limit ${limit}
+       order by f.due_at, f.id limit ${2 * limit} -- what another worker holds is passed over, and what comes behind it is taken instead
     )
-    select o.workspace_id, o.id as order_id, o.version, o.event_hash from sales_order o
-     where (o.workspace_id, o.id) in (select due.workspace_id, due.order_id from due)
-     order by o.workspace_id, o.id
+    select o.workspace_id, o.id as order_id, o.version, o.event_hash
+      from due join sales_order o on o.workspace_id = due.workspace_id and o.id = due.order_id
+     order by due.due_at, due.id limit ${limit}
        for update of o skip locked -- skipping never waits, so this order cannot deadlock`,
   );
   if (locked.length === 0) return [];
+  const orders = new Map(locked.map((each) => [each.orderId, each])); // an order may be due with several of its parts
+  const keys = [...orders.values()];
   const claimed = await tx.rows(
     Claimed,
     sql`
     select f.workspace_id, f.order_id, f.id as fulfillment_order_id
-      from unnest(${locked.map((each) => each.workspaceId)}::bigint[], ${locked.map((each) => each.orderId)}::bigint[]) as k(workspace_id, id)
+      from unnest(${keys.map((each) => each.workspaceId)}::bigint[], ${keys.map((each) => each.orderId)}::bigint[]) as k(workspace_id, id)
      cross join lateral ( -- order by order, by the index (see dossier.ts); with offset 0 what is due is not looked for first
        select * from fulfillment_order f where f.workspace_id = k.workspace_id and f.order_id = k.id order by f.no offset 0
      ) f
      where f.state = any(${states}::text[]) and f.due_at <= ${now}
      order by f.due_at, f.id`,
   );
-  const orders = new Map(locked.map((each) => [each.orderId, each]));
   return claimed.map(({ orderId, fulfillmentOrderId }) => ({ ...orders.get(orderId)!, fulfillmentOrderId }));
 }
 

@@ -10,8 +10,8 @@ import { leaseMs, underLease } from "../lease.ts";
 import { recorderOf } from "../recorder.ts";
 import { changeOrders, type Need, type Stage } from "../stage.ts";
 
-/** Attempts claimed at once at most: questions about them go out side by side. */
-const mostClaimed = 100;
+/** Attempts claimed at once at most: questions about them go out side by side, and no more than these wait for the lease of a worker that dies over them. */
+const mostClaimed = 10;
 
 /**
  * PL-20, PL-24 to PL-29. Finds out what became of attempts that nobody recorded, or whose outcome is unknown. First the gate's own journal is asked: it knows
