@@ -80,9 +80,17 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
           "Orders from any sales channel to any supplier. Times are UTC (RFC 3339); amounts are decimal text with an ISO 4217 currency; lists are read with `cursor`.",
       },
       components: {
-        securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, `swk_…`." } },
+        securitySchemes: {
+          key: { type: "http", scheme: "bearer", description: "An API key, `swk_…`." },
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "switchyard.session_token",
+            description: "A signed-in person; over https the name begins with `__Host-`.",
+          },
+        },
       },
-      security: [{ key: [] }],
+      security: [{ key: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
