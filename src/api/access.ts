@@ -59,6 +59,8 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "PUT /v1/channels/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
   "POST /v1/accounts/:id/secrets/test": "secrets.change",
 
+  "POST /v1/buyers/export": "buyers.erase",
+  "POST /v1/buyers/erase": { permission: "buyers.erase", proof: "recent" },
 
   "GET /v1/orders": "orders.read",
   "GET /v1/orders/counts": "orders.read",

@@ -8,6 +8,7 @@ import { guard } from "./guard.ts";
 import { hostName, isLoopbackName } from "./loopback.ts";
 import { validate } from "./invalid.ts";
 import { notFound, Problem, shown } from "./problem.ts";
+import { buyerRoutes } from "./routes/buyers.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
 import { deskRoutes } from "./routes/desk.ts";
@@ -111,6 +112,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     catalogueRoutes(v1, context);
     setUpRoutes(v1, context);
     secretRoutes(v1, context);
+    buyerRoutes(v1, context);
     ledgerRoutes(v1, context);
     importRoutes(v1, context);
     webhookRoutes(v1, context);

@@ -102,6 +102,11 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/simulate.ts")).simulateCommand(),
   ],
   [
+    "erase",
+    "erase what is kept of a buyer",
+    async () => (await import("./commands/erase.ts")).eraseCommand(),
+  ],
+  [
     "vault",
     "the sealed secrets of accounts and channels, and the keys that seal them",
     async () => (await import("./commands/vault.ts")).vaultCommand(),

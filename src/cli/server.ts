@@ -4,6 +4,7 @@ import { buildApi } from "#api/server.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import { sealClearSettings } from "#engine/manage/clear-secrets.ts";
 import { runStages } from "#engine/runner.ts";
+import { erase } from "#engine/stages/erase.ts";
 import { stages } from "#engine/stages.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
 import { isAlive } from "#gate/lock.ts";
@@ -105,7 +106,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     // A look at a supplier that finds no gate is a look lost: work begins when there is one, or after a while all the same.
     for (let waitedMs = 0; waitedMs < 10_000 && !stop.aborted && !(await gate.isThere()); waitedMs += 50)
       await realClock.sleep(50, stop);
-    const working = runStages(engine, db, stages, stop);
+    const working = runStages(engine, db, [...stages, erase], stop);
     closing.push(() => working);
   }
   if (wish.sandbox !== null && world !== null) {

@@ -82,6 +82,8 @@ export interface ChannelSettings {
   buyerCancel: "ask" | "accept" | "refuse";
   /** The channel's word that a parcel arrived counts, where no carrier connector follows it. */
   deliveredByChannel: boolean;
+  /** How long after delivery (else shipping, else the end) an order's personal data is kept; null: what the kind of channel demands, see `eraseAfterMs`. */
+  eraseAfterMs: number | null;
 }
 export const defaultChannelSettings: ChannelSettings = {
   mode: "review",
@@ -96,7 +98,12 @@ export const defaultChannelSettings: ChannelSettings = {
   writeBack: { shipped: "automatic", cancelled: "automatic" },
   buyerCancel: "accept",
   deliveredByChannel: true,
+  eraseAfterMs: null,
 };
+
+/** Amazon's data protection policy: gone 30 days after shipment or delivery, but for what tax law needs (read 2026-11-22). Null: kept until somebody asks. */
+export const eraseAfterMs = (kind: string, settings: Pick<ChannelSettings, "eraseAfterMs">): number | null =>
+  settings.eraseAfterMs ?? (kind === "amazon" ? 30 * dayMs : null);
 
 /** The first look `firstMs` after placing, then every `everyMs`, the last at `untilMs`; then `tracking_overdue`. */
 export interface ScanPlan {

@@ -823,6 +823,7 @@ create table order_address (
   constraint order_address_source_check CHECK ((source = ANY (ARRAY['channel'::text, 'person'::text]))),
   constraint order_address_workspace_id_order_id_fkey FOREIGN KEY (workspace_id, order_id) REFERENCES sales_order(workspace_id, id)
 );
+CREATE INDEX order_address_erased ON public.order_address USING btree (workspace_id, order_id) WHERE (erased_at IS NOT NULL);
 CREATE INDEX order_address_name ON public.order_address USING btree (workspace_id, search_name);
 CREATE INDEX order_address_surname ON public.order_address USING btree (workspace_id, search_surname);
 alter table order_address enable row level security;

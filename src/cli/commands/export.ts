@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { publicId } from "#domain/ids.ts";
 import { toMajor } from "#domain/money.ts";
+import { exportPersonalData } from "#engine/manage/erase.ts";
 import { instant } from "#engine/manage/setting.ts";
 import {
   exportEvents,
@@ -16,6 +17,7 @@ import { CliError } from "../cli-error.ts";
 import { command, group, run, type Work } from "../command.ts";
 import { csvLine, note, openSink, toJson, type Column } from "../output.ts";
 import { startProgress } from "../progress.ts";
+import { whose, type WhoseOptions } from "../whose.ts";
 
 interface ExportOptions {
   to: string;
@@ -70,6 +72,32 @@ export const exportCommand = () =>
               purchaseColumns,
             ),
           ),
+        ),
+    )
+    .addCommand(
+      command({
+        name: "buyer",
+        about:
+          "Everything that is kept about a buyer, with the messages as they came, as JSON: for the buyer who asks.",
+        examples: ["export buyer --mail ada@example.org --to ada.json", "export buyer --order 1001"],
+        prints: false,
+      })
+        .option("--order <order>", "of one order, by its id or number")
+        .option("--buyer <id>", "of a buyer, by the channel's own id")
+        .option("--mail <address>", "of everybody with this e-mail address")
+        .option("--to <file>", "where to; - is standard output", "-")
+        .option("--force", "overwrite the file")
+        .action(
+          run<WhoseOptions & { to: string; force?: boolean }>(async ({ connect, workspace, options }) => {
+            const connection = await connect();
+            const { id: workspaceId } = await workspace(connection);
+            const target = await whose(connection, workspaceId, options);
+            const orders = (await exportPersonalData(connection.engine, workspaceId, target)) ?? [];
+            const sink = await openSink(options.to, options.force === true);
+            await sink.write(`${JSON.stringify({ orders }, null, 2)}\n`);
+            await sink.close();
+            if (options.to !== "-") note(`${orders.length} orders in ${options.to}.`);
+          }),
         ),
     )
     .addCommand(

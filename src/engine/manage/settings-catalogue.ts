@@ -147,6 +147,13 @@ export const channelSettings = {
       duration({ help: "The completion of this channel." }, { min: 0, max: year }),
       "the workspace's",
     ),
+    eraseAfterMs: orNothing(
+      duration(
+        { help: "How long after delivery the buyer's name, address and messages of an order are kept." },
+        { min: dayMs, max: 10 * year },
+      ),
+      "30 days for Amazon, else until somebody asks",
+    ),
     partial: flag({ help: "Lines without a hold go on without the held ones." }),
     authorizedIsPaid: flag({
       help: "An authorised payment that is not captured yet is good enough to place.",
