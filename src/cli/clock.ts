@@ -22,8 +22,21 @@ export const monotonicMs = (): number => performance.now();
 
 export const realRandom: Random = {
   next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
-  bytes: (count) => randomBytes(count),
+  bytes: (count) => (count <= idBytes ? fromPool(count) : randomBytes(count)),
 };
+
+/** Longer ones are secrets, and lie nowhere but with who asked. For ids a call into the kernel each would cost more than the id; no byte is given out twice. */
+const idBytes = 10;
+let pool = Buffer.alloc(0);
+let used = 0;
+function fromPool(count: number): Uint8Array {
+  if (used + count > pool.length) {
+    pool = randomBytes(4_096);
+    used = 0;
+  }
+  used += count;
+  return Uint8Array.from(pool.subarray(used - count, used));
+}
 
 /** An id that may leave the system. */
 export const nextUuid = (): string => uuidv7(realClock.now(), realRandom);

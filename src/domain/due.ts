@@ -96,7 +96,17 @@ const earliest = (...instants: (Date | null)[]): Date | null =>
   instants.reduce((best, instant) => (instant !== null && (best === null || instant < best) ? instant : best), null);
 
 /** The calendar day of an instant in a zone, `2026-11-22`. */
-export const dayOf = (instant: Date, zone: string): string => dayFormat(zone).format(instant);
+export function dayOf(instant: Date, zone: string): string {
+  const minute = Math.floor(instant.getTime() / minuteMs);
+  const last = lastDays.get(zone);
+  if (last?.minute === minute) return last.day;
+  const day = dayFormat(zone).format(instant);
+  lastDays.set(zone, { minute, day });
+  return day;
+}
+/** No zone begins its day within a minute, and a batch asks for the same day again and again. */
+const minuteMs = 60_000;
+const lastDays = new Map<string, { minute: number; day: string }>();
 const dayFormats = new Map<string, Intl.DateTimeFormat>();
 function dayFormat(zone: string): Intl.DateTimeFormat {
   let format = dayFormats.get(zone);

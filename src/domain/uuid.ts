@@ -6,10 +6,11 @@ import type { Random } from "#domain/clock.ts";
  */
 export function uuidv7(now: Date, random: Random): string {
   const time = now.getTime().toString(16).padStart(12, "0");
-  const [a = 0, b = 0, c = 0, ...rest] = random.bytes(10);
-  const variant = 0x80 | (c & 0x3f);
-  const tail = [variant, ...rest].map(hex).join("");
-  return `${time.slice(0, 8)}-${time.slice(8)}-${hex(0x70 | (a & 0x0f))}${hex(b)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  const bytes = random.bytes(10);
+  const at = (index: number): string => hex[bytes[index]!]!;
+  const version = hex[0x70 | (bytes[0]! & 0x0f)]!;
+  const variant = hex[0x80 | (bytes[2]! & 0x3f)]!;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}${at(1)}-${variant}${at(3)}-${at(4)}${at(5)}${at(6)}${at(7)}${at(8)}${at(9)}`;
 }
 
-const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

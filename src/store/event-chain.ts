@@ -19,8 +19,20 @@ export interface ChainedEvent {
 export const chain = (previous: string, event: ChainedEvent): string =>
   hash(
     "sha256",
-    `${previous}\n[${event.seq},"${event.at.toISOString()}",${text(event.kind)},${text(event.subject)},${text(event.subjectId)},${text(event.from)},${text(event.to)},${text(event.actor)},${event.json === undefined ? canonical(event.data) : (event.json ?? "null")}]`,
+    `${previous}\n[${event.seq},"${isoOf(event.at)}",${text(event.kind)},${text(event.subject)},${text(event.subjectId)},${text(event.from)},${text(event.to)},${text(event.actor)},${event.json === undefined ? canonical(event.data) : (event.json ?? "null")}]`,
   );
+
+/** The events of a batch have mostly the same instant. */
+function isoOf(at: Date): string {
+  const ms = at.getTime();
+  if (ms !== lastMs) {
+    lastIso = at.toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+let lastMs = Number.NaN;
+let lastIso = "";
 
 /** JSON with sorted object keys: jsonb does not keep the order in which they were written. */
 export function canonical(value: unknown): string {
