@@ -21,19 +21,6 @@ grant execute on function use_workspace(bigint) to switchyard_api;
 grant execute on function use_workspace(bigint) to switchyard_engine;
 grant execute on function use_workspace(bigint) to switchyard_vault;
 
-create table account_call (
-  workspace_id bigint not null,
-  account_id bigint not null,
-  attempt_id bigint not null,
-  leased_until timestamp with time zone not null,
-  constraint account_call_pkey PRIMARY KEY (workspace_id, account_id, attempt_id)
-);
-alter table account_call enable row level security;
-alter table account_call force row level security;
-create policy workspace on account_call using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
-grant insert, select, update on table account_call to switchyard_api;
-grant delete, insert, select, update on table account_call to switchyard_engine;
-
 create table account_day (
   workspace_id bigint not null,
   account_id bigint not null,
