@@ -96,6 +96,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/fulfillment-orders/:id/put-back": "prep.pack",
   "POST /v1/fulfillment-orders/:id/ship": "prep.pack",
 
+  "POST /v1/fulfillment-orders/:id/link": "orders.place",
   "GET /v1/desk": "desk.read",
   "GET /v1/desk/:id": "desk.read",
 

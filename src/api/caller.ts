@@ -5,11 +5,13 @@ import { isDesk, type Role } from "#domain/role.ts";
 import { findKeyHolder } from "#store/api-key.ts";
 import type { Db } from "#store/db.ts";
 import { membershipsOf } from "#store/member.ts";
+import { findLinkedPart } from "#store/read/desk.ts";
 import { sandboxWorkspace } from "#store/read/workspace.ts";
 import { isFromThisMachine } from "./loopback.ts";
 import { Problem } from "./problem.ts";
 import { hasSessionCookie } from "./sign-in/cookies.ts";
-import type { SignedIn } from "./sign-in/sign-in.ts";
+import type { DeskLink, DeskLinks } from "./sign-in/desk-link.ts";
+import { deadLink, type SignedIn } from "./sign-in/sign-in.ts";
 
 /** Who asks. Everything a request reads or changes is in this one workspace. */
 export interface Caller {
@@ -21,19 +23,28 @@ export interface Caller {
   supplierIds: readonly SupplierId[] | null;
   /** The person, where it is one who signed in. */
   signedIn: SignedIn | null;
+  /** The only fulfillment order there is for this caller, by its public uuid: whoever has the link for it. */
+  part?: string;
 }
 
 /**
- * AU-22. The one place that turns a request into a caller. A key names its workspace and role (API-1). A signed-in user is asked for a membership anew with
+ * AU-22. The one place that turns a request into a caller. A link for one fulfillment order names that (AU-26). A key names its workspace and role (API-1). A signed-in user is asked for a membership anew with
  * each request, of the only workspace or of the one that X-Switchyard-Workspace names. Without either, a request of this very machine is a visitor of the
  * sandbox workspace, and of no other (API-3). Throws a problem for anything else.
  */
 export async function identify(
   request: FastifyRequest,
-  { engine, clock, signedIn }: { engine: Db; clock: Clock; signedIn: SignedIn | null },
+  {
+    engine,
+    clock,
+    signedIn,
+    links,
+  }: { engine: Db; clock: Clock; signedIn: SignedIn | null; links?: DeskLinks | undefined },
 ): Promise<Caller> {
   const { authorization } = request.headers;
   const named = request.headers["x-switchyard-workspace"] ?? namedInStream(request);
+  const [, link] = /^Link ([\w.-]{1,200})$/i.exec(authorization ?? "") ?? [];
+  if (link !== undefined) return linkHolder(engine, links?.read(link) ?? null);
   if (authorization !== undefined && named !== "sandbox") {
     const [, key] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
     const holder = key === undefined ? null : await findKeyHolder(engine, key, clock.now());
@@ -62,6 +73,15 @@ function namedInStream(request: FastifyRequest): string | undefined {
   if (request.routeOptions.url !== "/v1/events/stream") return undefined;
   const { workspace } = request.query as { workspace?: unknown };
   return typeof workspace === "string" ? workspace : undefined;
+}
+
+/** AU-26. Whoever has the link for one placed fulfillment order works on that one as its supplier, until it is done. */
+async function linkHolder(engine: Db, link: DeskLink | null): Promise<Caller> {
+  const found = link === null ? undefined : await findLinkedPart(engine, link);
+  if (link === null || found === undefined) throw deadLink("desk");
+  const { workspaceId, supplierId } = found;
+  const actor = `link:${publicId("fulfillmentOrder", link.part)}`;
+  return { workspaceId, actor, role: "supplier", supplierIds: [supplierId], signedIn: null, part: link.part };
 }
 
 /** A workspace that is not there and one that is somebody else's are the same: null. */

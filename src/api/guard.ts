@@ -32,7 +32,12 @@ export function guard(v1: Api, context: ApiContext): void {
         if (request.signedIn === null) throw signInAgain();
         count(reply, `user:${request.signedIn.user.id}`);
       } else {
-        request.caller = await identify(request, { engine: db.engine, clock, signedIn: request.signedIn });
+        request.caller = await identify(request, {
+          engine: db.engine,
+          clock,
+          signedIn: request.signedIn,
+          links: signIn?.deskLinks,
+        });
       }
     } catch (error) {
       // Guessing keys costs the guesser's own bucket.

@@ -11,6 +11,7 @@ import { notFound, Problem, shown } from "./problem.ts";
 import { buyerRoutes } from "./routes/buyers.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
+import { deskLinkRoutes } from "./routes/desk-link.ts";
 import { deskRoutes } from "./routes/desk.ts";
 import { firstStartRoutes } from "./routes/first-start.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -121,6 +122,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
       firstStartRoutes(v1, context, context.signIn);
       signInRoutes(v1, context, context.signIn);
       memberRoutes(v1, context, context.signIn);
+      deskLinkRoutes(v1, context, context.signIn);
     }
   });
   return app;

@@ -1,7 +1,7 @@
 import { html, type Html } from "./html.ts";
 
 /** The pages behind the links that are printed and mailed. The link's token stands after # and so reaches no server, proxy or log by itself. */
-export const doors = ["set-up", "password", "invitation"] as const;
+export const doors = ["set-up", "password", "invitation", "purchase-order"] as const;
 export type Door = (typeof doors)[number];
 
 interface Field {
@@ -60,6 +60,21 @@ const pages: Readonly<Record<Door, { title: string; text: string; button: string
     button: "Accept",
     fields: [person, password],
   },
+  "purchase-order": {
+    title: "Purchase order",
+    text: "One moment…",
+    button: "It has left",
+    fields: [
+      {
+        name: "carrier",
+        label: "Carrier",
+        hint: "Such as dhl, ups, fedex or usps.",
+        type: "text",
+        autocomplete: "off",
+      },
+      { name: "tracking_number", label: "Tracking number", type: "text", autocomplete: "off" },
+    ],
+  },
 };
 
 export function doorHtml(door: Door): string {
@@ -80,7 +95,7 @@ export function doorHtml(door: Door): string {
         <header class="top"><span class="mark" aria-hidden="true">S</span><strong>Switchyard</strong></header>
         <main class="door">
           <h1>${title}</h1>
-          <p id="about">${text}</p>
+          <div id="about"><p>${text}</p></div>
           <noscript
             ><p class="notice">This page needs scripts: the link's secret must not travel in an address.</p></noscript
           >

@@ -57,7 +57,7 @@ test("API-40 without a sandbox the page says so and how to go on", async (t) => 
 test("AU-41 the pages behind the links are there, need no inline script, and never get the token in an address", async (t) => {
   const at = await aServer(t);
 
-  for (const door of ["set-up", "password", "invitation"]) {
+  for (const door of ["set-up", "password", "invitation", "purchase-order"]) {
     const page = await at.ask("GET", `/${door}`, { key: null, peer: "10.1.2.3" });
     assert.equal(page.status, 200, door);
     assert.match(String(page.headers["content-security-policy"]), /^default-src 'self'/);

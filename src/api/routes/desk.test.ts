@@ -199,3 +199,46 @@ test("AU-25 an operator sees orders and what they may cost, and not what they we
   assert.equal((await otto.ask("POST", `/v1/orders/${orders.mug}/cancel`, {})).status, 403);
   assert.equal((await otto.ask("GET", "/v1/ledger")).status, 403);
 });
+
+test("AU-26 a supplier without an account works from a signed link, on that purchase order alone, until it is done", async (t) => {
+  const { at, parts, orders, place } = await town(t);
+  await at.leaveBuffer();
+  const make = (part: string, body: object = {}) => at.ask("POST", `/v1/fulfillment-orders/${part}/link`, { body });
+  assert.equal((await make(parts.mug)).status, 409, "not placed yet");
+  assert.equal((await make(parts.cup)).status, 409, "a prep centre's people have accounts");
+  await place(parts.mug);
+  await place(parts.jar);
+
+  const made = await make(parts.mug, { email: "sales@acme.example" });
+  const [, token = ""] = /^http:\/\/localhost\/purchase-order#(.+)$/.exec(made.body["link"] as unknown as string) ?? [];
+  assert.deepEqual([at.mails[0]!.to, at.mails[0]!.text.includes(token)], ["sales@acme.example", true]);
+  const ask = (method: "GET" | "POST", url: string, body?: object, used = token) =>
+    at.ask(method, url, {
+      key: null,
+      peer: "10.1.2.3",
+      headers: { authorization: `Link ${used}` },
+      ...(body && { body }),
+    });
+  const code = (answer: Answer): unknown => answer.body["code"];
+
+  assert.deepEqual(idsOf(await ask("GET", "/v1/desk")), [parts.mug]);
+  assert.equal((await ask("GET", `/v1/desk/${parts.mug}`)).status, 200);
+  assert.equal((await ask("GET", `/v1/desk/${parts.jar}`)).status, 404);
+  assert.equal((await ask("GET", `/v1/orders/${orders.mug}`)).status, 403);
+  assert.equal((await ask("POST", `/v1/fulfillment-orders/${parts.mug}/link`, {})).status, 403);
+  const [workspace, part, signature] = token.split(".");
+  const other = (await make(parts.jar)).body["link"] as unknown as string;
+  for (const forged of [
+    `${workspace}.${parts.jar.slice(3)}.${signature}`,
+    `${workspace}.${part}.${other.split(".").at(-1)}`,
+    `${workspace}.${part}.${"A".repeat(43)}`,
+    "nonsense",
+  ])
+    assert.equal(code(await ask("GET", "/v1/desk", undefined, forged)), "link_over", forged);
+
+  const tracking = { carrier: "ups", tracking_number: "1Z999AA10123456784" };
+  assert.equal((await ask("POST", `/v1/fulfillment-orders/${parts.jar}/tracking`, tracking)).status, 404);
+  assert.equal((await ask("POST", `/v1/fulfillment-orders/${parts.mug}/tracking`, tracking)).status, 200);
+  assert.equal(code(await ask("GET", `/v1/desk/${parts.mug}`)), "link_over", "it is done");
+  assert.match((await at.ask("GET", `/v1/orders/${orders.mug}/events`)).text, new RegExp(`link:${parts.mug}`));
+});

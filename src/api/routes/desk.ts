@@ -86,7 +86,11 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
     },
     async ({ caller, query }) => {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, ["id"] as const)[0];
-      const filter = { supplierIds: await theirs(caller), states: query.state ?? openDeskStates, only: null };
+      const filter = {
+        supplierIds: await theirs(caller),
+        states: query.state ?? openDeskStates,
+        only: caller.part ?? null,
+      };
       const page = await inWorkspace(db.api, caller.workspaceId, (tx) =>
         listDesk(tx, caller.workspaceId, filter, { after, limit: query.limit }),
       );
@@ -110,6 +114,7 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
     },
     async ({ caller, params }) => {
       const { workspaceId } = caller;
+      if (caller.part !== undefined && caller.part !== params.id) throw notFound();
       const supplierIds = await theirs(caller);
       const found = await inWorkspace(db.api, workspaceId, async (tx) => {
         const order = await orderOfDeskPart(tx, workspaceId, params.id, supplierIds);

@@ -130,7 +130,8 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
     work: (who: Who, on: On) => OrderResult<T>,
     more?: (value: T & { order: ChangedOrder }) => Record<string, unknown>,
   ): Promise<never> {
-    const { workspaceId, supplierIds } = request.caller;
+    const { workspaceId, supplierIds, part: only } = request.caller;
+    if (only !== undefined && only !== request.params.id) throw notFound();
     const order = await inWorkspace(db.api, workspaceId, (tx) =>
       supplierIds === null
         ? orderOfPart(tx, workspaceId, request.params.id)

@@ -20,6 +20,7 @@ import type { Db } from "#store/db.ts";
 import { invalid } from "../invalid.ts";
 import { Problem } from "../problem.ts";
 import { longestSessionMs, openBetterAuth, passwordLinkSeconds, peerHeader } from "./better-auth.ts";
+import { deskLinks } from "./desk-link.ts";
 import { deviceOf, hasSessionCookie, isSecure, passOn, setDevice } from "./cookies.ts";
 import { accountKey, countWrong, alarmAt, forgive, limits, linkKey, networkKey, takeAll } from "./limits.ts";
 import { standardCost, whyNotPassword, type PasswordCost } from "./password.ts";
@@ -142,6 +143,7 @@ export function openSignIn(options: SignInOptions) {
     url,
     hasMail: mailer !== null,
     linkOf,
+    deskLinks: deskLinks(key),
     db,
     random,
 
@@ -393,7 +395,7 @@ const alreadyOn = (): Problem =>
     detail: "This account has a second factor already.",
     next: "Remove it first (DELETE /v1/auth/second-factor), then set it up anew.",
   });
-export const deadLink = (kind: "password" | "invitation" | "set-up"): Problem =>
+export const deadLink = (kind: "password" | "invitation" | "set-up" | "desk"): Problem =>
   new Problem({
     status: 410,
     code: "link_over",
@@ -401,6 +403,7 @@ export const deadLink = (kind: "password" | "invitation" | "set-up"): Problem =>
     next: {
       password: `Ask for a new one: a link lasts ${passwordLinkSeconds / 60} minutes.`,
       invitation: "Ask whoever invited you for a new one: an invitation lasts seven days and is used once.",
+      desk: "Ask whoever sent it: a link for a purchase order ends when all of it is sent or cancelled.",
       "set-up": "Start the server again: it prints a new one. Or run `npx switchyard user create-owner`.",
     }[kind],
   });

@@ -1,4 +1,4 @@
-import { deskStates, type DeskState } from "#domain/desk.ts";
+import { deskStates, openDeskStates, type DeskState } from "#domain/desk.ts";
 import type { FulfillmentOrderId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { Tx } from "../db.ts";
 import { col, row, type RowOf } from "../row.ts";
@@ -16,17 +16,16 @@ const DeskRow = row({
   shipBy: col.instantOrNull,
   placedAt: col.instantOrNull,
   reference: col.textOrNull,
-  lines:
-    col.json<
-      {
-        supplier_sku: string;
-        title: string;
-        units: number;
-        units_cancelled: number;
-        units_shipped: number;
-        units_collected: number;
-      }[]
-    >(),
+  lines: col.json<
+    {
+      supplier_sku: string;
+      title: string;
+      units: number;
+      units_cancelled: number;
+      units_shipped: number;
+      units_collected: number;
+    }[]
+  >(),
 });
 export type DeskPart = RowOf<typeof DeskRow>;
 
@@ -83,3 +82,18 @@ export const orderOfDeskPart = async (
          and f.supplier_id = any(${supplierIds}::bigint[]) and f.state = any(${deskStates}::text[]) and ${wasTheirs}`,
     )
   )?.orderPublicId;
+
+const LinkedRow = row({ workspaceId: col.id<WorkspaceId>(), supplierId: col.id<SupplierId>() });
+/** AU-26. Workspace and supplier of a placed fulfillment order at which there is still something to do; both by public uuid. Read before a workspace is known. */
+export const findLinkedPart = async (
+  engine: Tx,
+  link: { workspace: string; part: string },
+): Promise<RowOf<typeof LinkedRow> | undefined> =>
+  engine.maybe(
+    LinkedRow,
+    sql`
+    select w.id as workspace_id, f.supplier_id from workspace w
+      join fulfillment_order f on f.workspace_id = w.id and f.public_id = ${link.part}::uuid
+      join supplier s on s.workspace_id = w.id and s.id = f.supplier_id and s.role = 'supplier'
+     where w.public_id = ${link.workspace}::uuid and f.state = any(${openDeskStates}::text[])`,
+  );
