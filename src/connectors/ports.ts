@@ -399,6 +399,9 @@ export interface Manifest {
   /** Field name → what it is; API validation and the settings form both come from it. */
   settings: Record<string, SettingField>;
 }
+/** Whether a connector of this manifest is given secrets at all; who needs none is opened nothing. */
+export const needsSecrets = (manifest: Manifest | undefined): boolean =>
+  Object.values(manifest?.settings ?? {}).some(({ secret }) => secret === true);
 export interface SettingField {
   type: "text" | "number" | "boolean" | "url" | "folder" | "choice" | "json";
   title: string;

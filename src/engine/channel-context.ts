@@ -1,4 +1,4 @@
-import type { Channel, ChannelContext, Failure } from "#connectors/ports.ts";
+import { needsSecrets, type Channel, type ChannelContext, type Failure } from "#connectors/ports.ts";
 import type { ChannelId, ConnectionId, WorkspaceId } from "#domain/ids.ts";
 import { hushed, noSecrets } from "#domain/secret.ts";
 import type { Tx } from "#store/db.ts";
@@ -55,7 +55,7 @@ function openingSecrets(engine: Engine, connector: Channel, { workspaceId, conne
   ): Promise<T> => {
     let secrets: ChannelContext["secrets"];
     try {
-      secrets = await engine.vault.open([owner], purpose);
+      secrets = needsSecrets(connector.manifest) ? await engine.vault.open([owner], purpose) : noSecrets;
     } catch (error) {
       const message = `the channel's secrets could not be opened: ${error instanceof Error ? error.message : String(error)}`;
       return failed({ status: "retry_later", afterMs: 60_000, message });

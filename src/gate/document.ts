@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
-import type { DocumentAnswer, DocumentCall, Documents, SupplierContext } from "#connectors/ports.ts";
-import { hushed } from "#domain/secret.ts";
+import {
+  needsSecrets,
+  type DocumentAnswer,
+  type DocumentCall,
+  type Documents,
+  type SupplierContext,
+} from "#connectors/ports.ts";
+import { hushed, noSecrets } from "#domain/secret.ts";
 import { dispatchMayLeave, readDispatch, readSupplierOf, type Dispatch } from "#store/attempt.ts";
 import { messageOf, type GateOptions } from "./options.ts";
 
@@ -22,7 +28,8 @@ export async function sendDocument(
     const plain = supplier === undefined ? undefined : connectors.get(supplier.kind)?.documents;
     if (supplier === undefined || plain === undefined)
       return { status: "bug", message: `Suppliers of kind "${supplier?.kind}" get no documents.` };
-    const secrets = await options.secrets(account, "send document");
+    const needed = needsSecrets(connectors.get(supplier.kind)?.manifest);
+    const secrets = needed ? await options.secrets(account, "send document") : noSecrets;
     const documents = hushed(plain, secrets);
     const context: SupplierContext = {
       supplierId: dispatch.supplierId,

@@ -1,5 +1,6 @@
 import {
   HttpError,
+  needsSecrets,
   type AccountKey,
   type CancelAnswer,
   type Failure,
@@ -10,7 +11,7 @@ import {
   type Supplier,
   type SupplierContext,
 } from "#connectors/ports.ts";
-import { hushed } from "#domain/secret.ts";
+import { hushed, noSecrets } from "#domain/secret.ts";
 import { readPurchases, readSupplierOf, type Purchase } from "#store/attempt.ts";
 import { sendDocument } from "./document.ts";
 import { LastLook } from "./last-look.ts";
@@ -51,7 +52,7 @@ export function createGate(options: GateOptions): Gate {
       const found = await readSupplierOf(db, account);
       const supplier = found === undefined ? undefined : connectors.get(found.kind);
       if (found === undefined || supplier === undefined) return { status: "bug", message: noConnector(found?.kind) };
-      const secrets = await options.secrets(account, purpose);
+      const secrets = needsSecrets(supplier.manifest) ? await options.secrets(account, purpose) : noSecrets;
       return await work(hushed(supplier, secrets), {
         supplierId: account.supplierId,
         accountId: account.accountId,

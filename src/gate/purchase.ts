@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import {
   HttpError,
+  needsSecrets,
   type AccountKey,
   type HttpRequest,
   type Outside,
@@ -10,7 +11,7 @@ import {
   type SupplierContext,
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
-import { hushed, type Secrets } from "#domain/secret.ts";
+import { hushed, noSecrets, type Secrets } from "#domain/secret.ts";
 import type { Purchase } from "#store/attempt.ts";
 import { isFinal, type Known } from "./journal.ts";
 import type { LastLook } from "./last-look.ts";
@@ -57,7 +58,8 @@ export async function sendOnce(
   };
   let secrets: Secrets;
   try {
-    secrets = await batch.secrets(account);
+    const needed = needsSecrets(options.connectors.get(purchase.supplierKind)?.manifest);
+    secrets = needed ? await batch.secrets(account) : noSecrets;
   } catch (error) {
     return call.mode === "send"
       ? never(options, purchase, `the account's secrets could not be opened: ${messageOf(error)}`)
