@@ -6,7 +6,7 @@ import { sql } from "#store/sql.ts";
 import { aUser, Browser, goodPassword, signedIn } from "../testing/browser.ts";
 import { aServer } from "../testing/server.ts";
 import { hashPassword, isPassword, standardCost, whyNotPassword } from "./password.ts";
-import { networkOf } from "./limits.ts";
+import { countWrong, networkOf } from "./limits.ts";
 import { realRandom } from "../../cli/clock.ts";
 
 const code = (answer: { body: Record<string, unknown> }): unknown => answer.body["code"];
@@ -353,4 +353,16 @@ test("AU-12 a new password ends all other sessions", async (t) => {
 
   assert.equal((await phone.ask("GET", "/v1/auth/me")).status, 401);
   assert.equal((await anna.ask("GET", "/v1/auth/me")).status, 200);
+});
+
+test("AU-10 five hundred wrong passwords in five minutes, whoever they are for, are told to the administrator once", async (t) => {
+  const at = await aServer(t);
+  const now = at.engine.clock.now();
+  const told = [];
+  for (let n = 0; n < 502; n += 1) told.push(await countWrong(at.database.auth, now));
+
+  assert.deepEqual(
+    told.flatMap((is, index) => (is ? [index + 1] : [])),
+    [500],
+  );
 });
