@@ -7,6 +7,7 @@ import type { Api, ApiContext, ApiOptions } from "./context.ts";
 import { guard } from "./guard.ts";
 import { hostName, isLoopbackName } from "./loopback.ts";
 import { validate } from "./invalid.ts";
+import { describeMessages } from "./present/webhook-messages.ts";
 import { notFound, Problem, shown } from "./problem.ts";
 import { buyerRoutes } from "./routes/buyers.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -93,6 +94,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
         },
       },
       security: [{ key: [] }, { session: [] }],
+      webhooks: describeMessages(),
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { webhookTypeNames, webhookTypes } from "#domain/webhook-event.ts";
 import type { WebhookAnswer } from "#domain/webhook-plan.ts";
 import { notify } from "#engine/stages/notify.ts";
 import { col, row } from "#store/row.ts";
@@ -120,6 +121,31 @@ test("WH-40 a wrong address or type is refused with what is expected, and an end
   assert.equal((await at.ask("GET", `/v1/webhooks/${webhook.id}`)).status, 404);
   const types = as<{ types: { type: string }[]; filters: string[] }>(await at.ask("GET", "/v1/webhooks/event-types"));
   assert.ok(types.types.some((each) => each.type === "order.received") && types.filters.includes("order.*"));
+});
+
+test("WH-10 the API's description has each message with its schema, beside the addresses", async (t) => {
+  const at = await aServer(t);
+  const { webhooks, openapi } = (await at.ask("GET", "/v1/openapi.json", { key: null })).body as unknown as {
+    openapi: string;
+    webhooks: Record<
+      string,
+      {
+        post: {
+          summary: string;
+          requestBody: {
+            content: { "application/json": { schema: { properties: { type: object; data: { required: string[] } } } } };
+          };
+        };
+      }
+    >;
+  };
+  assert.equal(openapi, "3.1.0");
+  assert.deepEqual(Object.keys(webhooks), webhookTypeNames);
+  const { summary, requestBody } = webhooks["shipment.tracking_added"]!.post;
+  assert.equal(summary, webhookTypes["shipment.tracking_added"]);
+  const { type, data } = requestBody.content["application/json"].schema.properties;
+  assert.deepEqual(type, { const: "shipment.tracking_added" });
+  assert.deepEqual(data.required, ["order", "fulfillment_order", "shipment", "carrier", "tracking_number", "accepted"]);
 });
 
 test("WH-43 each delivery is shown with its body and each of its tries, page by page, and is sent again from there", async (t) => {
