@@ -61,18 +61,23 @@ export const invariants: readonly Invariant[] = [
   { id: "I28", kind: "S", title: "Nothing is announced without evidence", ...atTheEnd },
   { id: "I29", kind: "D", title: "One tracking number, one order", ...atTheEnd },
   { id: "I30", kind: "D", title: "No row and no answer belongs to two workspaces", ...safety },
-  { id: "I31", kind: "D", title: "No clear secret", ...later("The vault's marker secrets come with the front door.") },
+  {
+    id: "I31",
+    kind: "D",
+    title: "No clear secret",
+    ...later("No simulated seller has secrets; test/marker-secrets.test.ts looks for markers in everything."),
+  },
   {
     id: "I32",
     kind: "D",
     title: "No card number or verification code",
-    ...later("Comes with the vault and its scan of all texts."),
+    ...later("No simulated buyer writes one; src/store/invariants/personal.ts checks the live database."),
   },
   {
     id: "I33",
     kind: "D",
     title: "Personal data past its date is gone",
-    ...later("Erasure comes with the front door."),
+    ...later("No simulated channel sets an end; src/store/invariants/personal.ts checks the live database."),
   },
   {
     id: "I34",

@@ -15,6 +15,7 @@ import * as derived from "./derived.ts";
 import * as history from "./history.ts";
 import * as isolation from "./isolation.ts";
 import * as ledger from "./ledger.ts";
+import * as personal from "./personal.ts";
 import * as ordersIn from "./orders-in.ts";
 import * as purchases from "./purchases.ts";
 import * as shipments from "./shipments.ts";
@@ -168,7 +169,7 @@ test("INV-33 after placing, shipping, an unknown outcome, a refusal, a hold and 
     results.filter((each) => each.count > 0),
     [],
   );
-  assert.equal(results.length, 26);
+  assert.equal(results.length, 28);
 });
 
 test("INV-1 violations are counted with their workspace, batch by batch, and changes beside it are not waited for", async () => {
@@ -519,6 +520,35 @@ test("INV-29 a tracking number on two orders is reported unless it is shared", a
   ];
   await reports(shipments.oneOrderPerNumber, 1, /is also on ord_/, ...second);
   assert.equal((await find(shipments.oneOrderPerNumber, ...second, sql`update parcel set shared = true`)).count, 0);
+});
+
+test("INV-35 a card number in a note, a title or a hold is reported", async () => {
+  await reports(
+    personal.noCards,
+    1,
+    /its address holds one/,
+    sql`update order_address set note = 'my card 4111 1111 1111 1111' where order_id = ${anyOrder}`,
+  );
+  await reports(
+    personal.noCards,
+    1,
+    /line 1 holds one/,
+    sql`update order_line set title = 'cvc 123' where order_id = ${anyOrder} and no = 1`,
+  );
+});
+
+test("INV-36 personal data past the end that its channel sets is reported, and none where no end is set or it is erased", async () => {
+  const ended = [
+    sql`update sales_order set headline = 'delivered', received_at = '2026-01-01' where id = ${anyOrder}`,
+    sql`update fulfillment_order set state = 'delivered', delivered_at = '2026-01-02' where order_id = ${anyOrder}`,
+    sql`insert into worker (id, kind, pid, slot, started_at, heartbeat_at) values ('w', 'worker', 1, 77, '2026-01-01', '2026-02-10')`,
+  ];
+  const limit = sql`update channel set settings = settings || '{"eraseAfterMs": 2592000000}'`;
+  await reports(personal.personalDataEnds, 1, /past the end/, ...ended, limit);
+  await reports(personal.personalDataEnds, 1, /past the end/, ...ended, sql`update channel set kind = 'amazon'`);
+  assert.equal((await find(personal.personalDataEnds, ...ended)).count, 0);
+  const erased = sql`update order_address set erased_at = '2026-02-01'`;
+  assert.equal((await find(personal.personalDataEnds, ...ended, limit, erased)).count, 0);
 });
 
 test("INV-30 what points into another workspace, and a schema that would let it, is reported", async () => {

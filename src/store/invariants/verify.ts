@@ -17,6 +17,7 @@ import { both, nothing, type Finding, type Findings, type Invariant } from "./in
 import { keysStayInside, referencesStayInside } from "./isolation.ts";
 import { balanceNotBelow, balancesAreSums, oneCharge, transactionsBalance } from "./ledger.ts";
 import { importsClose, noDoubleOrder } from "./orders-in.ts";
+import { noCards, personalDataEnds } from "./personal.ts";
 import { attemptMoves, oneOpenAttempt, withinCap } from "./purchases.ts";
 import { oneOrderPerNumber } from "./shipments.ts";
 import { stockIsReserved } from "./stock.ts";
@@ -47,6 +48,8 @@ export const invariants: readonly Invariant[] = [
   oneOrderPerNumber,
   keysStayInside,
   referencesStayInside,
+  noCards,
+  personalDataEnds,
   everythingIsTold,
   headlineIsDerived,
   countersCount,
