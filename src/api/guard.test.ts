@@ -112,3 +112,13 @@ test("AU-20 every address that asks for a permission asks for one that exists", 
     [],
   );
 });
+
+test("AU-27 the sandbox's visitor on this machine lets nobody in", async (t) => {
+  const at = await aServer(t);
+  const invite = { email: "eve@example.org", role: "owner" };
+
+  const asked = await at.ask("POST", "/v1/invitations", { key: null, body: invite });
+
+  assert.deepEqual([asked.status, asked.body["code"] as unknown], [403, "person_needed"]);
+  assert.equal((await at.ask("GET", "/v1/members", { key: null })).status, 200);
+});

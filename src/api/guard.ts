@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { may, whyNot } from "#domain/role.ts";
+import { may, whyNot, type Permission } from "#domain/role.ts";
 import { accessOf, permissionOf, proofOf, type Proof } from "./access.ts";
 import { identify, signInAgain, type Caller } from "./caller.ts";
 import type { Api, ApiContext } from "./context.ts";
@@ -19,6 +19,7 @@ export function guard(v1: Api, context: ApiContext): void {
   v1.addHook("onRequest", async (request, reply) => {
     const access = accessOf(request.method, request.routeOptions.url!);
     const permission = permissionOf(access);
+    refuseByWrongClock(request, context);
     if (context.as !== undefined) {
       request.caller = context.as;
       return;
@@ -54,6 +55,7 @@ export function guard(v1: Api, context: ApiContext): void {
           next: "Ask an owner or admin of the workspace for another role, or use a key that has one.",
         });
     }
+    if (permission !== null && request.caller.actor === "local" && notForVisitors.has(permission)) throw personNeeded();
     const proof = proofOf(access);
     if (proof !== null) mustBeProved(permission === null ? null : request.caller, request.signedIn, proof, now);
 
@@ -65,6 +67,21 @@ export function guard(v1: Api, context: ApiContext): void {
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
   });
 }
+
+/** ENG-15. What is due, settled or expired is told by the clock: with a wrong one nothing is changed. */
+function refuseByWrongClock({ method }: FastifyRequest, { clockIsWrong }: ApiContext): void {
+  if (method === "GET" || method === "HEAD" || clockIsWrong?.() !== true) return;
+  throw new Problem({
+    status: 503,
+    code: "clock_wrong",
+    detail: "This server's clock differs from its database's, so nothing is changed here until it is right.",
+    next: "Set the clock of this machine, or of the database's, by the network (NTP). `npx switchyard doctor` says how far it is off.",
+    headers: { "retry-after": "10" },
+  });
+}
+
+/** The sandbox's visitor looks and plays, and lets nobody else in: whoever sits at this machine is not yet somebody. */
+const notForVisitors: ReadonlySet<Permission> = new Set(["members.change", "owners.change", "keys.change"]);
 
 /** AU-6. A page elsewhere can make a browser send its cookies, but not say that it is ours. */
 function refuseOtherPages(request: FastifyRequest, { signIn }: ApiContext): void {
@@ -85,13 +102,7 @@ function refuseOtherPages(request: FastifyRequest, { signIn }: ApiContext): void
 /** The one check of what is dangerous: members, secrets, payment means, limits. */
 function mustBeProved(caller: Caller | null, signedIn: SignedIn | null, proof: Proof, now: Date): void {
   if (caller?.actor === "local") return; // the sandbox's money is pretended
-  if (signedIn === null)
-    throw new Problem({
-      status: 403,
-      code: "person_needed",
-      detail: "This is done by a person who is signed in, not with an API key.",
-      next: "Sign in as an owner or admin, or use the command line on the server's own machine.",
-    });
+  if (signedIn === null) throw personNeeded();
   if (proof === "second_factor" && !signedIn.user.hasSecondFactor)
     throw new Problem({
       status: 403,
@@ -107,3 +118,11 @@ function mustBeProved(caller: Caller | null, signedIn: SignedIn | null, proof: P
     next: "Show it once more with POST /v1/auth/prove, then repeat this request.",
   });
 }
+
+const personNeeded = (): Problem =>
+  new Problem({
+    status: 403,
+    code: "person_needed",
+    detail: "This is done by a person who is signed in, not with an API key and not by the sandbox's visitor.",
+    next: "Sign in as an owner or admin, or use the command line on the server's own machine.",
+  });

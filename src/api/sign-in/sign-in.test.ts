@@ -332,8 +332,12 @@ test("AU-8 what is dangerous needs a proof of the last quarter of an hour, from 
   const byKey = await at.ask("POST", "/v1/invitations", { body: { email: "bert@example.org", role: "staff" } });
   assert.equal(code(byKey), "person_needed");
 
+  const secrets = () => anna.ask("PUT", "/v1/accounts/acc_01980000-0000-7000-8000-000000000000/secrets", {});
+  assert.equal(code(await secrets()), "second_factor_needed");
   const { uri } = await withSecondFactor(anna);
+  assert.equal((await secrets()).status, 404, "allowed, and there is no such account");
   at.engine.clock.advance(15 * 60_000);
+  assert.equal(code(await secrets()), "prove_again");
   assert.equal((await anna.ask("POST", "/v1/auth/prove", { password: goodPassword })).status, 400, "and the code");
   const proof = { password: goodPassword, code: codeOf(uri, 0) };
   assert.equal((await anna.ask("POST", "/v1/auth/prove", proof)).status, 204);
