@@ -25,6 +25,8 @@ export interface ApiOptions {
   /** How the sandbox runs, for the page: its speed, and how it is switched. */
   sandbox?: { speed: number };
   limits?: { perSecond?: number; burst?: number };
+  /** Whether the clock is too far off to change anything by it. */
+  clockIsWrong?: () => boolean;
   /** How people sign in; without it only keys and the machine's own visitor are known. */
   signIn?: SignIn;
   /** Proxies whose word about a peer's address counts; none unless named. */

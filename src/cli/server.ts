@@ -12,12 +12,13 @@ import { findGate } from "#gate/main.ts";
 import { openDb } from "#store/db.ts";
 import { findInstallation } from "#store/installation.ts";
 import { KeptOrders, mostKept } from "#store/kept-orders.ts";
-import { beat, claimSlot, forgetWorker } from "#store/worker.ts";
+import { claimSlot, clockAheadMs, forgetWorker } from "#store/worker.ts";
 import { superviseChild } from "./child.ts";
 import { CliError } from "./cli-error.ts";
 import { realClock, realRandom, nextUuid } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { connect, type Connection } from "./connect.ts";
+import { clockProblem, Heartbeat, mostClockErrorMs } from "./heartbeat.ts";
 import { enterHome } from "./installation.ts";
 import { createLog } from "./log.ts";
 import { openSignInOf, setUpLink } from "./sign-in.ts";
@@ -34,8 +35,6 @@ export interface ServeWish {
   /** What people see on standard output. */
   say(line: string): void;
 }
-
-const heartbeatMs = 5_000;
 
 /**
  * `start`, `api` and `worker`: brings up what is wished, then runs until `stop`. Ends gracefully: no batch, purchase or request is cut in the middle; who is
@@ -69,6 +68,9 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
       ? `Database: PostgreSQL in ${join(config.dataDir, "postgres")}`
       : "Database: the one of DATABASE_URL",
   );
+  const aheadMs = await clockAheadMs(db, realClock);
+  if (Math.abs(aheadMs) > mostClockErrorMs)
+    throw new CliError(clockProblem(aheadMs), "Set the clock, here or on the database's machine, and start again.");
   const home = wish.worker ? await enterHome({ db, config, clock: realClock, random: realRandom }) : null;
   if (home?.status === "safe_mode")
     wish.say(
@@ -80,7 +82,15 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   const workerId = `${wish.worker ? "worker" : "api"}-${nextUuid()}`;
   const kind = wish.worker ? "worker" : "api";
   const slot = await claimSlot(db, { id: workerId, kind, pid: process.pid, now: realClock.now() });
-  const beating = heartbeat(connection, workerId, stop, log);
+  const heartbeat = new Heartbeat({
+    db,
+    clock: realClock,
+    workerId,
+    log,
+    ensureRunning: () => connection.store.ensureRunning(),
+  });
+  const clockIsWrong = (): boolean => heartbeat.wrongByMs() !== null;
+  const beating = heartbeat.run(stop);
   closing.push(async () => {
     await beating;
     await forgetWorker(db, workerId);
@@ -99,14 +109,22 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   };
 
   if (wish.api)
-    await openApi(connection, engine, { ...run, sandbox: wish.sandbox, actor: `api:${workerId}`, say: wish.say });
+    await openApi(connection, engine, {
+      ...run,
+      sandbox: wish.sandbox,
+      actor: `api:${workerId}`,
+      say: wish.say,
+      clockIsWrong,
+    });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
   const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
   if (wish.worker) {
     // A look at a supplier that finds no gate is a look lost: work begins when there is one, or after a while all the same.
     for (let waitedMs = 0; waitedMs < 10_000 && !stop.aborted && !(await gate.isThere()); waitedMs += 50)
       await realClock.sleep(50, stop);
-    const working = runStages(engine, db, [...stages, erase], stop);
+    const working = runStages(engine, db, [...stages, erase], stop, {
+      mayWork: () => !clockIsWrong(),
+    });
     closing.push(() => working);
   }
   if (wish.sandbox !== null && world !== null) {
@@ -135,7 +153,8 @@ async function openApi(
     sandbox,
     actor,
     say,
-  }: Run & { sandbox: { speed: number } | null; actor: string } & Pick<ServeWish, "say">,
+    clockIsWrong,
+  }: Run & { sandbox: { speed: number } | null; actor: string; clockIsWrong: () => boolean } & Pick<ServeWish, "say">,
 ): Promise<void> {
   const { config, store, db } = connection;
   const apiDb = openDb(store.api(), { max: 6, clock: realClock });
@@ -151,6 +170,7 @@ async function openApi(
     clock: realClock,
     log,
     suppliers: connection.connectors.suppliers,
+    clockIsWrong,
     ...(sandbox === null ? {} : { sandbox: { speed: sandbox.speed } }),
   });
   await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {
@@ -171,21 +191,6 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-
-/** Says that this process lives. Where the database does not hear it, it may have died: then whoever notices first starts it again (SM-86). */
-async function heartbeat({ db, store }: Connection, workerId: string, stop: AbortSignal, log: Log): Promise<void> {
-  while (!stop.aborted) {
-    try {
-      await beat(db, workerId, realClock.now());
-    } catch (error) {
-      log.warn({ error: String(error) }, "no heartbeat could be written; the database is looked after");
-      await store
-        .ensureRunning()
-        .catch((problem: unknown) => log.error({ error: String(problem) }, "the database could not be started"));
-    }
-    await realClock.sleep(heartbeatMs, stop);
-  }
-}
 
 /** The gate's process beside a worker. One gate runs on a home, whoever started it: who asks finds that one, and another stands by for its end (SM-85). */
 async function openGate(connection: Connection, owns: boolean, { log, stop, closing }: Run): Promise<GateClient> {

@@ -20,9 +20,11 @@ export async function whose(connection: Connection, workspaceId: WorkspaceId, op
   if (mail !== undefined) return { mail };
   if (buyer !== undefined) return { buyerId: buyer };
   const api = await openApi(connection, workspaceId);
-  const uuid = await orderId(api, order!)
-    .then((id) => parsePublicId("order", id))
-    .finally(() => api.close());
-  if (uuid === null) throw new CliError(`"${order!.slice(0, 80)}" is no id of an order.`, "It looks like ord_…");
-  return { order: uuid };
+  try {
+    const uuid = parsePublicId("order", await orderId(api, order!));
+    if (uuid === null) throw new CliError(`"${order!.slice(0, 80)}" is no id of an order.`, "It looks like ord_…");
+    return { order: uuid };
+  } finally {
+    await api.close();
+  }
 }

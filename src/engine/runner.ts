@@ -10,6 +10,8 @@ export const doorbellChannel = "switchyard_doorbell";
 export interface RunnerOptions {
   /** Nobody waits longer than this for work that neither a timer nor a ring announced (a lost notification). 5,000 when not given. */
   longestWaitMs?: number;
+  /** Asked before each batch; while it says no, nothing is claimed (ENG-15). */
+  mayWork?: () => boolean;
 }
 const pauseAfterErrorMs = 1_000;
 
@@ -50,10 +52,14 @@ export async function runStage(
   stage: Stage,
   doorbell: Doorbell,
   stop: AbortSignal,
-  { longestWaitMs = 5_000 }: RunnerOptions = {},
+  { longestWaitMs = 5_000, mayWork = () => true }: RunnerOptions = {},
 ): Promise<void> {
   while (!stop.aborted) {
     try {
+      if (!mayWork()) {
+        await doorbell.wait(longestWaitMs, stop);
+        continue;
+      }
       const moved = await stage.run(engine);
       if (moved > 0) continue;
       const due = await stage.nextDue(engine.db);

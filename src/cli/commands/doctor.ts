@@ -26,6 +26,7 @@ import { realClock } from "../clock.ts";
 import { command, run } from "../command.ts";
 import type { Config } from "../config.ts";
 import type { Connection } from "../connect.ts";
+import { mostClockErrorMs } from "../heartbeat.ts";
 import { column, printList, write } from "../output.ts";
 
 interface Finding {
@@ -196,9 +197,13 @@ async function clocks({ db }: Connection): Promise<Finding[]> {
   const middle = (before + realClock.now().getTime()) / 2;
   const apartMs = Math.round(Math.abs(now.getTime() - middle));
   const says = `${apartMs} ms apart from the database's`;
-  if (apartMs > 30_000)
+  if (apartMs > mostClockErrorMs)
     return [
-      broken("clock", says, "Let both machines set their clocks by the network (NTP). Timers are this machine's."),
+      broken(
+        "clock",
+        says,
+        "Let both machines set their clocks by the network (NTP). Until then nothing is worked on.",
+      ),
     ];
   return [
     apartMs > 2_000
