@@ -101,11 +101,7 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     "try to break the product in a simulated world",
     async () => (await import("./commands/simulate.ts")).simulateCommand(),
   ],
-  [
-    "erase",
-    "erase what is kept of a buyer",
-    async () => (await import("./commands/erase.ts")).eraseCommand(),
-  ],
+  ["erase", "erase what is kept of a buyer", async () => (await import("./commands/erase.ts")).eraseCommand()],
   [
     "vault",
     "the sealed secrets of accounts and channels, and the keys that seal them",
