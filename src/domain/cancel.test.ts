@@ -423,6 +423,20 @@ test("CN-11 what the channel states too late goes to a person", () => {
   assert.deepEqual([cases(draft), codes(draft)], [["refused 1×3"], ["changed_on_channel"]]);
 });
 
+for (const end of ["delivered", "completed"] as const)
+  test(`CN-11 a buyer's wish that comes when everything is ${end} is kept as a case, and the seller or the channel's rule answers it`, () => {
+    const asks = inState(end, 3, { attempt: "placed", channel: { buyerCancel: "ask" } });
+    const accepts = inState(end, 3, { attempt: "placed", channel: { buyerCancel: "accept" } });
+    for (const draft of [asks, accepts]) {
+      draft.touchFoLine(fo(draft), fo(draft).lines[0]!, { unitsPlaced: 3, unitsShipped: 3 });
+      requestCancellation(draft, { askedBy: "buyer", lines: "all" });
+    }
+
+    assert.deepEqual([cases(asks), codes(asks), fo(asks).state], [["requested 1×3"], ["cancel_requested"], end]);
+    assert.deepEqual([cases(accepts), fo(accepts).state], [["refused 1×3"], end]);
+    assert.equal(accepts.dossier.writeBacks.length, 1, "the buyer hears it");
+  });
+
 test("CN-12 holds about what is cancelled are closed with it, others stay", () => {
   const draft = inState("held", 1);
   draft.openHold({ subject: "line", subjectId: "1", code: "sku_not_linked", waitsFor: "sku:SKU-1" });
