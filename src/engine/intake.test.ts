@@ -14,8 +14,10 @@ import { openMessages } from "#store/vault/messages.ts";
 import { rotateDataKey } from "#store/vault/rotate.ts";
 import { wake } from "#store/wake.ts";
 import { aChannelOrder } from "#test/channel-order.ts";
+import { everyText } from "../../test/every-text.ts";
 import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
+import { emptyTally, ImportLog, refuseRows } from "./import/import-log.ts";
 import { storeInTransaction, storeOrders } from "./intake.ts";
 import { keepMessages } from "./raw-messages.ts";
 import { changeOrders, decideDue } from "./stage.ts";
@@ -591,3 +593,38 @@ test("PD-1 what a channel sends lies sealed in the inbox, is parsed from there, 
   await assert.rejects(keep(), { code: "23503" });
   assert.equal(await keep(), 1);
 });
+
+test("CD-6 a card number in a channel's message, an order or a kept row of a file is stored nowhere", async (t) => {
+  const card = "4111 1111 1111 1111";
+  const at = await workshop(t, { ...standard, channel: { connection: {} } });
+  const { id } = await at.database.engine.one(row({ id: col.id<ConnectionId>() }), sql`select id from connection`);
+  const { workspaceId } = at;
+  const start = {
+    workspaceId,
+    kind: "orders",
+    channelId: at.channelId,
+    file: { name: "orders.csv", sha256: "x" },
+    mapping: {},
+    actor: "user:1",
+  } as const;
+
+  await at.engine.db.tx((tx) =>
+    keepMessages(at.engine, tx, { workspaceId, id }, [{ eventId: "1", text: `{"note":"${card}"}` }], "live"),
+  );
+  await storeOrders(at.engine, arrival(at), [anOrder("1", { note: `pay with ${card}` })]);
+  const log = await ImportLog.begin(at.engine, start, {});
+  const tally = emptyTally();
+  refuseRows(tally, start, {
+    rows: [2],
+    raw: `9;${card};Ada`,
+    problems: [{ line: 2, column: 2, header: "quantity", found: card, expected: "a number" }],
+  });
+  await at.engine.db.tx((tx) => log.write(tx, tally));
+
+  const sealed = await at.database.engine.rows(Sealed, sql`select id, raw, raw_key, dek from inbox`);
+  const texts = await at.engine.db.tx((tx) => openMessages(tx, at.engine.vault.keyring, workspaceId, sealed));
+  assert.deepEqual([...texts.values()], ['{"note":"[card number removed]"}']);
+  assert.deepEqual(await everyText(at.database, card), []);
+  assert.equal((await everyText(at.database, "[card number removed]")).length, 2, "the note and the row");
+});
+const Sealed = row({ id: col.text, raw: col.textOrNull, rawKey: col.textOrNull, dek: col.intOrNull });

@@ -4,7 +4,6 @@ import type { Db, Tx } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import type { Keyring } from "./keyring.ts";
-import { inWorkspace } from "#store/workspace-scope.ts";
 import { unseal, type Place } from "./seal.ts";
 
 /** What secrets belong to: how a channel is reached, all accounts of a supplier, or one of them. */
@@ -97,7 +96,13 @@ export interface SecretReader {
   open(owners: readonly SecretOwner[], purpose: string): Promise<Secrets>;
 }
 
-const SealedRow = row({ subject: col.oneOf<SecretSubject>(), name: col.text, dek: col.int, sealed: col.text });
+const SealedRow = row({
+  subject: col.oneOf<SecretSubject>(),
+  id: col.text,
+  name: col.text,
+  dek: col.int,
+  sealed: col.text,
+});
 
 /**
  * VA-8. Reads by the vault's own role, the only one that may. What is opened is recorded in the same statement (who, which, for what, how often in this hour),
@@ -122,10 +127,13 @@ export function openSecretReader({
       const { workspaceId } = first;
       const at = now();
       const hour = new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
-      return inWorkspace(db, workspaceId, async (tx) => {
-        const rows = await tx.rows(
-          SealedRow,
-          sql`
+      return db.tx(async (tx) => {
+        // Sent in one go: the workspace is named before the second is read.
+        const [, rows] = await Promise.all([
+          tx.run(sql`select use_workspace(${workspaceId})`),
+          tx.rows(
+            SealedRow,
+            sql`
         with asked as (
           select s.workspace_id, s.subject, s.subject_id, s.name, s.dek, s.sealed
             from unnest(${owners.map((each) => each.subject)}::text[], ${owners.map((each) => each.id)}::bigint[]) as o(subject, id)
@@ -137,13 +145,14 @@ export function openSecretReader({
           on conflict (workspace_id, subject, subject_id, hour, actor, purpose)
           do update set uses = secret_use.uses + 1, last_at = greatest(secret_use.last_at, excluded.last_at)
         )
-        select subject, name, dek, sealed from asked order by subject, name`,
-        );
+        select subject, subject_id as id, name, dek, sealed from asked order by subject, subject_id, name`,
+          ),
+        ]);
         const keys = new Map<number, Awaited<ReturnType<Keyring["byNumber"]>>>();
         const opened: Record<string, Secret> = {};
         for (const owner of owners)
-          for (const { subject, name, dek, sealed } of rows) {
-            if (subject !== owner.subject) continue;
+          for (const { subject, id, name, dek, sealed } of rows) {
+            if (subject !== owner.subject || id !== owner.id) continue;
             const key = keys.get(dek) ?? (await keyring.byNumber(tx, workspaceId, dek));
             keys.set(dek, key);
             opened[name] = new Secret(unseal(key, sealed, place(owner, name)).toString("utf8"));
