@@ -121,8 +121,8 @@ test("the dump shows whatever could change what the schema does", async (t) => {
     "create sequence s increment by 3",
     "create type mood as enum ('glad', 'sad')",
     "create function f() returns integer language sql as 'select 1'",
-    "create schema vault",
-    "grant usage on schema vault to switchyard_api",
+    "create schema cellar",
+    "grant usage on schema cellar to switchyard_api",
     "drop view v",
     "drop table x",
   ];
@@ -134,7 +134,7 @@ test("the dump shows whatever could change what the schema does", async (t) => {
   }
 
   for (const [index, change] of changes.entries()) {
-    if (change === "create schema vault") continue; // an empty schema does nothing yet
+    if (change === "create schema cellar") continue; // an empty schema does nothing yet
     assert.notEqual(dumps[index + 1], dumps[index], change);
   }
 });
