@@ -620,8 +620,14 @@ export const mutants: readonly Mutant[] = [
     title: "two messages of a new order, taken at the same moment, make two orders: its key is not unique",
     invariants: ["I11"],
     sql: "drop index sales_order_channel_key; create index sales_order_channel_key on sales_order (workspace_id, channel_id, channel_order_id)",
-    orders: 6,
-    focus: { world: { shop: { late_in_feed: 1, buyer_changes_address: 1, pays_later: 1 } }, batch: 1 },
+    orders: 8,
+    focus: {
+      world: { shop: { late_in_feed: 1, buyer_changes_address: 1, pays_later: 1 } },
+      batch: 1,
+      strikes: [
+        { at: "insert into sales_order", when: "before", who: "worker", chance: 0.7, does: { pauseMs: 10_000 } },
+      ],
+    },
   },
   {
     name: "oldest-wins",
@@ -654,7 +660,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: "src/engine/stages/intake.ts",
         find: `      if (claimed.length > 0) await storeMessages(engine, tx, claimed);\n      return claimed.length;\n    });`,
-        replace: `      if (claimed.length > 0) await closeMessages(tx, claimed, engine.clock.now());\n    }).then(async () => {\n      if (claimed.length > 0) await engine.db.tx((tx) => storeMessages(engine, tx, claimed));\n      return claimed.length;\n    });`,
+        replace: `      if (claimed.length > 0) await closeMessages(tx, claimed.map((each) => ({ ...each, orderId: null })), engine.clock.now());\n    }).then(async () => {\n      if (claimed.length > 0) await engine.db.tx((tx) => storeMessages(engine, tx, claimed));\n      return claimed.length;\n    });`,
       },
     ],
     orders: 5,
