@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { clockAheadMs, claimSlot } from "#store/worker.ts";
+import { clockAheadMs } from "#store/doctor.ts";
+import { claimSlot } from "#store/worker.ts";
 import { Doorbell, runStage } from "#engine/runner.ts";
 import type { Stage } from "#engine/stage.ts";
 import { aServer } from "#api/testing/server.ts";

@@ -1,7 +1,8 @@
 import type { Clock } from "#domain/clock.ts";
 import type { Log } from "#engine/context.ts";
 import type { Db } from "#store/db.ts";
-import { beat, clockAheadMs } from "#store/worker.ts";
+import { clockAheadMs } from "#store/doctor.ts";
+import { beat } from "#store/worker.ts";
 
 /** A clock that is further off than this makes deadlines and settle times mean something else than what they say. */
 export const mostClockErrorMs = 5_000;

@@ -1,3 +1,4 @@
+import type { Clock } from "#domain/clock.ts";
 import type { Db, Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -25,6 +26,19 @@ export const readDatabaseFacts = (db: Db): Promise<DatabaseFacts> =>
     select current_setting('server_version') as version, current_setting('server_encoding') as encoding, pg_is_in_recovery() as is_replica,
            pg_database_size(current_database()) as size_bytes, clock_timestamp() as now`,
   );
+
+const Instant = row({ at: col.instant });
+/**
+ * By how many milliseconds this machine's clock is certainly ahead of the database's, or behind it (negative). The time that the question was under way counts
+ * for nothing, so a slow answer is never taken for a wrong clock.
+ */
+export async function clockAheadMs(tx: Tx, clock: Pick<Clock, "now">): Promise<number> {
+  const asked = clock.now().getTime();
+  const { at } = await tx.one(Instant, sql`select clock_timestamp() as at`);
+  const answered = clock.now().getTime();
+  if (at.getTime() < asked) return asked - at.getTime();
+  return Math.min(0, answered - at.getTime());
+}
 
 const RoleRow = row({ name: col.text, isSafe: col.bool });
 /** The roles of the product, and whether each may only what it needs. */

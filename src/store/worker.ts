@@ -1,4 +1,3 @@
-import type { Clock } from "#domain/clock.ts";
 import type { Tx, Db } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -20,19 +19,6 @@ export const claimSlot = (db: Db, worker: { id: string; kind: string; pid: numbe
       values (${worker.id}, ${worker.kind}, ${worker.pid}, ${slot}, ${worker.now}, ${worker.now})`);
     return slot;
   });
-
-const Instant = row({ at: col.instant });
-/**
- * By how many milliseconds this machine's clock is certainly ahead of the database's, or behind it (negative). The time that the question was under way counts
- * for nothing, so a slow answer is never taken for a wrong clock.
- */
-export async function clockAheadMs(tx: Tx, clock: Pick<Clock, "now">): Promise<number> {
-  const asked = clock.now().getTime();
-  const { at } = await tx.one(Instant, sql`select clock_timestamp() as at`);
-  const answered = clock.now().getTime();
-  if (at.getTime() < asked) return asked - at.getTime();
-  return Math.min(0, answered - at.getTime());
-}
 
 export const beat = (tx: Tx, id: string, now: Date): Promise<number> =>
   tx.run(sql`update worker set heartbeat_at = ${now} where id = ${id}`);
