@@ -23,6 +23,7 @@ import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { aChannelOrder } from "./channel-order.ts";
 import { setUp, testEngine, VirtualClock, type SetUp, type SetUpOptions, type TestEngine } from "./engine.ts";
+import type { OnStatement } from "#store/db.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
 
 /** What happens to the next request that is let out; `ok` when nothing was said. */
@@ -234,11 +235,13 @@ export async function aShopFloor(
     second?: boolean;
     workspace?: SetUpOptions["workspace"];
     connector?: (shop: Shop) => Supplier;
+    onStatement?: OnStatement;
     /** For suppliers that get documents. */
     files?: Outside["files"];
   } = {},
 ): Promise<ShopFloor> {
-  const database = await testDatabase(t);
+  const { onStatement } = options;
+  const database = await testDatabase(t, onStatement === undefined ? {} : { onStatement });
   const clock = new VirtualClock(new Date("2026-11-22T12:00:00Z"));
   const shop = new Shop();
   const journal: JournalLine[] = [];

@@ -386,14 +386,22 @@ async function addSpends(
     rows.map((row) => row.accountId),
     rows.map((row) => row.day),
   ] as const;
-  await tx.run(sql`
+  // Both are sent at once: between an answer and the next statement, what the commit writes after this would be sent, and lock its rows, first.
+  await Promise.all([
+    tx.run(sql`
     insert into account_day (workspace_id, account_id, day, spent)
     select c.workspace_id, c.account_id, c.day, 0 from unnest(${columns[0]}::bigint[], ${columns[1]}::bigint[], ${columns[2]}::date[]) as c(workspace_id, account_id, day)
-    on conflict (workspace_id, account_id, day) do nothing`);
-  await tx.run(sql`
+    on conflict (workspace_id, account_id, day) do nothing`),
+    tx.run(sql`
     update account_day d set spent = greatest(0, d.spent + c.amount)
-      from unnest(${columns[0]}::bigint[], ${columns[1]}::bigint[], ${columns[2]}::date[], ${rows.map((row) => row.amount)}::bigint[]) as c(workspace_id, account_id, day, amount)
-     where d.workspace_id = c.workspace_id and d.account_id = c.account_id and d.day = c.day`);
+      from (
+        select d.workspace_id, d.account_id, d.day, k.amount
+          from unnest(${columns[0]}::bigint[], ${columns[1]}::bigint[], ${columns[2]}::date[], ${rows.map((row) => row.amount)}::bigint[]) as k(workspace_id, account_id, day, amount)
+          join account_day d on d.workspace_id = k.workspace_id and d.account_id = k.account_id and d.day = k.day
+         order by d.workspace_id, d.account_id, d.day for update of d
+      ) c
+     where d.workspace_id = c.workspace_id and d.account_id = c.account_id and d.day = c.day`),
+  ]);
 }
 
 /** Rings the doorbell of every worker when this transaction commits. A lost ring costs a worker five seconds at most. */

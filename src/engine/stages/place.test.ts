@@ -39,6 +39,31 @@ test("PL-50 what is due is armed, goes through the gate once and is recorded as 
   assert.equal(await place.nextDue(floor.database.engine), null);
 });
 
+test("ENG-12 what orders share is changed in one order by every commit: balances, caps, counters", async (t) => {
+  const sent: string[] = [];
+  const floor = await aShopFloor(t, contracts.key, {
+    account: { dailyCap: 10_000_000 },
+    async onStatement({ text }, send) {
+      sent.push(text);
+      return send();
+    },
+  });
+  await floor.orders(3);
+  sent.length = 0;
+
+  await placeAll(floor);
+
+  const shared = [/update ledger_account/, /update account_day/, /insert into counter/];
+  const commits = sent.join("\n;").split(/^;?\s*commit/m);
+  const arming = commits.find((each) => shared.every((change) => change.test(each)));
+  assert.ok(arming !== undefined, "a commit that moves all three");
+  const places = shared.map((change) => arming.search(change));
+  assert.deepEqual(
+    places,
+    places.toSorted((a, b) => a - b),
+  );
+});
+
 test("PL-59 each kind of answer is recorded with what follows from it", async (t) => {
   const floor = await aShopFloor(t, contracts.none, { second: true });
   await floor.orders(6);
