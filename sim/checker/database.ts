@@ -40,7 +40,7 @@ export const safetyRules: readonly Rule[] = [
     // All of it was cancelled without anybody having to be asked, and then it was armed.
     finds: `
       with cancelled as (
-        select c.workspace_id, c.order_id, min(e.at) as at
+        select c.workspace_id, c.order_id, min(e.at) as at, min(e.seq) as seq
           from cancellation c
           join event e on e.workspace_id = c.workspace_id and e.order_id = c.order_id and e.subject = 'cancellation' and e.subject_id = c.id and e.to_state = 'accepted'
          where c.state in ('accepted', 'told')
@@ -51,7 +51,9 @@ export const safetyRules: readonly Rule[] = [
          group by 1, 2)
       select a.order_id::text, format('was cancelled at %s, and attempt %s was armed at %s', c.at, a.reference, a.armed_at) as what
         from attempt a join cancelled c on c.workspace_id = a.workspace_id and c.order_id = a.order_id
-       where a.armed_at > c.at`,
+        -- Who waited for the order's lock writes an earlier time after a later one; what came first says the order's own trail.
+        left join event armed on armed.workspace_id = a.workspace_id and armed.order_id = a.order_id and armed.kind = 'attempt_armed' and armed.subject_id = a.id
+       where coalesce(armed.seq > c.seq, a.armed_at > c.at)`,
   },
   {
     id: "M4",
