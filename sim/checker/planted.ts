@@ -15,6 +15,11 @@ export interface Plant {
   outside?: (outside: Outside) => Outside;
 }
 
+/** This life has not what the plant would change. */
+export class NothingToSpoil extends Error {
+  override readonly name = "NothingToSpoil";
+}
+
 export async function findPlanted(
   client: pg.Client,
   outside: Outside,
@@ -30,7 +35,7 @@ export async function findPlanted(
         const { rowCount, command } = await client.query(statement);
         spoilt += ["UPDATE", "INSERT", "DELETE"].includes(command) ? (rowCount ?? 0) : 1;
       }
-      if (spoilt === 0) throw new Error(`${plant.invariant} ${plant.title}: there was nothing to spoil.`);
+      if (spoilt === 0) throw new NothingToSpoil(`${plant.invariant} ${plant.title}: there was nothing to spoil.`);
       return null;
     },
   } as unknown as pg.Client;
@@ -47,7 +52,7 @@ function eventsOf<Type extends KnownEvent["type"]>(outside: Outside, type: Type)
 }
 const first = <Item>(items: readonly Item[], what: string): Item => {
   const [item] = items;
-  if (item === undefined) throw new Error(`There is no ${what} to spoil.`);
+  if (item === undefined) throw new NothingToSpoil(`There is no ${what} to spoil.`);
   return item;
 };
 type Bought = PlaceCalled & { purchase: NonNullable<PlaceCalled["purchase"]> };
