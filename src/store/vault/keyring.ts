@@ -55,9 +55,12 @@ export class Keyring {
    * after which `forgetDataKeys` lets it be asked for again.
    */
   async current(tx: Tx, workspaceId: WorkspaceId): Promise<SealingKey> {
-    const known = this.#current.get(workspaceId) ?? (await this.newest(tx, workspaceId));
-    this.#current.set(workspaceId, known);
-    return known;
+    const known = this.#current.get(workspaceId);
+    if (known !== undefined) return known;
+    const newest = await this.newest(tx, workspaceId);
+    // One that was made in this very transaction is nobody else's before it is committed, and may never be: another process would make another under its number.
+    tx.onCommit(() => this.#current.set(workspaceId, newest));
+    return newest;
   }
 
   /** One data key by its number, which never changes what it is. */

@@ -84,6 +84,7 @@ export async function rotateDataKey(
     await keyring.add(tx, workspaceId, next);
     return next;
   });
+  keyring.forgetDataKeys(); // what this process seals from now on is sealed with the new one
   let resealed = 0;
   for (let moved = 1; moved > 0; resealed += moved)
     moved = await inWorkspace(vault, workspaceId, (tx) => resealSome(tx, keyring, workspaceId, dek));

@@ -233,6 +233,23 @@ test("VA-8 a sealed value that was copied to another account, or another workspa
 const keysIn = async (path: string): Promise<string[]> =>
   (await readFile(path, "utf8")).split("\n").filter((line) => /^\d/.test(line));
 
+test("VA-18 a data key that was made in a transaction is used by no other one before it is committed, nor when it never is", async (t) => {
+  const { database, shop, keyring } = await aVault(t);
+  const { engine: db } = database;
+  const use = (of: Keyring) => db.tx((tx) => of.current(tx, shop.workspaceId));
+  const lost: Uint8Array[] = [];
+  const failing = db.tx(async (tx) => {
+    lost.push((await keyring.current(tx, shop.workspaceId)).bytes);
+    throw new Error("cut off");
+  });
+  await assert.rejects(failing, /cut off/);
+
+  const made = await use(testKeyring()); // another process, which finds none and makes the first
+
+  assert.notDeepEqual(lost[0], made.bytes);
+  assert.deepEqual((await use(keyring)).bytes, made.bytes);
+});
+
 test("VA-9 a new master key wraps every data key anew while others read and write, and the old one is then used by nothing", async (t) => {
   const { database, shop, rival, account, by, engine } = await aVault(t);
   const path = join(await aFolder(t), "master.keys");
