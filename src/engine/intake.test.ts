@@ -17,6 +17,7 @@ import { aChannelOrder } from "#test/channel-order.ts";
 import { everyText } from "../../test/every-text.ts";
 import { setUp, testEngine, type SetUpOptions, type TestEngine } from "../../test/engine.ts";
 import { testDatabase } from "../../test/postgres.ts";
+import { testKeyring } from "../../test/vault.ts";
 import { emptyTally, ImportLog, refuseRows } from "./import/import-log.ts";
 import { storeInTransaction, storeOrders } from "./intake.ts";
 import { keepMessages } from "./raw-messages.ts";
@@ -580,7 +581,7 @@ test("PD-1 what a channel sends lies sealed in the inbox, is parsed from there, 
   for (const { raw } of kept) assert.match(raw, /^v1\.0\.0\.[\w-]+\.[\w-]+\.[\w-]+$/);
   const { workspaceId } = at;
   const { keyring } = at.engine.vault;
-  const rotation = await rotateDataKey(at.database, keyring, workspaceId);
+  const rotation = await rotateDataKey(at.database, testKeyring(), workspaceId); // by another process
   const ids = await at.database.engine.rows(row({ id: col.text }), sql`select id from inbox order by id`);
   const sealed = (await rows()).map((each, index) => ({ ...each, id: ids[index]!.id }));
   const texts = await at.database.engine.tx((tx) => openMessages(tx, keyring, workspaceId, sealed));
