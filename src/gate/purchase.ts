@@ -167,6 +167,7 @@ function oneWayOut(
   const { outside, journal, monotonicMs } = options;
   const seen = new Set<string>();
   let mayHaveLeft = false;
+  let inTheAir = 0;
   let isJournaled: Promise<void> | null = null;
 
   async function lastCheck(): Promise<void> {
@@ -184,7 +185,8 @@ function oneWayOut(
   }
 
   return {
-    mayHaveLeft: () => mayHaveLeft,
+    // Who does not wait for the answer any longer does not know what became of a request that is still in the air.
+    mayHaveLeft: () => mayHaveLeft || inTheAir > 0,
     outside: {
       now: () => outside.now(),
       files: outside.files,
@@ -201,6 +203,7 @@ function oneWayOut(
         if (seen.has(name))
           throw new HttpError(`${name}: a connector sends nothing twice for one attempt.`, { sent: false });
         seen.add(name);
+        inTheAir += 1;
         try {
           const response = await outside.http({ ...request, lastCheck });
           mayHaveLeft = true;
@@ -208,6 +211,8 @@ function oneWayOut(
         } catch (error) {
           if (!(error instanceof HttpError) || error.sent) mayHaveLeft = true;
           throw error;
+        } finally {
+          inTheAir -= 1;
         }
       },
     },
