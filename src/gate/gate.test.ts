@@ -112,6 +112,19 @@ test("PL-52 what a connector claims is weighed against what left: nothing is 'no
   }
 });
 
+test("PL-52 a request that is still in the air when the gate waits no longer may have left", async (t) => {
+  const floor = await aShopFloor(t, contracts.none);
+  const call = await floor.armed();
+  const answer = Promise.withResolvers<void>();
+  floor.shop.onArrival = () => {
+    floor.clock.advance(120_000);
+    return answer.promise;
+  };
+
+  assert.deepEqual(await say(floor, call), ["unknown: the connector did not come back"]);
+  answer.resolve();
+});
+
 test("PL-52 and whatever it claims, what nothing left of was not sent", async (t) => {
   const floor = await aShopFloor(t, contracts.none, {
     connector: (shop) => ({
