@@ -1,3 +1,4 @@
+import { isPending } from "./asked.ts";
 import { canBeTakenFreely, takeFreely } from "./cancel-free.ts";
 import type { OrderDraft } from "./draft.ts";
 import { isAtPrep } from "./lifecycle.ts";
@@ -24,8 +25,6 @@ export interface OpenAsk {
 }
 export type AskLine = CancellationAsk["lines"][number];
 
-/** by_hand: a person asks the supplier. An `asking` one without a time waits for the others of its bundle. */
-export const isPending = (ask: CancellationAsk): boolean => ask.state === "asking" || ask.state === "by_hand";
 const isStopped = (ask: CancellationAsk): boolean => ask.state === "asking" && ask.dueAt === null;
 
 export const openAsks = (draft: OrderDraft): OpenAsk[] =>

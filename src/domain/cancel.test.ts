@@ -8,7 +8,8 @@ import {
   requestCancellation,
   stateCancelled,
 } from "./cancel.ts";
-import { answerAsk, answerSupplierByHand, askByHand, isPending, openAsks } from "./cancel-ask.ts";
+import { isPending } from "./asked.ts";
+import { answerAsk, answerSupplierByHand, askByHand, openAsks } from "./cancel-ask.ts";
 import type { OrderDraft } from "./draft.ts";
 import type { AttemptId, FulfillmentOrderId } from "./ids.ts";
 import type { FulfillmentState } from "./lifecycle.ts";

@@ -1,4 +1,5 @@
-import { closeCase, closeStaleHolds, countCancelled, givenBack, isPending, wakeHeld } from "./cancel-ask.ts";
+import { askedFor, isPending } from "./asked.ts";
+import { closeCase, closeStaleHolds, countCancelled, givenBack, wakeHeld } from "./cancel-ask.ts";
 import { canBeTakenFreely, takeFreely } from "./cancel-free.ts";
 import type { OrderDraft } from "./draft.ts";
 import { isAtPrep, isFinal } from "./lifecycle.ts";
@@ -312,18 +313,12 @@ function partsOf(draft: OrderDraft, line: OrderLine): Part[] {
   for (const fo of draft.dossier.fulfillmentOrders) {
     const reach = reachOf(draft, fo);
     if (reach === "gone") continue;
-    const pending = new Map<number, number>();
-    for (const each of draft.dossier.cancellations
-      .flatMap((one) => one.asks)
-      .filter((one) => one.fulfillmentOrderId === fo.id && isPending(one))
-      .flatMap((one) => one.lines)) {
-      if (each.orderLineNo === line.no)
-        pending.set(each.componentNo, (pending.get(each.componentNo) ?? 0) + each.quantity);
-    }
+    const pending = askedFor(draft.dossier, fo, line.no);
     for (const foLine of fo.lines.filter((each) => each.orderLineNo === line.no)) {
       const there = reach === "free" || reach === "doubt" ? liveQuantity(foLine) : openQuantity(foLine);
       const quantity = Math.max(0, there - (pending.get(foLine.componentNo) ?? 0));
-      if (quantity > 0) parts.push({ fo, line: foLine, reach, quantity });
+      // A copy: what is taken first gives the rows that remain other contents.
+      if (quantity > 0) parts.push({ fo, line: { ...foLine }, reach, quantity });
     }
   }
   return parts.sort((a, b) => reachOrder.indexOf(a.reach) - reachOrder.indexOf(b.reach) || b.fo.no - a.fo.no);

@@ -1,4 +1,5 @@
 import type { Address } from "./address.ts";
+import { isAskedAbout } from "./asked.ts";
 import type { OrderDraft } from "./draft.ts";
 import { importance, reasonOf, type ReasonCode } from "./reasons.ts";
 import { isStated } from "./stated-hold.ts";
@@ -33,6 +34,11 @@ export function editOrder(draft: OrderDraft, edit: OrderEdit): Result {
       return refuse(
         "no_such_line",
         `The order has no line ${lineNo}; it has lines ${dossier.lines.map((each) => each.no).join(", ")}.`,
+      );
+    if (isAskedAbout(dossier, lineNo))
+      return refuse(
+        "cancellation_open",
+        `Line ${lineNo}: a cancellation of it waits for its answer. Edit the quantity when it has come.`,
       );
     const fixed =
       allocated(

@@ -3,11 +3,26 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { emptyAddress } from "./address.ts";
 import type { ChannelOrder, ChannelOrderLine } from "./channel-order.ts";
+import { requestCancellation } from "./cancel.ts";
 import type { OrderDraft } from "./draft.ts";
 import { answerChange, editOrder } from "./edit.ts";
+import type { FulfillmentOrderId } from "./ids.ts";
 import { applyVersion, newOrder, type IncomingOrder } from "./intake.ts";
 import { toPlace } from "./order.ts";
-import { aShared, after, channelId, countingIds, hours, noon, workspaceId } from "./testing/dossier.ts";
+import {
+  aDossier,
+  aDraft,
+  aFoLine,
+  aFulfillmentOrder,
+  aLine,
+  aShared,
+  after,
+  channelId,
+  countingIds,
+  hours,
+  noon,
+  workspaceId,
+} from "./testing/dossier.ts";
 
 const aChannelLine = (change: Partial<ChannelOrderLine> = {}): ChannelOrderLine => ({
   channelLineId: "l-1",
@@ -266,6 +281,29 @@ test("ED-2 a quantity cannot be edited below what is placed or cancelled", () =>
     [low.status === "refused" && low.code, nowhere.status === "refused" && nowhere.code],
     ["below_placed", "no_such_line"],
   );
+});
+
+test("ED-2 nor while a cancellation of the line waits for its answer", () => {
+  const draft = aDraft(
+    aDossier({
+      lines: [aLine({ no: 1, quantity: 3 }), aLine({ no: 2 })],
+      fulfillmentOrders: [
+        aFulfillmentOrder({ state: "placed", placedAt: noon, lines: [aFoLine({ quantity: 3 })] }),
+        aFulfillmentOrder({
+          id: "201" as FulfillmentOrderId,
+          no: 2,
+          state: "held",
+          lines: [aFoLine({ orderLineNo: 2, unitsPlaced: 0 })],
+        }),
+      ],
+    }),
+  );
+  requestCancellation(draft, { askedBy: "person", lines: [{ orderLineNo: 1, quantity: 1 }] });
+
+  const asked = editOrder(draft, { lines: [{ lineNo: 1, quantity: 4 }] });
+  const other = editOrder(draft, { lines: [{ lineNo: 2, quantity: 2 }] });
+
+  assert.deepEqual([asked.status === "refused" && asked.code, other.status], ["cancellation_open", "ok"]);
 });
 
 test("ED-3 an edit does not restart the buffer", () => {

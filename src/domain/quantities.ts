@@ -1,3 +1,4 @@
+import { isAskedAbout } from "./asked.ts";
 import type { OrderDraft } from "./draft.ts";
 import { isBeforePlacing } from "./lifecycle.ts";
 import { toPlace, type FulfillmentOrder, type FulfillmentOrderLine, type OrderLine } from "./order.ts";
@@ -77,29 +78,58 @@ export function withLess(line: FulfillmentOrderLine, quantity: number): Fulfillm
     : { ...unrouted(line.orderLineNo, quantity), no: line.no, componentNo: line.componentNo };
 }
 
-/** Takes `units` channel units of a line out of the unplaced fulfillment orders, newest first; empty ones are cancelled. Returns what it could not take. */
+/**
+ * QT-3. Takes `units` channel units of a line out of the unplaced fulfillment orders, newest first: units that have no route yet, then bundles, every
+ * component alike. Empty fulfillment orders are cancelled. Returns what it could not take: a bundle stays whole while one of its components is armed or placed.
+ */
 export function takeBack(draft: OrderDraft, line: OrderLine, units: number): number {
-  let left = units;
-  const taken = new Map<number, number>();
-  for (const fo of draft.dossier.fulfillmentOrders.filter((each) => isBeforePlacing(each.state)).reverse()) {
-    if (!fo.lines.some((each) => each.orderLineNo === line.no)) continue;
-    const lines = fo.lines.map((each) => {
-      if (each.orderLineNo !== line.no) return each;
-      const before = taken.get(each.componentNo) ?? 0;
-      const take = Math.min(liveQuantity(each), units - before);
-      taken.set(each.componentNo, before + take);
-      return withLess(each, liveQuantity(each) - take);
-    });
-    const rest = lines.filter((each) => each.quantity > 0);
-    if (rest.length === 0) emptied(draft, fo);
-    else {
-      draft.replaceFoLines(fo, rest);
-      if (fo.state === "waiting") draft.move(fo, "received");
+  if (isAskedAbout(draft.dossier, line.no)) return units;
+  const { free, all } = quantitiesOf(draft, line);
+  const whole = Math.min(units, free.get(0) ?? 0);
+  const bundles = Math.max(0, ...all.values());
+  const wished = bundles - (units - whole);
+  const kept = Math.max(0, wished, ...[...all].map(([no, quantity]) => quantity - (free.get(no) ?? 0)));
+  const take = new Map([
+    [0, whole],
+    ...[...all].map(([no, quantity]): [number, number] => [no, Math.max(0, quantity - kept)]),
+  ]);
+  for (const fo of draft.dossier.fulfillmentOrders.filter((each) => isBeforePlacing(each.state)).reverse())
+    takeFrom(draft, fo, line, take);
+  return units - whole - (bundles - kept);
+}
+
+/** Live channel units by component (0: whole units), in the unplaced fulfillment orders and, of the components, in all of them. */
+function quantitiesOf(draft: OrderDraft, line: OrderLine): { free: Map<number, number>; all: Map<number, number> } {
+  const free = new Map<number, number>();
+  const all = new Map<number, number>();
+  for (const fo of draft.dossier.fulfillmentOrders) {
+    if (fo.state === "cancelled") continue;
+    for (const each of fo.lines) {
+      const { orderLineNo, componentNo: no } = each;
+      if (orderLineNo !== line.no) continue;
+      if (isBeforePlacing(fo.state)) free.set(no, (free.get(no) ?? 0) + liveQuantity(each));
+      if (no > 0) all.set(no, (all.get(no) ?? 0) + liveQuantity(each));
     }
-    left = units - Math.max(0, ...taken.values());
-    if (left <= 0) break;
   }
-  return Math.max(0, left);
+  return { free, all };
+}
+
+/** Takes what is left of `take` out of one of them, and notes there what it took. */
+function takeFrom(draft: OrderDraft, fo: FulfillmentOrder, line: OrderLine, take: Map<number, number>): void {
+  const lines = fo.lines.map((each) => {
+    const left = each.orderLineNo === line.no ? (take.get(each.componentNo) ?? 0) : 0;
+    const taken = Math.min(left, liveQuantity(each));
+    if (taken === 0) return each;
+    take.set(each.componentNo, left - taken);
+    return withLess(each, liveQuantity(each) - taken);
+  });
+  if (lines.every((each, index) => each === fo.lines[index])) return;
+  const rest = lines.filter((each) => each.quantity > 0);
+  if (rest.length === 0) emptied(draft, fo);
+  else {
+    draft.replaceFoLines(fo, rest);
+    if (fo.state === "waiting") draft.move(fo, "received");
+  }
 }
 
 function emptied(draft: OrderDraft, fo: FulfillmentOrder): void {
