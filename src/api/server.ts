@@ -1,9 +1,10 @@
 import fastifySwagger from "@fastify/swagger";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler } from "fastify-type-provider-zod";
+import { serializerCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CommitUnknown } from "#store/db.ts";
 import type { Api, ApiContext, ApiOptions } from "./context.ts";
+import { describeRoute, describeWhole } from "./description.ts";
 import { guard } from "./guard.ts";
 import { hostName, isLoopbackName } from "./loopback.ts";
 import { validate } from "./invalid.ts";
@@ -96,8 +97,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
       security: [{ key: [] }, { session: [] }],
       webhooks: describeMessages(),
     },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transform: describeRoute,
+    transformObject: describeWhole,
   });
 
   await app.register(async (open: Api) => {

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Clock } from "#domain/clock.ts";
 import { publicId, type WorkspaceId } from "#domain/ids.ts";
+import { HeadlineCode, ReasonCodeSchema } from "../schemas.ts";
 import type { LiveFeed, Look } from "./feed.ts";
 
 export interface StreamOptions {
@@ -12,6 +14,23 @@ export interface StreamOptions {
   closed: AbortSignal;
   clock: Clock;
 }
+
+/** The data of an event `orders`. */
+export const LiveOrders = z
+  .object({
+    at: z.string(),
+    orders: z.array(z.object({ id: z.string(), number: z.string(), headline: HeadlineCode, version: z.int() })),
+    more: z.boolean().meta({ description: "More orders changed than are named here: read the lists anew" }),
+  })
+  .meta({ id: "LiveOrders", description: "The data of the live event `orders`" });
+/** The data of an event `counts`. */
+export const LiveCounts = z
+  .object({
+    total: z.int(),
+    headlines: z.partialRecord(HeadlineCode, z.int()),
+    reasons: z.partialRecord(ReasonCodeSchema, z.int()),
+  })
+  .meta({ id: "LiveCounts", description: "The data of the live event `counts`" });
 
 export const heartbeatMs = 15_000;
 /** What comes in the same moment is told in one go. */
@@ -50,7 +69,7 @@ export async function* followChanges(feed: LiveFeed, options: StreamOptions): As
           yield changeEvent(change);
           after = change.no;
         }
-        yield event("counts", look.counts, null);
+        if (look.counts !== null) yield event("counts", look.counts satisfies z.output<typeof LiveCounts>, null);
         if (after < look.lastNo) continue;
       }
       const before = clock.now().getTime();
@@ -76,7 +95,7 @@ const changeEvent = ({ no, at, orders, isCut }: Look["changes"][number]): string
         version,
       })),
       more: isCut,
-    },
+    } satisfies z.output<typeof LiveOrders>,
     no,
   );
 

@@ -1,0 +1,4007 @@
+// Written by `npm run client` from the API's description; a test says when it is stale.
+
+export interface paths {
+  "/healthz": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The process is alive */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { status: "ok" } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The process can do its work: database, schema, clock; where it runs a gate, whether that answers */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { status: "ok"; gate?: "there" | "away" } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/session": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Who asks, in which workspace, and what they may do there */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Session"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Orders, newest received first */
+    get: {
+      parameters: {
+        query?: {
+          /** Headlines, divided by commas */
+          state?: string;
+          channel?: string;
+          supplier?: string;
+          reason?: components["schemas"]["ReasonCode"];
+          received_from?: string;
+          /** Not included itself */
+          received_to?: string;
+          /** A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          q?: string;
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { orders: components["schemas"]["OrderRow"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Create an order by hand or from another system */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": components["schemas"]["NewOrder"] } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { id: string; outcome: "created" | "existing" } };
+        };
+        201: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { id: string; outcome: "created" | "existing" } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/counts": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Orders by state and open holds by reason */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              total: number;
+              by_state: { [name: string]: number };
+              by_reason: { [name: string]: number };
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One order with everything of it */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Order"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/events": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The trail of one order, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+          /** Only what is about this line */
+          line?: number;
+        };
+        header?: never;
+        path: { id: string };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { events: components["schemas"]["OrderEvent"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/release": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Let an order go on: answers what a person may answer */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              order: components["schemas"]["OrderState"];
+              still_open: components["schemas"]["ReasonCode"][];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/process": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** The same as release, as the button of a channel in review is called */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              order: components["schemas"]["OrderState"];
+              still_open: components["schemas"]["ReasonCode"][];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/hold": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Put an order on hold */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { note?: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/unhold": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Lift what a person held */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/edit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Edit before placing: address, quantities, shipping method */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: {
+        content: {
+          "application/json": {
+            address?: components["schemas"]["NewAddress"];
+            lines?: { line_no: number; quantity: number }[];
+            shipping_method?: string;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/cancel": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Cancel all of it, or some units: at once where nobody placed it, else the supplier is asked */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { lines?: { line_no: number; quantity: number }[] } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              order: components["schemas"]["OrderState"];
+              cancelled: { line_no: number; quantity: number }[];
+              asked: { line_no: number; quantity: number }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/cancellations/{no}/accept": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Accept a buyer's wish to cancel */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/cancellations/{no}/refuse": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Refuse a buyer's wish to cancel */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/holds/{hold}/dismiss": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Close a hold that may just be dismissed */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; hold: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/holds/{hold}/answer": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Answer a change on the channel: take theirs or keep ours */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; hold: string }; cookie?: never };
+      requestBody: { content: { "application/json": { take: "theirs" | "ours" } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/bulk": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Release, hold or cancel up to 200 orders, named by id or found by a filter */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            action: "release" | "hold" | "cancel";
+            note?: string;
+            ids?: string[];
+            filter?: {
+              /** Headlines, divided by commas */
+              state?: string;
+              channel?: string;
+              supplier?: string;
+              reason?: components["schemas"]["ReasonCode"];
+              received_from?: string;
+              /** Not included itself */
+              received_to?: string;
+              /** A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+              q?: string;
+            };
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              done: number;
+              refused: number;
+              rows: {
+                id: string;
+                outcome: "done" | "refused";
+                order?: components["schemas"]["OrderState"];
+                code?: string;
+                detail?: string;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fulfillment orders, oldest first */
+    get: {
+      parameters: {
+        query?: {
+          state?: string;
+          supplier?: string;
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              fulfillment_orders: components["schemas"]["FulfillmentOrderRow"][];
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/choose-supplier": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Choose its supplier; routing keeps the choice */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { supplier: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/take-over": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** “I am placing now”: from here on nobody else buys it */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              order: components["schemas"]["OrderState"];
+              attempt: { no: number; reference: string };
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/placed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Placed by hand: the supplier's order number and what it cost */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            supplier_order_id: string;
+            /** Absent: not known yet; the expected cost is booked */
+            cost?: { amount: string; currency: string };
+            /** Units that the supplier did not accept: they are bought elsewhere. Absent: it took everything */
+            not_accepted?: { supplier_sku: string; units: number }[];
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/not-placed": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Not placed by hand, and why */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: { "application/json": { reason: components["schemas"]["ReasonCode"]; message?: string } };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/give-back": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Give it back; without a result its outcome is unknown */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/attempts/{no}/confirm-bought": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You see the purchase at the supplier: its number and cost */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            supplier_order_id: string;
+            /** Absent: not known yet; the expected cost is booked */
+            cost?: { amount: string; currency: string };
+            /** Units that the supplier did not accept: they are bought elsewhere. Absent: it took everything */
+            not_accepted?: { supplier_sku: string; units: number }[];
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/attempts/{no}/confirm-not-bought": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You looked at the supplier and it is not there */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody: { content: { "application/json": { reason: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/tracking": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Add a tracking number by hand */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            carrier: string;
+            tracking_number: string;
+            shipped_at?: string;
+            /** Absent: everything that is open */
+            lines?: { supplier_sku: string; units: number }[];
+            /** The number is right although its check says otherwise */
+            sure?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/confirm-tracking": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** A number that came on top of all units belongs here */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/supplier-answered": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You asked the supplier to cancel: what it said */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { granted: "all" | "none" } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/print": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: the label is printed */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/collect": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: a unit is scanned into the parcel */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { supplier_sku: string; units?: number } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; left: number } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/back": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: one step back */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/put-back": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: cancelled units go back to the shelf by scan */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { supplier_sku: string; units?: number } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/ship": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: the parcel is scanned out */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { carrier: string; tracking_number: string; sure?: boolean } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; shipment: string } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/desk": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Fulfillment orders to work on, oldest first */
+    get: {
+      parameters: {
+        query?: {
+          /** Divided by commas; absent: where something is still to be done */
+          state?: string;
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": { fulfillment_orders: components["schemas"]["DeskRow"][]; next: string | null };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/desk/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One fulfillment order to work on, with the address while something is to be sent there */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["DeskDetail"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Shipments; with told=false those of which the channel does not know, earliest ship-by first */
+    get: {
+      parameters: {
+        query?: {
+          told?: "false";
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { shipments: components["schemas"]["ShipmentRow"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments/{id}/resend": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Tell the channel (again) */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; write_backs: number } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments/{id}/told-by-hand": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You entered it on the channel yourself; say what you saw there */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { evidence: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; write_backs: number } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments/{id}/parcels/{no}/confirm-shared": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Its numbers are right; `shared` when one parcel carries several orders */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody?: { content: { "application/json": { shared?: boolean } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments/{id}/parcels/{no}/delivered": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You know that the parcel arrived */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody?: { content: { "application/json": { at?: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipments/{id}/parcels/{no}/correct": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Correct a parcel's number; the channel is told again */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody: { content: { "application/json": { carrier: string; tracking_number: string; sure?: boolean } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/reasons": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Every reason why something may be held, most important first, and every state with its hint */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              reasons: {
+                code: components["schemas"]["ReasonCode"];
+                title: string;
+                what: string;
+                next: string;
+                acts: string;
+                clears_itself: boolean;
+                placeable_by_person: boolean;
+                shown_as: string;
+                resolve_with: string[];
+              }[];
+              /** How each action of resolve_with is done */
+              resolve_by: { [name: string]: string };
+              states: { code: components["schemas"]["Headline"]; title: string; hint: string }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/channels": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Shops and marketplace accounts */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              channels: {
+                id: string;
+                name: string;
+                kind: string;
+                external_id: string;
+                active: boolean;
+                mode: "review" | "automatic";
+                automation_on_since: string | null;
+                zone: string;
+                partial_allowed: boolean;
+                /** How it is reached; empty: by files alone. */
+                connections: {
+                  kind: string;
+                  last_sync_at: string | null;
+                  last_problem: string | null;
+                  /** Orders of the last three days that the channel lists and that are not here. */
+                  gap: { checked_at: string; missing: number; examples: string[] } | null;
+                }[];
+                created_at: string;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/suppliers": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Suppliers and prep centres with their accounts */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              suppliers: {
+                id: string;
+                name: string;
+                kind: string;
+                role: "supplier" | "prep";
+                enabled: boolean;
+                countries: string[] | null;
+                last_problem: string | null;
+                accounts: {
+                  id: string;
+                  name: string;
+                  active: boolean;
+                  payment: string;
+                  currency: string;
+                  credentials_rejected_at: string | null;
+                  paused_until: string | null;
+                }[];
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/product-links": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Product links by SKU */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": { product_links: components["schemas"]["ProductLink"][]; next: string | null };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Put one product link, whole */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": components["schemas"]["NewProductLink"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { changed: boolean } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    /** Delete one product link; what is placed stays placed */
+    delete: {
+      parameters: { query: { sku: string; channel?: string }; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { deleted: true } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/stock": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Stock by supplier and SKU */
+    get: {
+      parameters: {
+        query?: {
+          supplier?: string;
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              stock: {
+                supplier: string;
+                supplier_sku: string;
+                on_hand: number;
+                reserved: number;
+                available: number;
+                is_shelf: boolean;
+                unit_cost: string | null;
+                currency: string | null;
+                as_of: string;
+              }[];
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Set counted stock; at a prep centre never below what is promised to orders */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            supplier: string;
+            stock: { supplier_sku: string; on_hand: number; unit_cost?: string; currency?: string; as_of?: string }[];
+          };
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { stored: number } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/shipping-mappings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Which rate of a channel is which method of a supplier */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              shipping_mappings: { channel: string; rate_name: string; supplier: string; method: string }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Map a rate to a method; null takes the mapping away */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": { channel: string; rate_name: string; supplier: string; method: string | null };
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { mapped: boolean } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/accounts/{id}/secrets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Which secrets of a supplier account are set, and when each was last used for what */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Set secrets of a supplier account, all that are given or none; null takes one back */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: unknown } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/channels/{id}/secrets": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Which secrets of a channel are set, and when each was last used for what */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Set secrets of a channel, all that are given or none; null takes one back */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: unknown } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/accounts/{id}/secrets/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask the supplier for something harmless with the account's secrets */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              /** null: it could not be asked; `message` says why */
+              works: boolean | null;
+              message: string;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/buyers/export": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Everything that is kept about a buyer, with the messages as they came */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { order: string } | { buyer: string } | { mail: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              orders: {
+                id: string;
+                number: string;
+                channel: string;
+                channel_order_id: string;
+                ordered_at: string | null;
+                received_at: string;
+                headline: string;
+                currency: string;
+                addresses: { [name: string]: unknown }[];
+                lines: { [name: string]: unknown }[];
+                parcels: { [name: string]: unknown }[];
+                messages: { event: string; received_at: string; text: string }[];
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/buyers/erase": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Erase what is kept of a buyer; orders on their way are named and stay */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { order: string } | { buyer: string } | { mail: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              erased: { id: string; number: string }[];
+              kept: { id: string; number: string; why: string }[];
+              /** Messages and rows of files that belonged to no order */
+              unfiled: number;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/ledger": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Supplier accounts with what stands there */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              accounts: {
+                id: string;
+                name: string;
+                supplier: { id: string; name: string } | null;
+                payment: string;
+                currency: string;
+                available: string;
+                held: string;
+                owed: string;
+                action_credits: string | null;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/ledger/{id}/transactions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The statement of one account, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path: { id: string };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              transactions: {
+                at: string;
+                kind: string;
+                change: string;
+                unit: string;
+                reference: string | null;
+                order: string | null;
+                actor: string;
+                entries: { ledger: string; amount: string }[];
+              }[];
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/ledger/{id}/top-up": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Book money (or action credits) that has arrived */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            amount: string;
+            reference: string;
+            /** Action credits instead of money */
+            credits?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { available: string; unit: string } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/ledger/{id}/correction": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Correct what stands on an account; may be negative */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            amount: string;
+            reference: string;
+            /** Action credits instead of money */
+            credits?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { available: string; unit: string } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/imports": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Imports, newest first */
+    get: {
+      parameters: { query?: { limit?: number }; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { imports: components["schemas"]["Import"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/imports/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One import with the rows it refused */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path: { id: string };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              id: string;
+              kind: string;
+              file: string;
+              by: string;
+              started_at: string;
+              finished_at: string | null;
+              rows: number;
+              stored: number;
+              refused: number;
+              set_aside: number;
+              problem: string | null;
+              refused_rows: {
+                line: number;
+                lines: number[];
+                problems: { line: number; column: number; header: string; found: string; expected: string }[];
+              }[];
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/set-aside": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Rows that were set aside with a question, oldest first */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              rows: {
+                import: string;
+                file: string;
+                line: number;
+                lines: number[];
+                question: string | null;
+                candidates: { order: string; number: string }[];
+                problems: { line: number; column: number; header: string; found: string; expected: string }[];
+              }[];
+              next: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/set-aside/{id}/{line}/resolve": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Answer the question of a row that was set aside, once */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; line: number }; cookie?: never };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** It cancels this order */
+            cancels?: string;
+            /** It needs no doing, and why */
+            ignore?: string;
+            /** It is wrong, and why */
+            refuse?: string;
+          };
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { resolution: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/event-types": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What can be listened to: each type, what it means, and the JSON Schema of its `data` */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              types: { type: string; about: string; data: { [name: string]: unknown } }[];
+              filters: string[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The workspace's endpoints, how they do and how many deliveries wait or were given up */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { webhooks: components["schemas"]["Webhook"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Add an endpoint; the answer has the secret that its messages are signed with */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            url: string;
+            /** Types, `order.*` for a group, `*` for all; GET /v1/webhooks/event-types lists them */
+            events?: string[];
+            description?: string;
+          };
+        };
+      };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["WebhookWithSecret"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One endpoint */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Webhook"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Change an endpoint, or switch it off or on; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: {
+        content: {
+          "application/json": {
+            url?: string;
+            /** Types, `order.*` for a group, `*` for all; GET /v1/webhooks/event-types lists them */
+            events?: string[];
+            description?: string;
+            enabled?: boolean;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Webhook"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    /** Delete an endpoint with its secrets and its deliveries */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { deleted: true } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/deliveries": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What was sent or waits, newest first; kept for thirty days after its end */
+    get: {
+      parameters: {
+        query?: {
+          state?: "waiting" | "delivered" | "given_up";
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path: { id: string };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": { deliveries: components["schemas"]["WebhookDelivery"][]; next: string | null };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/deliveries/{delivery}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One delivery with its body and each try: what was answered, or what went wrong */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string; delivery: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              delivery: components["schemas"]["WebhookDelivery"];
+              body: string;
+              attempts: {
+                no: number;
+                at: string;
+                duration_ms: number;
+                url: string;
+                status: number | null;
+                problem: string | null;
+                answer: string;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/rotate-secret": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Make a new secret; for 24 hours the old one signs beside it */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["WebhookWithSecret"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send a message of the type webhook_endpoint.test to this endpoint */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        202: { headers: { [name: string]: unknown }; content: { "application/json": { sent: true } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/resend": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send again, with the ids they had, all deliveries that were given up since an instant */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { since: string } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { resent: number } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/webhooks/{id}/deliveries/{delivery}/resend": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Send one delivery again, with the id it had */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; delivery: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { resent: number } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/events/stream": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Follow what changes, as server-sent events: `orders` with the orders that changed, `counts` after them */
+    get: {
+      parameters: {
+        query?: {
+          /** The same as the header X-Switchyard-Workspace, for browsers */
+          workspace?: string;
+          /** The same as the header Last-Event-ID, for readers that cannot send headers */
+          last_event_id?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "text/event-stream": string } };
+        default: { headers: { [name: string]: unknown }; content: { "text/event-stream": string } };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/set-up": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Whether this installation still waits for its first account */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { needed: boolean } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Make the owner's account and the first workspace, with the link that the server printed */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What stands after # in the printed link */
+            token: string;
+            name: string;
+            email: string;
+            /** At least 8 characters, of any kind */
+            password: string;
+            workspace: {
+              /** What commands and addresses call it: small letters, digits, hyphens */
+              slug: string;
+              name?: string;
+              currency?: string;
+              zone?: string;
+            };
+          };
+        };
+      };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { user: string; workspace: string } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/sign-in": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Sign in with e-mail address and password; the session is a cookie */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { email: string; password: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { status: "signed_in" | "second_factor_needed" } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/second-factor": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** The second step: a code of the authenticator app, or a backup code */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: { content: { "application/json": { code?: string; backup_code?: string } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { status: "signed_in" } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Remove the second factor */
+    delete: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { password: string } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/sign-out": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** End this session */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/me": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Who is signed in, and the workspaces of that person */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              user: { id: string; name: string; email: string; second_factor: boolean };
+              session: string;
+              proved_at: string | null;
+              workspaces: { id: string; slug: string; name: string; role: string }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/prove": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Show the password (and a code, where there is a second factor) once more */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { password: string; code?: string } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/sessions": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Where this person is signed in */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              sessions: {
+                id: string;
+                current: boolean;
+                signed_in_at: string;
+                used_at: string;
+                ends_at: string;
+                address: string | null;
+                browser: string | null;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** End all sessions of this person but this one */
+    delete: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/sessions/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End one session of this person */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/second-factor/set-up": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** A secret for an authenticator app, and backup codes; on once a code was shown (confirm) */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { password: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { uri: string; backup_codes: string[] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/second-factor/confirm": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** The first code of the authenticator app: from now on it is asked for */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { code: string } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/second-factor/backup-codes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ten new backup codes; the old ones end */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { password: string } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { backup_codes: string[] } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/password": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Change the password; all other sessions end */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            current: string;
+            /** At least 8 characters, of any kind */
+            password: string;
+          };
+        };
+      };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/password/forgotten": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask for a link to choose a new password; the answer is the same for every address */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { email: string } } };
+      responses: {
+        202: { headers: { [name: string]: unknown }; content: { "application/json": { next: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/auth/password/reset": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Choose a new password with the link; all sessions end */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What stands after # in the link */
+            token: string;
+            /** At least 8 characters, of any kind */
+            password: string;
+          };
+        };
+      };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/members": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Who belongs to the workspace */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { members: components["schemas"]["Member"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/members/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Give a member another role; it counts from the next request on */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+            /** For prep and supplier: whose fulfillment orders they will see */
+            suppliers?: string[];
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              id: string;
+              role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    /** End a membership; the person's next request finds none */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/invitations": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Invitations that can still be accepted */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              invitations: {
+                id: string;
+                email: string;
+                role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+                suppliers: { id: string; name: string }[];
+                invited_by: string;
+                expires_at: string;
+              }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Invite somebody: by mail where the installation sends mail, else by the link in the answer */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            email: string;
+            role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+            /** For prep and supplier: whose fulfillment orders they will see */
+            suppliers?: string[];
+          };
+        };
+      };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              id: string;
+              email: string;
+              role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+              suppliers: { id: string; name: string }[];
+              invited_by: string;
+              expires_at: string;
+              link: string;
+              mailed: boolean;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/invitations/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Withdraw an invitation */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/invitations/look": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** What a link invites to */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What stands after # in the link */
+            token: string;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              workspace: string;
+              email: string;
+              role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+              has_account: boolean;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/invitations/accept": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Accept an invitation: with a new account, or signed in with the one that has this address */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** What stands after # in the link */
+            token: string;
+            name?: string;
+            /** At least 8 characters, of any kind */
+            password?: string;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              user: string;
+              role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/link": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** A link with which its supplier sees it and enters tracking, without an account, until it is done */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: {
+        content: {
+          "application/json": {
+            /** Where to mail it, where mail is sent */
+            email?: string;
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { link: string; mailed: boolean } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+
+/** What is sent to webhook endpoints. */
+export interface webhooks {
+  "order.received": {
+    type: "order.received";
+    timestamp: string;
+    data: { order: { id: string; number: string; channel: string; channel_order_id: string }; origin: string | null };
+  };
+  "order.changed": {
+    type: "order.changed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      by: "channel" | "person";
+      field: string | null;
+    };
+  };
+  "order.status_changed": {
+    type: "order.status_changed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.held": {
+    type: "order.held";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.released": {
+    type: "order.released";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.shipped": {
+    type: "order.shipped";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.delivered": {
+    type: "order.delivered";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.completed": {
+    type: "order.completed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "order.cancelled": {
+    type: "order.cancelled";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      from: string;
+      to: string;
+    };
+  };
+  "fulfillment_order.placed": {
+    type: "fulfillment_order.placed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      supplier_order_id: string | null;
+      cost: { amount: string; currency: string } | null;
+    };
+  };
+  "fulfillment_order.refused": {
+    type: "fulfillment_order.refused";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      reason: string | null;
+    };
+  };
+  "fulfillment_order.outcome_unknown": {
+    type: "fulfillment_order.outcome_unknown";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.escalated": {
+    type: "fulfillment_order.escalated";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.acknowledged": {
+    type: "fulfillment_order.acknowledged";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.ready": {
+    type: "fulfillment_order.ready";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.partially_shipped": {
+    type: "fulfillment_order.partially_shipped";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.shipped": {
+    type: "fulfillment_order.shipped";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.delivered": {
+    type: "fulfillment_order.delivered";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.completed": {
+    type: "fulfillment_order.completed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.cancelled": {
+    type: "fulfillment_order.cancelled";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+    };
+  };
+  "fulfillment_order.refunded": {
+    type: "fulfillment_order.refunded";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      amount: { amount: string; currency: string } | null;
+    };
+  };
+  "shipment.created": {
+    type: "shipment.created";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      shipment: { id: string };
+      source: string | null;
+    };
+  };
+  "shipment.tracking_added": {
+    type: "shipment.tracking_added";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      shipment: { id: string };
+      carrier: string;
+      tracking_number: string;
+      accepted: boolean;
+    };
+  };
+  "shipment.tracking_corrected": {
+    type: "shipment.tracking_corrected";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      shipment: { id: string };
+      carrier: string;
+      tracking_number: string;
+    };
+  };
+  "shipment.parcel_moved": {
+    type: "shipment.parcel_moved";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      shipment: { id: string };
+      carrier: string;
+      tracking_number: string;
+      state: string;
+    };
+  };
+  "shipment.parcel_delivered": {
+    type: "shipment.parcel_delivered";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      fulfillment_order: { id: string; no: number; supplier: string | null };
+      shipment: { id: string };
+      carrier: string;
+      tracking_number: string;
+      state: string;
+    };
+  };
+  "hold.opened": {
+    type: "hold.opened";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      code: string;
+      title: string;
+      line: number | null;
+      fulfillment_order: { id: string; no: number; supplier: string | null } | null;
+      shipment: { id: string } | null;
+    };
+  };
+  "hold.closed": {
+    type: "hold.closed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      code: string;
+      title: string;
+      line: number | null;
+      fulfillment_order: { id: string; no: number; supplier: string | null } | null;
+      shipment: { id: string } | null;
+    };
+  };
+  "write_back.told": {
+    type: "write_back.told";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      about: "shipment" | "cancellation";
+      shipment: { id: string } | null;
+    };
+  };
+  "write_back.failed": {
+    type: "write_back.failed";
+    timestamp: string;
+    data: {
+      order: { id: string; number: string; channel: string; channel_order_id: string };
+      about: "shipment" | "cancellation";
+      shipment: { id: string } | null;
+      state: "refused" | "by_hand";
+    };
+  };
+  "cancellation.requested": {
+    type: "cancellation.requested";
+    timestamp: string;
+    data: { order: { id: string; number: string; channel: string; channel_order_id: string }; asked_by: string | null };
+  };
+  "cancellation.answered": {
+    type: "cancellation.answered";
+    timestamp: string;
+    data: { order: { id: string; number: string; channel: string; channel_order_id: string }; state: string };
+  };
+  "webhook_endpoint.disabled": {
+    type: "webhook_endpoint.disabled";
+    timestamp: string;
+    data: { endpoint: { id: string; url: string }; why: string };
+  };
+  "webhook_endpoint.test": {
+    type: "webhook_endpoint.test";
+    timestamp: string;
+    data: { endpoint: { id: string }; text: string };
+  };
+}
+
+export interface components {
+  schemas: {
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      code: string;
+      detail: string;
+      next: string;
+      errors?: { field: string; found: string; expected: string }[];
+      reference?: string;
+      first_use?: { route: string; at: string };
+      version?: number;
+    };
+    /** Decimal text in major units, with all digits of its currency. */
+    Money: { amount: string; currency: string };
+    Headline:
+      | "needs_attention"
+      | "checking"
+      | "with_our_team"
+      | "in_process"
+      | "new"
+      | "on_hold"
+      | "review"
+      | "awaiting_payment"
+      | "stand_by"
+      | "waiting"
+      | "at_prep"
+      | "ordered"
+      | "partly_shipped"
+      | "shipped"
+      | "delivered"
+      | "completed"
+      | "cancelled";
+    ReasonCode:
+      | "bought_after_all"
+      | "outcome_unknown"
+      | "credentials_rejected"
+      | "payment_method_declined"
+      | "captcha_or_two_factor"
+      | "insufficient_balance"
+      | "no_action_credits"
+      | "spend_cap"
+      | "currency_mismatch"
+      | "no_rate"
+      | "address_incomplete"
+      | "address_invalid"
+      | "phone_missing"
+      | "sku_not_linked"
+      | "pack_size_mismatch"
+      | "no_supplier"
+      | "destination_not_served"
+      | "out_of_stock"
+      | "backordered"
+      | "price_above_limit"
+      | "margin_below_limit"
+      | "shipping_not_mapped"
+      | "changed_on_channel"
+      | "cancel_requested"
+      | "suspected_duplicate"
+      | "fraud_risk"
+      | "already_fulfilled_on_channel"
+      | "too_old"
+      | "supplier_refused"
+      | "supplier_cancelled"
+      | "acknowledgement_overdue"
+      | "placement_failed"
+      | "label_error"
+      | "tracking_overdue"
+      | "tracking_not_accepted"
+      | "rest_overdue"
+      | "channel_refused"
+      | "parcel_stalled"
+      | "return_to_sender"
+      | "by_person"
+      | "review"
+      | "stand_by"
+      | "awaiting_payment";
+    Verdict: { allowed: true } | { allowed: false; why: string };
+    Address: {
+      name: string;
+      company: string;
+      line1: string;
+      line2: string;
+      city: string;
+      region: string;
+      postcode: string;
+      country: string;
+      phone: string;
+      email: string;
+    };
+    NewAddress: {
+      name: string;
+      company?: string;
+      line1: string;
+      line2?: string;
+      city: string;
+      region?: string;
+      postcode?: string;
+      country: string;
+      phone?: string;
+      email?: string;
+    };
+    OrderState: { id: string; number: string; headline: components["schemas"]["Headline"]; version: number };
+    FulfillmentOrderRow: {
+      id: string;
+      no: number;
+      state: string;
+      order: { id: string; number: string; headline: string };
+      supplier: { id: string; name: string } | null;
+      supplier_order_id: string | null;
+      placed_by: ("machine" | "person") | null;
+      claimed_by: string | null;
+      place_after: string | null;
+      placed_at: string | null;
+      ship_by: string | null;
+      lines: { supplier_sku: string | null; quantity: number; units: number; units_shipped: number }[];
+    };
+    DeskRow: {
+      id: string;
+      no: number;
+      state:
+        | "ready"
+        | "printed"
+        | "collecting"
+        | "placed"
+        | "acknowledged"
+        | "partially_shipped"
+        | "shipped"
+        | "delivered"
+        | "completed"
+        | "cancelled";
+      order_number: string;
+      supplier: { id: string; name: string };
+      reference: string | null;
+      method: string | null;
+      ship_by: string | null;
+      placed_at: string | null;
+      lines: {
+        supplier_sku: string;
+        title: string;
+        units: number;
+        units_cancelled: number;
+        units_shipped: number;
+        units_collected: number;
+      }[];
+    };
+    DeskDetail: {
+      id: string;
+      no: number;
+      state:
+        | "ready"
+        | "printed"
+        | "collecting"
+        | "placed"
+        | "acknowledged"
+        | "partially_shipped"
+        | "shipped"
+        | "delivered"
+        | "completed"
+        | "cancelled";
+      order_number: string;
+      supplier: { id: string; name: string };
+      reference: string | null;
+      method: string | null;
+      ship_by: string | null;
+      placed_at: string | null;
+      lines: {
+        supplier_sku: string;
+        title: string;
+        units: number;
+        units_cancelled: number;
+        units_shipped: number;
+        units_collected: number;
+      }[];
+      /** null once nothing is to be sent there */
+      ship_to: {
+        name: string;
+        company: string;
+        line1: string;
+        line2: string;
+        city: string;
+        region: string;
+        postcode: string;
+        country: string;
+        phone: string;
+      } | null;
+      parcels: { carrier: string; tracking_number: string; state: string; shipped_at: string }[];
+      actions: {
+        print: components["schemas"]["Verdict"];
+        collect: components["schemas"]["Verdict"];
+        back: components["schemas"]["Verdict"];
+        put_back: components["schemas"]["Verdict"];
+        ship: components["schemas"]["Verdict"];
+        add_tracking: components["schemas"]["Verdict"];
+      };
+    };
+    Import: {
+      id: string;
+      kind: string;
+      file: string;
+      by: string;
+      started_at: string;
+      finished_at: string | null;
+      rows: number;
+      stored: number;
+      refused: number;
+      set_aside: number;
+      problem: string | null;
+    };
+    /** The data of the live event `orders` */
+    LiveOrders: {
+      at: string;
+      orders: { id: string; number: string; headline: components["schemas"]["Headline"]; version: number }[];
+      /** More orders changed than are named here: read the lists anew */
+      more: boolean;
+    };
+    /** The data of the live event `counts` */
+    LiveCounts: {
+      total: number;
+      headlines: { [name in components["schemas"]["Headline"]]?: number };
+      reasons: { [name in components["schemas"]["ReasonCode"]]?: number };
+    };
+    Member: {
+      id: string;
+      name: string;
+      email: string;
+      role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+      suppliers: { id: string; name: string }[];
+      second_factor: boolean;
+      member_since: string;
+    };
+    OrderEvent: {
+      seq: number;
+      at: string;
+      kind: string;
+      subject: string;
+      subject_id: string | null;
+      from: string | null;
+      to: string | null;
+      actor: string;
+      text: string;
+      data: { [name: string]: unknown } | null;
+    };
+    OrderPart: {
+      id: string;
+      no: number;
+      state: string;
+      headline: components["schemas"]["Headline"];
+      title: string;
+      supplier: { id: string; name: string } | null;
+      placed_by: ("machine" | "person" | "both") | null;
+      place_after: string | null;
+      ship_by: string | null;
+    };
+    OrderRow: {
+      id: string;
+      number: string;
+      channel: { id: string; name: string; kind: string };
+      channel_order_id: string;
+      headline: components["schemas"]["Headline"];
+      title: string;
+      hint: string;
+      reason: { code: components["schemas"]["ReasonCode"]; title: string; since: string } | null;
+      parts: components["schemas"]["OrderPart"][];
+      placed_by: ("machine" | "person" | "both") | null;
+      payment: string;
+      total: components["schemas"]["Money"] | null;
+      country: string;
+      ordered_at: string | null;
+      received_at: string;
+      ship_by: string | null;
+      leaves_buffer_at: string | null;
+      version: number;
+    };
+    Hold: {
+      id: string;
+      code: components["schemas"]["ReasonCode"];
+      title: string;
+      what: string;
+      next: string;
+      resolve_with: string[];
+      on: { subject: "order" | "line" | "fulfillment_order" | "shipment"; id: string };
+      acts: string;
+      made_by: "machine" | "person";
+      clears_itself: boolean;
+      waits_for: string | null;
+      detail: { [name: string]: unknown };
+      opened_at: string;
+      opened_by: string;
+      actions: { dismiss: components["schemas"]["Verdict"]; answer: components["schemas"]["Verdict"] };
+    };
+    Attempt: {
+      no: number;
+      kind: string;
+      state: "armed" | "unknown" | "placed" | "refused" | "void";
+      reference: string;
+      account: { id: string; name: string } | null;
+      armed_at: string;
+      settles_at: string;
+      closed_at: string | null;
+      expected: components["schemas"]["Money"];
+      at_most: components["schemas"]["Money"];
+      cost: components["schemas"]["Money"] | null;
+      cost_is: ("expected" | "confirmed") | null;
+      supplier_order_id: string | null;
+      reason: { code: components["schemas"]["ReasonCode"]; title: string } | null;
+      actor: string;
+      evidence: { kind: string; source: string; at: string }[];
+      actions: {
+        confirm_bought: components["schemas"]["Verdict"];
+        confirm_not_bought: components["schemas"]["Verdict"];
+      };
+    };
+    FulfillmentOrderDetail: {
+      id: string;
+      no: number;
+      state: string;
+      headline: components["schemas"]["Headline"];
+      title: string;
+      hint: string;
+      supplier: { id: string; name: string; kind: string; role: "supplier" | "prep" } | null;
+      supplier_chosen_by_person: boolean;
+      account: { id: string; name: string } | null;
+      method: string | null;
+      placed_by: ("machine" | "person" | "both") | null;
+      claimed_by: string | null;
+      replaces: string | null;
+      place_after: string | null;
+      placed_at: string | null;
+      acknowledged_at: string | null;
+      backordered_until: string | null;
+      delivered_at: string | null;
+      next_look_at: string | null;
+      looks: number;
+      ship_by: string | null;
+      expected: { goods: components["schemas"]["Money"]; shipping: components["schemas"]["Money"] } | null;
+      lines: {
+        no: number;
+        order_line_no: number;
+        component_no: number;
+        supplier_sku: string | null;
+        quantity: number;
+        quantity_cancelled: number;
+        units: number;
+        units_cancelled: number;
+        units_placed: number;
+        units_shipped: number;
+        units_collected: number;
+        unit_cost: string | null;
+      }[];
+      attempts: components["schemas"]["Attempt"][];
+      decision: {
+        kind: string;
+        at: string;
+        considered: {
+          line_no: number;
+          component_no: number;
+          chosen: string | null;
+          candidates: { supplier: string; supplier_sku: string; unit_cost: string; priority: number }[];
+          rejected: { supplier: string; supplier_sku: string; why: string; title: string }[];
+        }[];
+      } | null;
+      cancel_reach: "free" | "prep" | "doubt" | "supplier" | "gone";
+      actions: {
+        choose_supplier: components["schemas"]["Verdict"];
+        take_over: components["schemas"]["Verdict"];
+        placed: components["schemas"]["Verdict"];
+        not_placed: components["schemas"]["Verdict"];
+        give_back: components["schemas"]["Verdict"];
+        add_tracking: components["schemas"]["Verdict"];
+        confirm_tracking: components["schemas"]["Verdict"];
+        supplier_answered: components["schemas"]["Verdict"];
+        print: components["schemas"]["Verdict"];
+        collect: components["schemas"]["Verdict"];
+        back: components["schemas"]["Verdict"];
+        put_back: components["schemas"]["Verdict"];
+        ship: components["schemas"]["Verdict"];
+      };
+    };
+    ShipmentDetail: {
+      id: string;
+      fulfillment_order: string;
+      no: number;
+      source: string;
+      shipped_at: string;
+      lines: { fulfillment_order_line_no: number; units: number }[];
+      parcels: {
+        no: number;
+        carrier: string;
+        tracking_number: string;
+        state: string;
+        state_at: string | null;
+        accepted: boolean;
+        shared: boolean;
+        write_backs: {
+          state: string;
+          revision: number;
+          tries: number;
+          message: string | null;
+          told_at: string | null;
+          next_try_at: string | null;
+          lines: { line_no: number; quantity: number }[];
+        }[];
+        actions: {
+          confirm_shared: components["schemas"]["Verdict"];
+          correct: components["schemas"]["Verdict"];
+          delivered: components["schemas"]["Verdict"];
+        };
+      }[];
+      actions: { resend: components["schemas"]["Verdict"]; told_by_hand: components["schemas"]["Verdict"] };
+    };
+    Order: {
+      id: string;
+      number: string;
+      channel: { id: string; name: string; kind: string };
+      channel_order_id: string;
+      headline: components["schemas"]["Headline"];
+      title: string;
+      hint: string;
+      origin: string;
+      payment: string;
+      risk: string;
+      placed_by: ("machine" | "person" | "both") | null;
+      ordered_at: string | null;
+      received_at: string;
+      paid_at: string | null;
+      ship_by: string | null;
+      shipping_method: string | null;
+      released: { at: string; by: string | null } | null;
+      channel_version: number;
+      version: number;
+      ship_to: components["schemas"]["Address"] | null;
+      note: string | null;
+      lines: {
+        no: number;
+        channel_line_id: string;
+        sku: string;
+        title: string;
+        kind: string;
+        fulfilled_by: string;
+        quantity: number;
+        quantity_on_channel: number;
+        cancelled: number;
+        fulfilled_elsewhere: number;
+        /** What the buyer paid; null for a role that does not see it */
+        unit_price: string | null;
+      }[];
+      fulfillment_orders: components["schemas"]["FulfillmentOrderDetail"][];
+      holds: components["schemas"]["Hold"][];
+      shipments: components["schemas"]["ShipmentDetail"][];
+      cancellations: {
+        no: number;
+        asked_by: string;
+        state: string;
+        lines: { line_no: number; quantity: number }[];
+        opened_at: string;
+        answered_at: string | null;
+        answered_by: string | null;
+        asks: { fulfillment_order: string; state: string }[];
+        told: string | null;
+        actions: { accept: components["schemas"]["Verdict"]; refuse: components["schemas"]["Verdict"] };
+      }[];
+      edits: {
+        field: string;
+        line_no: number | null;
+        replaced: { [name: string]: unknown };
+        value: { [name: string]: unknown };
+        by: string;
+        at: string;
+      }[];
+      money: {
+        sold: components["schemas"]["Money"];
+        goods: components["schemas"]["Money"][];
+        shipping: components["schemas"]["Money"][];
+        fees: components["schemas"]["Money"];
+        refunds: components["schemas"]["Money"];
+        profit: components["schemas"]["Money"] | null;
+        profit_unknown_because: string | null;
+      } | null;
+      actions: {
+        release: components["schemas"]["Verdict"];
+        hold: components["schemas"]["Verdict"];
+        unhold: components["schemas"]["Verdict"];
+        edit: components["schemas"]["Verdict"];
+        cancel: components["schemas"]["Verdict"];
+      };
+    };
+    NewOrder: {
+      channel: string;
+      number: string;
+      ordered_at?: string;
+      currency: string;
+      payment: "pending" | "authorized" | "paid" | "refunded" | "voided";
+      paid_at?: string;
+      ship_to: components["schemas"]["NewAddress"];
+      shipping_method?: string;
+      ship_by?: string;
+      note?: string;
+      buyer_id?: string;
+      shipping_paid?: string;
+      total?: string;
+      lines: {
+        id?: string;
+        sku: string;
+        title?: string;
+        quantity: number;
+        unit_price: string;
+        kind?: "goods" | "shipping" | "fee" | "discount" | "gift_card" | "download";
+      }[];
+    };
+    Secret: {
+      name: string;
+      title: string;
+      help: string;
+      required: boolean;
+      is_set: boolean;
+      set_at: string | null;
+      set_by: string | null;
+      last_used_at: string | null;
+      last_used_for: string | null;
+    };
+    Session: {
+      version: string;
+      /** Nobody has made the first account yet */
+      set_up_needed: boolean;
+      /** Why nothing is bought at present */
+      safe_mode: string | null;
+      user: { id: string; name: string; email: string; second_factor: boolean } | null;
+      /** The sandbox's visitor on this very machine: no account is needed */
+      is_visitor: boolean;
+      workspace: {
+        id: string;
+        slug: string;
+        name: string;
+        kind: "own" | "sandbox";
+        currency: string;
+        zone: string;
+        ordering_team: boolean;
+      } | null;
+      role: ("owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier") | null;
+      permissions: string[];
+      workspaces: {
+        id: string;
+        slug: string;
+        name: string;
+        kind: "own" | "sandbox";
+        role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+      }[];
+    };
+    ProductLink: {
+      sku: string;
+      channel: string | null;
+      nothing_to_ship: boolean;
+      options: {
+        component: number;
+        supplier: string;
+        supplier_sku: string;
+        units: number;
+        per: number;
+        unit_cost: string;
+        currency: string;
+        priority: number;
+        max_unit_cost: string | null;
+      }[];
+      updated_at: string;
+    };
+    NewProductLink: {
+      sku: string;
+      /** null: for every channel */
+      channel?: string | null;
+      nothing_to_ship?: boolean;
+      options?: {
+        component?: number;
+        supplier: string;
+        supplier_sku: string;
+        /** So many supplier units … */
+        units?: number;
+        /** … make so many channel units */
+        per?: number;
+        unit_cost: string;
+        currency: string;
+        /** Lower is asked first */
+        priority?: number;
+        max_unit_cost?: string | null;
+      }[];
+    };
+    ShipmentRow: {
+      id: string;
+      order: { id: string; number: string };
+      fulfillment_order: string;
+      channel: string;
+      supplier: string | null;
+      source: string;
+      shipped_at: string;
+      ship_by: string | null;
+      parcels: { carrier: string; tracking_number: string; state: string; accepted: boolean }[];
+      channel_knows:
+        | "told"
+        | "waiting"
+        | "armed"
+        | "unknown"
+        | "by_hand"
+        | "refused"
+        | "not_needed"
+        | "nothing_to_tell";
+      message: string | null;
+    };
+    Webhook: {
+      id: string;
+      url: string;
+      description: string;
+      events: string[];
+      enabled: boolean;
+      disabled: { at: string; why: "by_person" | "gone" | "failing" } | null;
+      failures: number;
+      failing_since: string | null;
+      paused_until: string | null;
+      last_success_at: string | null;
+      old_secret_until: string | null;
+      waiting: number;
+      given_up: number;
+      created_at: string;
+      created_by: string;
+    };
+    WebhookWithSecret: {
+      webhook: components["schemas"]["Webhook"];
+      /** `whsec_…`, to check signatures with. Shown now and never again; a repetition of the request gets null. */
+      secret: string | null;
+    };
+    WebhookDelivery: {
+      id: string;
+      message_id: string;
+      type: string;
+      occurred_at: string;
+      created_at: string;
+      state: "waiting" | "delivered" | "given_up";
+      next_try_at: string | null;
+      attempts: number;
+      last_status: number | null;
+      last_problem: string | null;
+      ended_at: string | null;
+    };
+  };
+}
