@@ -4,10 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "#domain/clock.ts";
 import type { Supplier } from "#connectors/ports.ts";
 import type { Engine, Log } from "#engine/context.ts";
-import type { ManageContext } from "#engine/manage/context.ts";
+import type { ManageContext, Remote } from "#engine/manage/context.ts";
 import type { Db } from "#store/db.ts";
 import type { Caller } from "./caller.ts";
+import type { HooksIn } from "./routes/hooks.ts";
 import type { SignedIn, SignIn } from "./sign-in/sign-in.ts";
+import type { HttpWatch } from "./watch.ts";
 
 /** What the API is made of; passed in, like everything from outside. */
 export interface ApiOptions {
@@ -20,17 +22,34 @@ export interface ApiOptions {
   suppliers?: ReadonlyMap<string, Supplier>;
   /** Names under which it is reached besides localhost and 127.0.0.1, without port. */
   hosts?: readonly string[];
-  /** Shown on the page and in the API's description. */
+  /** Shown on the dashboard and in the API's description. */
   version?: string;
-  /** How the sandbox runs, for the page: its speed, and how it is switched. */
-  sandbox?: { speed: number };
+  /** The folder of the dashboard's built files; without one the API is all there is. */
+  dashboard?: string;
   limits?: { perSecond?: number; burst?: number };
   /** Whether the clock is too far off to change anything by it. */
   clockIsWrong?: () => boolean;
+  /** It was told to stop: what is under way is finished, and nobody should send more. */
+  isDraining?: () => boolean;
+  /** How many migrations this program knows and the database has not had. */
+  pendingMigrations?: () => Promise<number>;
+  /** "needed": without its gate this process cannot do its work. "beside": it can, and says so. Not given: it runs none. */
+  gate?: "needed" | "beside";
+  /** Figures for a monitoring system, and the token that opens them from elsewhere. */
+  metrics?: { page(): Promise<{ type: string; text: string }>; token: string | null };
+  watch?: HttpWatch;
+  /** A worker's: it says whether it is well, and nothing else. */
+  onlyHealth?: boolean;
+  /** A new id for each request, for the answer and the log. */
+  requestId?: () => string;
+  /** How channels' webhooks come in; without it there are none. */
+  hooks?: HooksIn;
   /** How people sign in; without it only keys and the machine's own visitor are known. */
   signIn?: SignIn;
   /** Proxies whose word about a peer's address counts; none unless named. */
   trustedProxies?: readonly string[];
+  /** What those who are not at this machine may have connectors led to; not given: neither folders nor addresses. */
+  remote?: Remote;
   /** The asker where it is this very process (a command, by `inject`): whoever has the machine. Such an app never listens. */
   as?: Caller;
 }
@@ -66,5 +85,7 @@ export const manageContext = ({ engine, clock, ...context }: ApiContext, caller:
   webhooks: engine.webhooks,
   channels: engine.channels,
   suppliers: context.suppliers ?? new Map(),
+  remote: context.as === undefined ? (context.remote ?? nothingRemote) : undefined,
   actor: caller.actor,
 });
+const nothingRemote: Remote = { folders: null, given: new Map() };

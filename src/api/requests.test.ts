@@ -215,7 +215,7 @@ test("API-16 alive while the process lives, ready only while the database answer
   const gone = await at.ask("GET", "/readyz", { key: null });
 
   assert.equal(gone.status, 503);
-  assert.equal(gone.body["code"] as unknown, "not_ready");
+  assert.equal(gone.body["code"] as unknown, "database_away");
   assert.equal((await at.ask("GET", "/healthz", { key: null })).status, 200);
 });
 

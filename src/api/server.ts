@@ -10,27 +10,37 @@ import { hostName, isLoopbackName } from "./loopback.ts";
 import { validate } from "./invalid.ts";
 import { describeMessages } from "./present/webhook-messages.ts";
 import { notFound, Problem, shown } from "./problem.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { buyerRoutes } from "./routes/buyers.ts";
+import { channelWebhookRoutes } from "./routes/channel-webhooks.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
+import { connectionRoutes } from "./routes/connections.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { deskLinkRoutes } from "./routes/desk-link.ts";
 import { deskRoutes } from "./routes/desk.ts";
+import { doorRoutes } from "./routes/doors.ts";
 import { firstStartRoutes } from "./routes/first-start.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { importRoutes } from "./routes/imports.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderRoutes } from "./routes/orders.ts";
-import { pageRoutes } from "./routes/page.ts";
 import { secretRoutes } from "./routes/secrets.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { settingsRoutes } from "./routes/settings.ts";
 import { setUpRoutes } from "./routes/set-up.ts";
 import { shipmentRoutes } from "./routes/shipments.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { maskCardNumbers } from "./mask-cards.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { watchRequests } from "./watch.ts";
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -48,6 +58,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     forceCloseConnections: "idle",
     requestTimeout: 60_000,
+    return503OnClosing: false, // who came in before the door was shut is served
+    ...(options.requestId === undefined ? {} : { genReqId: options.requestId }),
     frameworkErrors: (error, request, reply) => void answerError(context, error as FastifyError, request, reply),
   }) as unknown as Api;
 
@@ -68,8 +80,10 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   });
   acceptJsonOnly(app);
 
+  watchRequests(app, options.watch);
   app.addHook("onRequest", async (request, reply) => {
-    void reply.headers(securityHeaders);
+    void reply.headers({ ...securityHeaders, "x-request-id": request.id });
+    if (options.isDraining?.() === true) void reply.header("connection", "close");
     const name = hostName(request.headers.host);
     if (!isLoopbackName(name) && !(options.hosts ?? []).includes(name ?? "")) throw misdirected(request);
   });
@@ -103,11 +117,19 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
 
   await app.register(async (open: Api) => {
     healthRoutes(open, context);
-    pageRoutes(open, context);
+    metricsRoutes(open, context);
   });
+  if (context.onlyHealth === true) return app;
+  await app.register(async (open: Api) => {
+    if (context.signIn !== undefined) doorRoutes(open);
+    await dashboardRoutes(open, context);
+  });
+  const { hooks } = context;
+  if (hooks !== undefined) await app.register(async (open: Api) => hookRoutes(open, context, hooks));
   await app.register(async (v1: Api) => {
     guard(v1, context);
     maskCardNumbers(v1);
+    sessionRoutes(v1, context);
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
@@ -115,16 +137,21 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     shipmentRoutes(v1, context);
     catalogueRoutes(v1, context);
     setUpRoutes(v1, context);
+    settingsRoutes(v1, context);
+    connectionRoutes(v1, context);
+    auditRoutes(v1, context);
     secretRoutes(v1, context);
     buyerRoutes(v1, context);
     ledgerRoutes(v1, context);
     importRoutes(v1, context);
     webhookRoutes(v1, context);
+    channelWebhookRoutes(v1, context);
     liveRoutes(v1, context);
     if (context.signIn !== undefined) {
       firstStartRoutes(v1, context, context.signIn);
       signInRoutes(v1, context, context.signIn);
       memberRoutes(v1, context, context.signIn);
+      keyRoutes(v1, context, context.signIn);
       deskLinkRoutes(v1, context, context.signIn);
     }
   });
@@ -242,6 +269,7 @@ function unexpected({ engine, log }: ApiContext, error: Error, request: FastifyR
   const reference = `err_${engine.ids.uuid()}`;
   const fields = {
     reference,
+    request: request.id,
     method: request.method,
     route: request.routeOptions.url,
     error: String(error),

@@ -25,6 +25,10 @@ export interface Config {
   mail: { url: string; from: string } | null;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
+  /** Opens /metrics to a program on another machine; null: to programs on this one only. */
+  metricsToken: string | null;
+  /** How a process ends that is told to: so long it says that it will before it takes no more requests, and so long what is under way may take. */
+  stopping: { drainMs: number; limitMs: number };
   /** Errors show where they happened. */
   debug: boolean;
   /** For `openStore`, which knows the rest of its own variables. */
@@ -37,6 +41,12 @@ const port = (name: string) =>
     .regex(/^\d+$/, `${name} is a number from 1 to 65535`)
     .transform(Number)
     .refine((value) => value >= 1 && value <= 65535, `${name} is a number from 1 to 65535`);
+const seconds = (name: string, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, `${name} is a number of seconds from 0 to ${most}`)
+    .transform(Number)
+    .refine((value) => value <= most, `${name} is a number of seconds from 0 to ${most}`);
 const folder = (name: string, what = "folder") =>
   z.string().refine((text) => text.trim() !== "" && !text.includes("\0"), `${name} is the path of a ${what}`);
 
@@ -51,6 +61,15 @@ const Environment = z.object({
   SWITCHYARD_MASTER_KEY_COMMAND: z.string().optional(),
   SWITCHYARD_WEBHOOK_ALLOW: z.string().optional(),
   SWITCHYARD_WEBHOOK_HTTP: z.enum(["0", "1"], "SWITCHYARD_WEBHOOK_HTTP is 1 or 0").optional(),
+  SWITCHYARD_METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{32,200}$/,
+      "SWITCHYARD_METRICS_TOKEN is a token of 32 to 200 characters, such as `openssl rand -hex 32` prints",
+    )
+    .optional(),
+  SWITCHYARD_DRAIN_SECONDS: seconds("SWITCHYARD_DRAIN_SECONDS", 300).optional(),
+  SWITCHYARD_STOP_SECONDS: seconds("SWITCHYARD_STOP_SECONDS", 3600).optional(),
   SWITCHYARD_DEBUG: z.string().optional(),
   SWITCHYARD_URL: z
     .string()
@@ -143,6 +162,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, fl
         ? null
         : { url: values.SWITCHYARD_SMTP_URL, from: values.SWITCHYARD_MAIL_FROM },
     trustedProxies: values.SWITCHYARD_TRUSTED_PROXIES === undefined ? [] : proxies(values.SWITCHYARD_TRUSTED_PROXIES),
+    metricsToken: values.SWITCHYARD_METRICS_TOKEN ?? null,
+    stopping: {
+      drainMs: (values.SWITCHYARD_DRAIN_SECONDS ?? 0) * 1_000,
+      limitMs: (values.SWITCHYARD_STOP_SECONDS ?? 60) * 1_000,
+    },
     debug: values.SWITCHYARD_DEBUG !== undefined && values.SWITCHYARD_DEBUG !== "0",
     env,
   };

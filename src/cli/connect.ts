@@ -4,9 +4,10 @@ import type { ManageContext } from "#engine/manage/context.ts";
 import { createGateClient } from "#gate/client.ts";
 import { findGate } from "#gate/main.ts";
 import { findInstallation } from "#store/installation.ts";
-import { openDb, type Db } from "#store/db.ts";
+import { openDb, type Db, type DbWatch } from "#store/db.ts";
 import { IdAllocator } from "#store/ids.ts";
-import { migrate } from "#store/migrate.ts";
+import { readAppliedMigrations } from "#store/doctor.ts";
+import { migrate, readMigrations } from "#store/migrate.ts";
 import { openStore, type Store } from "#store/server.ts";
 import { sealingOnly } from "#store/vault/vault.ts";
 import type { Config } from "./config.ts";
@@ -22,12 +23,20 @@ export interface Connection {
   store: Store;
   /** As the engine: sees all workspaces. */
   db: Db;
+  /** How many migrations this program knows and the database has not had. */
+  pendingMigrations(): Promise<number>;
   engine: Engine;
   manage: ManageContext;
   connectors: Connectors;
   /** Opens secrets in this actor's name; the connection's own vault only seals. */
   openVault(actor?: string): OpenVault;
   close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  connections?: number;
+  /** Looks on at the engine's pool. */
+  watch?: DbWatch;
 }
 
 /** Commands share counter rows of their own, apart from those of workers. */
@@ -37,7 +46,7 @@ const commandSlot = 900;
  * CLI-3. Opens the store (starting the embedded server or adopting the one that runs), brings it to the newest schema, and wires the parts. The server
  * need not run: what a command commits rings the workers' doorbell. Close it in every case: the last one out stops the embedded server.
  */
-export async function connect(config: Config, options: { connections?: number } = {}): Promise<Connection> {
+export async function connect(config: Config, options: ConnectOptions = {}): Promise<Connection> {
   const store = await openStore({ dataDir: config.dataDir, env: config.env });
   const outside = createOutside({ clock: realClock });
   const pools: Db[] = [];
@@ -50,7 +59,7 @@ export async function connect(config: Config, options: { connections?: number } 
     const owner = openDb(store.owner(), { max: 1 });
     pools.push(owner);
     await migrate(owner, { now: realClock.now() });
-    const db = openDb(store.engine(), { max: options.connections ?? 4, clock: realClock });
+    const db = openDb(store.engine(), { max: options.connections ?? 4, watch: options.watch, clock: realClock });
     pools.push(db);
     const connectors = await loadConnectors();
     const installation = await findInstallation(db);
@@ -91,6 +100,7 @@ export async function connect(config: Config, options: { connections?: number } 
       config,
       store,
       db,
+      pendingMigrations: async () => (await readMigrations()).length - (await readAppliedMigrations(owner)).length,
       engine,
       manage,
       connectors,

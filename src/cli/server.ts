@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { buildApi } from "#api/server.ts";
+import type { HttpWatch } from "#api/watch.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import { sealClearSettings } from "#engine/manage/clear-secrets.ts";
 import { runStages } from "#engine/runner.ts";
 import { erase } from "#engine/stages/erase.ts";
+import { jobs } from "#engine/stages/jobs.ts";
 import { stages } from "#engine/stages.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
 import { isAlive } from "#gate/lock.ts";
@@ -16,21 +18,26 @@ import { KeptOrders, mostKept } from "#store/kept-orders.ts";
 import { claimSlot, forgetWorker } from "#store/worker.ts";
 import { superviseChild } from "./child.ts";
 import { CliError } from "./cli-error.ts";
-import { realClock, realRandom, nextUuid } from "./clock.ts";
+import { monotonicMs, realClock, realRandom, nextUuid } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { connect, type Connection } from "./connect.ts";
 import { clockProblem, Heartbeat, mostClockErrorMs } from "./heartbeat.ts";
+import { builtDashboard } from "./dashboard.ts";
 import { enterHome } from "./installation.ts";
 import { createLog } from "./log.ts";
+import { aroundCalls, Metrics } from "./metrics.ts";
 import { openSignInOf, setUpLink } from "./sign-in.ts";
 import { ensureSandbox } from "./sandbox-workspace.ts";
 import { runSandboxPeople } from "./sandbox-people.ts";
+import { traced, tracedRequests } from "./tracing.ts";
 
 export interface ServeWish {
   /** HTTP on 127.0.0.1. */
   api: boolean;
   /** The stages, and the gate through which they place. */
   worker: boolean;
+  /** Where a worker without the API says on 127.0.0.1 whether it is well. */
+  healthPort?: number;
   /** The pretend world; null: none. */
   sandbox: { speed: number; faults: string } | null;
   /** What people see on standard output. */
@@ -43,10 +50,14 @@ export interface ServeWish {
  */
 export async function serve(config: Config, wish: ServeWish, stop: AbortSignal): Promise<void> {
   const log = createLog(config.debug ? "info" : "warn", wish.worker ? "worker" : "api");
-  const connection = await connect(config, { connections: wish.worker ? 2 * stages.length + 4 : 6 });
+  const metrics = new Metrics();
+  const connection = await connect(config, {
+    connections: wish.worker ? 2 * stages.length + 4 : 6,
+    watch: metrics.pool("engine"),
+  });
   const closing: (() => Promise<unknown>)[] = [];
   try {
-    await up(connection, wish, { log, stop, closing });
+    await up(connection, wish, { log, stop, closing, metrics });
   } finally {
     // In the reverse order: who asks ends before who answers.
     for (const close of closing.reverse())
@@ -56,13 +67,14 @@ export async function serve(config: Config, wish: ServeWish, stop: AbortSignal):
 }
 
 interface Run {
+  metrics: Metrics;
   log: Log;
   stop: AbortSignal;
   closing: (() => Promise<unknown>)[];
 }
 
 async function up(connection: Connection, wish: ServeWish, run: Run): Promise<void> {
-  const { log, stop, closing } = run;
+  const { log, stop, closing, metrics } = run;
   const { config, db } = connection;
   wish.say(
     config.databaseUrl === null
@@ -91,13 +103,16 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     ensureRunning: () => connection.store.ensureRunning(),
   });
   const clockIsWrong = (): boolean => heartbeat.wrongByMs() !== null;
-  const beating = heartbeat.run(stop);
+  const lives = new AbortController(); // until the end: who still finishes something is not dead
+  const beating = heartbeat.run(lives.signal);
   closing.push(async () => {
+    lives.abort();
     await beating;
     await forgetWorker(db, workerId);
   });
 
-  const gate = await openGate(connection, wish.worker, run);
+  const ownGate = metrics.gate(await openGate(connection, wish.worker, run));
+  const gate = aroundCalls(ownGate, (call, asked) => traced(`gate ${call}`, { "switchyard.call": call }, asked));
   const actor = `worker:${workerId}`;
   const engine: Engine = {
     ...connection.engine,
@@ -105,17 +120,26 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     slot,
     actor,
     gate,
+    watch: {
+      ...metrics.stages,
+      batch: (stage, work) =>
+        traced(`stage ${stage}`, { "switchyard.stage": stage }, () => metrics.stages.batch(stage, work)),
+    },
+    ...(connection.engine.webhooks === undefined ? {} : { webhooks: metrics.webhooks(connection.engine.webhooks) }),
     kept: new KeptOrders(mostKept),
     ...(wish.worker ? { vault: connection.openVault(actor) } : {}),
   };
 
-  if (wish.api)
+  const api = wish.api ? { port: config.port, onlyHealth: false } : { port: wish.healthPort, onlyHealth: true };
+  if (api.port !== undefined)
     await openApi(connection, engine, {
       ...run,
-      sandbox: wish.sandbox,
       actor: `api:${workerId}`,
       say: wish.say,
       clockIsWrong,
+      gate: wish.worker ? (wish.api ? "beside" : "needed") : null,
+      port: api.port,
+      onlyHealth: api.onlyHealth,
     });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
   const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
@@ -123,7 +147,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     // A look at a supplier that finds no gate is a look lost: work begins when there is one, or after a while all the same.
     for (let waitedMs = 0; waitedMs < 10_000 && !stop.aborted && !(await gate.isThere()); waitedMs += 50)
       await realClock.sleep(50, stop);
-    const working = runStages(engine, db, [...stages, erase], stop, {
+    const working = runStages(engine, db, [...stages, erase, jobs], stop, {
       mayWork: () => !clockIsWrong(),
     });
     closing.push(() => working);
@@ -143,27 +167,55 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   }
   await stopped(stop);
   wish.say("Stopping: what is under way is brought to its end.");
+  // Whoever shares out requests sees that this process is not ready before it takes none.
+  if (wish.api) await realClock.sleep(config.stopping.drainMs);
 }
+
+interface Listening extends Pick<ServeWish, "say"> {
+  actor: string;
+  clockIsWrong: () => boolean;
+  gate: "needed" | "beside" | null;
+  port: number;
+  /** A worker's: no API, only whether it is well. */
+  onlyHealth: boolean;
+}
+
+/** Each request is counted, has its span, and where that is wished its line in the log: by declared address, never with what stands in it. */
+const watchedBy = (metrics: Metrics, log: Log): HttpWatch => ({
+  began(request) {
+    const { id, method, route } = request;
+    const began = monotonicMs();
+    const seen = [metrics.requests.began(request), tracedRequests.began(request)] as const;
+    return {
+      inside: (go) => seen[1].inside(go),
+      ended(status) {
+        for (const each of seen) each.ended(status);
+        log.info({ request: id, method, route, status, ms: Math.round(monotonicMs() - began) }, "a request");
+      },
+    };
+  },
+});
 
 async function openApi(
   connection: Connection,
   engine: Engine,
-  {
-    log,
-    closing,
-    sandbox,
-    actor,
-    say,
-    clockIsWrong,
-  }: Run & { sandbox: { speed: number } | null; actor: string; clockIsWrong: () => boolean } & Pick<ServeWish, "say">,
+  { log, stop, closing, metrics, actor, say, clockIsWrong, gate, port, onlyHealth }: Run & Listening,
 ): Promise<void> {
   const { config, store, db } = connection;
-  const apiDb = openDb(store.api(), { max: 6, clock: realClock });
+  const apiDb = openDb(store.api(), { max: onlyHealth ? 1 : 6, watch: metrics.pool("api"), clock: realClock });
   closing.push(() => apiDb.end());
-  const signIn = await openSignInOf(connection, log);
-  closing.push(() => signIn.close());
+  const signIn = onlyHealth ? null : await openSignInOf(connection, log, metrics.pool("auth"));
+  if (signIn !== null) closing.push(() => signIn.close());
+  const about = { db, clock: realClock, engine, stages: [...stages, erase, jobs], clockIsWrong };
   const app = await buildApi({
-    signIn,
+    ...(signIn === null ? {} : { signIn }),
+    onlyHealth,
+    isDraining: () => stop.aborted,
+    pendingMigrations: () => connection.pendingMigrations(),
+    ...(gate === null ? {} : { gate }),
+    metrics: { page: () => metrics.page(about), token: config.metricsToken },
+    watch: watchedBy(metrics, log),
+    requestId: nextUuid,
     hosts: [new URL(config.url).hostname],
     trustedProxies: config.trustedProxies,
     db: { api: apiDb, engine: db },
@@ -172,18 +224,18 @@ async function openApi(
     log,
     suppliers: connection.connectors.suppliers,
     clockIsWrong,
-    ...(sandbox === null ? {} : { sandbox: { speed: sandbox.speed } }),
+    dashboard: await builtDashboard(say),
   });
-  await app.listen({ host: "127.0.0.1", port: config.port }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ host: "127.0.0.1", port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRINUSE")
       throw new CliError(
-        `Port ${config.port} on 127.0.0.1 is in use.`,
-        "Stop what uses it, or choose another: --port 4401.",
+        `Port ${port} on 127.0.0.1 is in use.`,
+        `Stop what uses it, or choose another: ${onlyHealth ? "--health-port 4411" : "--port 4401"}.`,
       );
     throw error;
   });
   closing.push(() => app.close());
-  const link = await setUpLink(connection, signIn);
+  const link = signIn === null ? null : await setUpLink(connection, signIn);
   if (link !== null) say(`Set up the first account (this link works once, for 24 hours): ${link}`);
 }
 
@@ -192,6 +244,9 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
+
+/** Other workers' purchases that are in the air get their answers: so long a supplier may take to answer one. */
+const gateGraceMs = 30_000;
 
 /** The gate's process beside a worker. One gate runs on a home, whoever started it: who asks finds that one, and another stands by for its end (SM-85). */
 async function openGate(connection: Connection, owns: boolean, { log, stop, closing }: Run): Promise<GateClient> {
@@ -213,7 +268,7 @@ async function openGate(connection: Connection, owns: boolean, { log, stop, clos
   const client = createGateClient({ where: () => at, connectors: connectors.suppliers });
   closing.push(async () => {
     await following;
-    await child?.stop();
+    await child?.stop(gateGraceMs);
     client.close();
   });
   return client;

@@ -4,7 +4,7 @@ import { newLinkToken, digestOfLink, openSignIn, type SignIn } from "#api/sign-i
 import { smtpMailer } from "#connectors/mail/smtp.ts";
 import type { Log } from "#engine/context.ts";
 import { keepSetUpLink } from "#store/auth/set-up.ts";
-import { openDb } from "#store/db.ts";
+import { openDb, type DbWatch } from "#store/db.ts";
 import { hasOwner } from "#store/member.ts";
 import { CliError } from "./cli-error.ts";
 import { nextUuid, realClock, realRandom } from "./clock.ts";
@@ -15,9 +15,10 @@ import type { Connection } from "./connect.ts";
 export async function openSignInOf(
   { config, store }: Pick<Connection, "config" | "store">,
   log: Log,
+  watch?: DbWatch,
 ): Promise<SignIn & { close(): Promise<void> }> {
   const key = await signInKey(config);
-  const db = openDb(store.auth(), { max: 4, clock: realClock });
+  const db = openDb(store.auth(), { max: 4, watch, clock: realClock });
   const signIn = openSignIn({
     db,
     clock: realClock,

@@ -119,6 +119,9 @@ async function record(
         isOthers ? { ...each.by, payload: { ...each.by.payload, said: each.answer } } : each.by,
       );
       if (!result.ok || !result.changed) continue;
+      const { status } = answer;
+      const kind = draft.shared.suppliers.get(attempt.supplierId)?.kind;
+      if (kind !== undefined) tx.onCommit(() => engine.watch?.answered(kind, status));
       if (answer.status === "refused" || answer.status === "void" || answer.status === "placed") freed.push(each);
       // What died with a worker or gate of ours says nothing about the supplier.
       if (answer.status === "unknown" && each.by.source === "gate") countOne(unknowns, each, draft);

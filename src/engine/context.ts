@@ -4,6 +4,7 @@ import type { Db } from "#store/db.ts";
 import type { IdAllocator } from "#store/ids.ts";
 import type { Vault } from "#store/vault/vault.ts";
 import type { KeptOrders } from "#store/kept-orders.ts";
+import type { StageWatch } from "./watch.ts";
 import type { WebhookOutlet } from "./webhooks/outlet.ts";
 
 /** Everything a stage may use. The clock, chance, ids and the outside are passed in, so that a simulator can replay a month from one seed. */
@@ -30,6 +31,8 @@ export interface Engine {
   /** The only way of webhooks to the outside; not given: none is sent. */
   webhooks?: WebhookOutlet | undefined;
   log: Log;
+  /** Looks on, for figures and traces. */
+  watch?: StageWatch | undefined;
   /** Named points where a simulator may pause or kill; in production it resolves at once. */
   buggify(point: string): Promise<void>;
 }

@@ -60,7 +60,8 @@ export async function runStage(
         await doorbell.wait(longestWaitMs, stop);
         continue;
       }
-      const moved = await stage.run(engine);
+      const run = (): Promise<number> => stage.run(engine);
+      const moved = await (engine.watch?.batch(stage.name, run) ?? run());
       if (moved > 0) continue;
       const due = await stage.nextDue(engine.db);
       const waitMs = due === null ? longestWaitMs : due.getTime() - engine.clock.now().getTime();

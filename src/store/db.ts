@@ -49,8 +49,25 @@ export interface Connection {
  */
 export type OnStatement = <T>(statement: Statement, send: () => Promise<T>) => Promise<T>;
 
+/** How a pool is used at this moment. */
+export interface PoolUse {
+  connections: number;
+  idle: number;
+  /** Who waits for a connection. */
+  waiting: number;
+}
+
+/** Looks on, for figures: unlike {@link OnStatement} it delays nothing and sees no text. */
+export interface DbWatch {
+  /** The pool is there; asks it how it is used whenever that is of interest. */
+  opened(use: () => PoolUse): void;
+  /** A statement leaves; what it answers is told when the answer is there. */
+  sent(): (isOk: boolean) => void;
+}
+
 export interface DbOptions {
   max?: number;
+  watch?: DbWatch | undefined;
   onStatement?: OnStatement;
   /** Needed for `listen`: a lost connection is made again after a pause. */
   clock?: Clock;
@@ -61,8 +78,9 @@ export class CommitUnknown extends Error {
   override readonly name = "CommitUnknown";
 }
 
-export function openDb(config: PoolConfig, { max = 10, onStatement, clock }: DbOptions = {}): Db {
+export function openDb(config: PoolConfig, { max = 10, onStatement, watch, clock }: DbOptions = {}): Db {
   const pool = new Pool({ ...config, max, pipeline: true, types: { getTypeParser } });
+  watch?.opened(() => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   // A connection that dies between two statements has nobody to tell; the next statement on it fails, and the pool makes a new one.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
@@ -71,7 +89,7 @@ export function openDb(config: PoolConfig, { max = 10, onStatement, clock }: DbO
 
   async function onConnection<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await pool.connect();
-    const session = openSession(client, onStatement);
+    const session = openSession(client, { onStatement, watch });
     try {
       return await work(session);
     } finally {
@@ -107,7 +125,7 @@ interface Session {
 }
 
 /** Every statement of the product passes through `send`. */
-function openSession(client: PoolClient, onStatement: OnStatement | undefined): Session {
+function openSession(client: PoolClient, { onStatement, watch }: Pick<DbOptions, "onStatement" | "watch">): Session {
   let broken = false;
   const connection: Connection = {
     backendPid: (client as PoolClient & { processID: number }).processID,
@@ -118,11 +136,14 @@ function openSession(client: PoolClient, onStatement: OnStatement | undefined): 
   };
 
   async function ask({ text, values, isScript = false }: Outgoing): Promise<Answer> {
+    const answered = watch?.sent();
+    let isOk = false;
     try {
       const result = await (isScript
         ? client.query({ text, rowMode: "array" })
         : client.query<unknown[]>({ name: nameOf(text), text, values: values.map(encode), rowMode: "array" }));
       const last = Array.isArray(result) ? result.at(-1) : result; // a script has a result per statement
+      isOk = true;
       return {
         command: last.command,
         rowCount: last.rowCount ?? 0,
@@ -132,6 +153,8 @@ function openSession(client: PoolClient, onStatement: OnStatement | undefined): 
     } catch (error) {
       if (!(error instanceof DatabaseError) || isConnectionEnd(error)) broken = true;
       throw error;
+    } finally {
+      answered?.(isOk);
     }
   }
 
