@@ -24,6 +24,6 @@ export default defineConfig({
     "no-var": "error",
     "prefer-const": "error",
   },
-  ignorePatterns: ["node_modules/**", "data/**", "dist/**", "web/**/generated/**"],
+  ignorePatterns: ["node_modules/**", "data/**", "dist/**", "web/dist/**"],
   overrides,
 });

@@ -14,6 +14,7 @@ export type Proof = "recent" | "second_factor";
 
 /** AU-21. Every address under /v1 has its line; the server does not start with one that has none. */
 export const accessTable: Readonly<Record<string, Access>> = {
+  "GET /v1/session": "anyone",
   "GET /v1/set-up": "anyone",
   "POST /v1/set-up": "anyone",
   "POST /v1/auth/sign-in": "anyone",
@@ -42,6 +43,28 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/invitations": { permission: "members.change", proof: "recent" },
   "DELETE /v1/invitations/:id": "members.change",
 
+  "GET /v1/keys": "keys.read",
+  "POST /v1/keys": { permission: "keys.change", proof: "recent" },
+  "DELETE /v1/keys/:id": "keys.change",
+  "GET /v1/audit": "audit.read",
+
+  "GET /v1/settings": "settings.read",
+  "PUT /v1/settings": "settings.change",
+  "GET /v1/channels/:id/settings": "settings.read",
+  "PUT /v1/channels/:id/settings": "settings.change",
+  "GET /v1/suppliers/:id/settings": "settings.read",
+  "PUT /v1/suppliers/:id/settings": "settings.change",
+  "GET /v1/accounts/:id/settings": "settings.read",
+  "PUT /v1/accounts/:id/settings": "settings.change",
+  "GET /v1/connectors": "settings.read",
+  "POST /v1/channels": "settings.change",
+  "POST /v1/channels/:id/test": "secrets.change",
+  "POST /v1/suppliers": "settings.change",
+  "GET /v1/suppliers/:id": "set_up.read",
+  "POST /v1/suppliers/:id/accounts": "settings.change",
+  "POST /v1/accounts/:id/enable": "settings.change",
+  "POST /v1/accounts/:id/disable": "settings.change",
+
   "GET /v1/reasons": "reference.read",
   "GET /v1/channels": "set_up.read",
   "GET /v1/suppliers": "set_up.read",
@@ -58,6 +81,12 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "PUT /v1/accounts/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
   "PUT /v1/channels/:id/secrets": { permission: "secrets.change", proof: "second_factor" },
   "POST /v1/accounts/:id/secrets/test": "secrets.change",
+  "GET /v1/channels/:id/webhooks": "settings.read",
+  "PUT /v1/channels/:id/webhooks": { permission: "settings.change", proof: "recent" },
+  "GET /v1/unread-messages": "imports.read",
+  "GET /v1/unread-messages/:id": "imports.read",
+  "POST /v1/unread-messages/:id/read-again": "imports.change",
+  "POST /v1/unread-messages/:id/put-aside": "imports.change",
 
   "POST /v1/buyers/export": "buyers.erase",
   "POST /v1/buyers/erase": { permission: "buyers.erase", proof: "recent" },
@@ -67,7 +96,6 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "GET /v1/orders/:id": "orders.read",
   "GET /v1/orders/:id/events": "orders.read",
   "POST /v1/orders": "orders.change",
-  "POST /v1/orders/bulk": "orders.change",
   "POST /v1/orders/:id/release": "orders.change",
   "POST /v1/orders/:id/process": "orders.change",
   "POST /v1/orders/:id/hold": "orders.change",
@@ -78,6 +106,14 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/orders/:id/holds/:hold/dismiss": "orders.change",
   "POST /v1/orders/:id/cancellations/:no/accept": "orders.change",
   "POST /v1/orders/:id/cancellations/:no/refuse": "orders.change",
+
+  "POST /v1/jobs": "orders.change",
+  "GET /v1/jobs": "orders.read",
+  "GET /v1/jobs/:id": "orders.read",
+  "GET /v1/jobs/:id/rows": "orders.read",
+  "GET /v1/jobs/:id/report": "orders.read",
+  "POST /v1/jobs/:id/cancel": "orders.change",
+  "POST /v1/jobs/:id/retry": "orders.change",
 
   "GET /v1/fulfillment-orders": "orders.read",
   "POST /v1/fulfillment-orders/:id/choose-supplier": "orders.change",

@@ -25,6 +25,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { jobRoutes } from "./routes/jobs.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
@@ -132,6 +133,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     sessionRoutes(v1, context);
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
+    jobRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
     deskRoutes(v1, context);
     shipmentRoutes(v1, context);

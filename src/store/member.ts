@@ -25,12 +25,14 @@ const MemberRow = row(MemberShape);
 export interface Membership extends Member {
   slug: string;
   workspaceName: string;
+  workspaceKind: "own" | "sandbox";
   workspacePublicId: string;
 }
 const MembershipRow = row({
   ...MemberShape,
   slug: col.text,
   workspaceName: col.text,
+  workspaceKind: col.oneOf(["own", "sandbox"]),
   workspacePublicId: col.text,
 });
 
@@ -39,7 +41,7 @@ export const membershipsOf = (tx: Tx, userId: string): Promise<Membership[]> =>
   tx.rows(
     MembershipRow,
     sql`
-    select m.workspace_id, m.user_id::text, m.role, m.supplier_ids, m.created_at, w.slug, w.name as workspace_name, w.public_id::text as workspace_public_id
+    select m.workspace_id, m.user_id::text, m.role, m.supplier_ids, m.created_at, w.slug, w.name as workspace_name, w.kind as workspace_kind, w.public_id::text as workspace_public_id
       from member m
       join workspace w on w.id = m.workspace_id
      where m.user_id = ${userId}::uuid

@@ -28,6 +28,9 @@ const WorkspaceRow = row({
 export const listWorkspaces = (tx: Tx): Promise<Workspace[]> =>
   tx.rows(WorkspaceRow, sql`select * from workspace order by id`);
 
+export const findWorkspace = (tx: Tx, id: WorkspaceId): Promise<Workspace | undefined> =>
+  tx.maybe(WorkspaceRow, sql`select * from workspace where id = ${id}::bigint`);
+
 export const lockWorkspace = (tx: Tx, id: WorkspaceId): Promise<Workspace | undefined> =>
   tx.maybe(WorkspaceRow, sql`select * from workspace where id = ${id}::bigint for update`);
 

@@ -370,3 +370,30 @@ test("AU-10 five hundred wrong passwords in five minutes, whoever they are for, 
     [500],
   );
 });
+
+test("AU-28 who asks, where and what they may do there: the visitor, a member, a stranger's workspace, nobody", async (t) => {
+  const at = await aServer(t);
+  const browser = await signedIn(at, { email: "anna@example.org" });
+  const look = async (headers: Record<string, string>, peer?: string) =>
+    (await at.ask("GET", "/v1/session", { key: null, headers, ...(peer === undefined ? {} : { peer }) }))
+      .body as unknown as {
+      is_visitor: boolean;
+      user: { id: string } | null;
+      workspace: { slug: string } | null;
+      permissions: string[];
+    };
+
+  const visitor = await look({});
+  const nobody = await look({}, "203.0.113.9");
+  const named = await look({ "x-switchyard-workspace": "rival" });
+  const member = await browser.ask("GET", "/v1/session");
+
+  assert.deepEqual([visitor.is_visitor, visitor.user, visitor.workspace?.slug], [true, null, "sandbox"]);
+  assert.ok(visitor.permissions.includes("orders.change"));
+  for (const stranger of [nobody, named])
+    assert.deepEqual(
+      [stranger.is_visitor, stranger.user, stranger.workspace, stranger.permissions],
+      [false, null, null, []],
+    );
+  assert.equal((member.body["user"] as unknown as { email: string }).email, "anna@example.org");
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { builtDashboard } from "../src/cli/dashboard.ts";
+import { aServer } from "../src/api/testing/server.ts";
+
+test("UI-1 each address that is neither the API's nor a file's is the page, with a policy that lets nothing from elsewhere in", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "dashboard-"));
+  await mkdir(join(folder, "assets"));
+  await writeFile(join(folder, "index.html"), `<script nonce="__NONCE__" src="/assets/a-1.js"></script>`);
+  await writeFile(join(folder, "assets/a-1.js"), "export {};");
+  await writeFile(join(folder, "scheme.js"), "0;");
+  const at = await aServer(t, {}, { dashboard: folder });
+  const ask = (url: string) => at.ask("GET", url, { key: null });
+
+  const [page, deep, again, file, gone, api] = await Promise.all(
+    ["/", "/acme/orders?view=waiting", "/", "/assets/a-1.js", "/assets/b-2.js", "/v1/nothing-here"].map(ask),
+  );
+
+  const nonces = [page, deep, again].map((each) => /nonce="([\w+/=]{24})"/.exec(each!.text)?.[1]);
+  assert.deepEqual([page!.status, deep!.status], [200, 200]);
+  assert.equal(new Set(nonces).size, 3, "A nonce is used once.");
+  const policy = String(page!.headers["content-security-policy"]);
+  assert.ok(policy.includes(`'nonce-${nonces[0]}'`), policy);
+  assert.doesNotMatch(policy, /unsafe|https?:|data:/);
+  assert.match(String(file!.headers["cache-control"]), /immutable/);
+  assert.deepEqual([file!.status, gone!.status, api!.status], [200, 404, 404]);
+  assert.match(String(api!.headers["content-type"]), /problem\+json/);
+});
+
+test("UI-1 without built files the address says how to get them, and the API works", async (t) => {
+  const at = await aServer(t);
+
+  const page = await at.ask("GET", "/", { key: null });
+
+  assert.equal(page.status, 503);
+  assert.match(page.text, /npm run web:build/);
+  assert.equal((await at.ask("GET", "/v1/session", { key: null })).status, 200);
+});
+
+test("UI-2 the dashboard is built once from this source, and allows no inline script", async () => {
+  const said: string[] = [];
+  const folder = await builtDashboard((line) => void said.push(line));
+  const before = (await stat(join(folder, "index.html"))).mtimeMs;
+
+  assert.equal(await builtDashboard((line) => void said.push(line)), folder);
+
+  assert.equal((await stat(join(folder, "index.html"))).mtimeMs, before);
+  assert.ok(said.length <= 1, said.join());
+  const page = await readFile(join(folder, "index.html"), "utf8");
+  assert.doesNotMatch(page, /<script(?![^>]* src=)|https?:\/\/(?!www\.w3\.org)|style="/);
+  assert.match(page, /nonce="__NONCE__"/);
+});

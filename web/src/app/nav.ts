@@ -1,0 +1,17 @@
+import { IconShoppingCart, type Icon } from "@tabler/icons-react";
+import type { en } from "../texts/en.ts";
+
+/** The pages of a workspace, in the order of the side bar. Who has no permission does not see the page. */
+export interface NavItem {
+  to: string;
+  label: keyof typeof en.nav;
+  icon: Icon;
+  permission: string;
+  /** With G before it: goes there. */
+  chord?: string;
+  group: "work" | "set_up" | "watch";
+}
+
+export const nav: readonly NavItem[] = [
+  { to: "orders", label: "orders", icon: IconShoppingCart, permission: "orders.read", chord: "o", group: "work" },
+];

@@ -1,0 +1,226 @@
+import {
+  ActionIcon,
+  Avatar,
+  Burger,
+  Drawer,
+  Menu,
+  NavLink,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import {
+  IconChevronDown,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUser,
+} from "@tabler/icons-react";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { KeyName, useKeys, useKeysSetting } from "../parts/keys.tsx";
+import { Ago } from "../parts/time.tsx";
+import { apiOf } from "./api.ts";
+import { useLive, useLiveness } from "./live.ts";
+import { nav } from "./nav.ts";
+import { openPalette, Palette } from "./palette.tsx";
+import { useHere } from "./session.tsx";
+import classes from "./shell.module.css";
+
+/** The frame of every page of a workspace: where one is, where one can go, who one is, and whether what is shown is the newest. */
+export function Shell() {
+  useLive();
+  const { t } = useTranslation();
+  const { session, workspace, may } = useHere();
+  const [isOpen, { toggle, close }] = useDisclosure(false);
+  const isNarrow = useMediaQuery("(max-width: 56em)") ?? false;
+  const navigate = useNavigate();
+  const items = nav.filter(({ permission }) => may(permission));
+  useKeys([
+    { key: "Mod+k", label: t("keys.palette"), run: openPalette, inFields: true },
+    ...items
+      .filter(({ chord }) => chord !== undefined)
+      .map(({ chord, to, label }) => ({
+        key: `g ${chord!}`,
+        label: t("keys.goTo", { page: t(`nav.${label}`) }),
+        run: () => void navigate({ to: `/${workspace.slug}/${to}` as never }),
+      })),
+  ]);
+  const side = <Side onGo={close} />;
+  return (
+    <div className={classes["shell"]}>
+      <a className={classes["skip"]} href="#content">
+        {t("shell.skip")}
+      </a>
+      {isNarrow ? (
+        <header className={classes["bar"]}>
+          <Burger opened={isOpen} onClick={toggle} size="sm" aria-label={t("shell.menu")} />
+          <Text fw={600} className="cut" flex={1}>
+            {workspace.name}
+          </Text>
+          <ActionIcon size="lg" onClick={openPalette} aria-label={t("shell.search")}>
+            <IconSearch size={18} />
+          </ActionIcon>
+          <Drawer
+            opened={isOpen}
+            onClose={close}
+            size={260}
+            padding={0}
+            withCloseButton={false}
+            title={t("shell.menu")}
+          >
+            {side}
+          </Drawer>
+        </header>
+      ) : (
+        <div className={classes["side"]}>{side}</div>
+      )}
+      <div className={classes["main"]}>
+        {session.safe_mode !== null && (
+          <div className={classes["notice"]} data-tone="red" role="status">
+            {t("shell.safeMode", { why: session.safe_mode })}
+          </div>
+        )}
+        {workspace.kind === "sandbox" && (
+          <div className={classes["notice"]} data-tone="violet" role="status">
+            <span>{t("shell.sandbox")}</span>
+            {session.set_up_needed && <span className="dim">{t("shell.setUpNeeded")}</span>}
+            {!session.set_up_needed && session.user === null && <Link to="/sign-in">{t("shell.signIn")}</Link>}
+          </div>
+        )}
+        <Outlet />
+      </div>
+      <Palette />
+    </div>
+  );
+}
+
+function Side({ onGo }: { onGo: () => void }) {
+  const { t } = useTranslation();
+  const { workspace, may } = useHere();
+  const { pathname } = useLocation();
+  const items = nav.filter(({ permission }) => may(permission));
+  const groups = [...new Set(items.map(({ group }) => group))];
+  return (
+    <>
+      <WorkspaceMenu />
+      <UnstyledButton className={classes["find"]} onClick={openPalette}>
+        <IconSearch size={14} aria-hidden />
+        <span className="cut">{t("shell.search")}</span>
+        <KeyName name="Mod+K" />
+      </UnstyledButton>
+      <nav className={classes["nav"]} aria-label={t("shell.pages")}>
+        {groups.map((group) => (
+          <div key={group} className={classes["group"]}>
+            {items
+              .filter((each) => each.group === group)
+              .map(({ to, label, icon: Icon, chord }) => {
+                const href = `/${workspace.slug}/${to}`;
+                const isHere = pathname === href || pathname.startsWith(`${href}/`);
+                return (
+                  <NavLink
+                    key={to}
+                    component={Link}
+                    to={href as never}
+                    onClick={onGo}
+                    active={isHere}
+                    aria-current={isHere ? "page" : undefined}
+                    label={t(`nav.${label}`)}
+                    title={chord === undefined ? undefined : `G ${chord.toUpperCase()}`}
+                    leftSection={<Icon size={16} stroke={1.6} aria-hidden />}
+                    className={classes["link"]!}
+                  />
+                );
+              })}
+          </div>
+        ))}
+      </nav>
+      <Freshness />
+    </>
+  );
+}
+
+/** Whether the page is told of changes, and since when it was not. */
+function Freshness() {
+  const { t } = useTranslation();
+  const { may } = useHere();
+  const { state, at } = useLiveness();
+  if (!may("events.read")) return null;
+  return (
+    <div className={classes["fresh"]} data-state={state} role="status">
+      <span className={classes["dot"]} aria-hidden />
+      {state === "live" ? (
+        t("shell.live")
+      ) : state === "connecting" ? (
+        t("shell.connecting")
+      ) : (
+        <span>
+          {t("shell.lost")} <Ago at={new Date(at).toISOString()} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function WorkspaceMenu() {
+  const { t } = useTranslation();
+  const { session, workspace } = useHere();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { showHelp } = useKeysSetting();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = async (): Promise<void> => {
+    await apiOf(null).post("/v1/auth/sign-out", { body: {} });
+    queries.clear();
+    await navigate({ to: "/sign-in" });
+  };
+  const isDark = colorScheme === "dark";
+  return (
+    <Menu position="bottom-start" width={230}>
+      <Menu.Target>
+        <UnstyledButton className={classes["workspace"]}>
+          <Avatar size={24} radius="sm" color="rail" variant="filled" name={workspace.name} />
+          <span className="cut">{workspace.name}</span>
+          <IconChevronDown size={14} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {session.user !== null && (
+          <Menu.Label>
+            {session.user.name} · {session.user.email}
+          </Menu.Label>
+        )}
+        {session.workspaces
+          .filter(({ slug }) => slug !== workspace.slug)
+          .map(({ slug, name }) => (
+            <Menu.Item key={slug} component={Link} to={`/${slug}` as never}>
+              {name}
+            </Menu.Item>
+          ))}
+        {session.workspaces.length > 1 && <Menu.Divider />}
+        <Menu.Item
+          leftSection={isDark ? <IconSun size={14} /> : <IconMoon size={14} />}
+          onClick={() => setColorScheme(isDark ? "light" : "dark")}
+        >
+          {isDark ? t("shell.light") : t("shell.dark")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={14} />} onClick={showHelp}>
+          {t("keys.help")}
+        </Menu.Item>
+        {session.user === null ? (
+          <Menu.Item leftSection={<IconUser size={14} />} component={Link} to="/sign-in">
+            {t("shell.signIn")}
+          </Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconLogout size={14} />} onClick={() => void signOut()}>
+            {t("shell.signOut")}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,263 @@
+import { Button, Checkbox, Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconArrowUp } from "@tabler/icons-react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type CSSProperties,
+  type MouseEvent,
+  type ReactNode,
+} from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./data-table.module.css";
+import { useKeys } from "./keys.tsx";
+import type { Selection } from "./selection.ts";
+import { useSteadyRows } from "./steady-rows.ts";
+
+export interface Column<Row> {
+  id: string;
+  header: string;
+  /** CSS width; the columns without one share what is left. */
+  width?: number;
+  /** Numbers and money. */
+  isRight?: boolean;
+  cell: (row: Row) => ReactNode;
+}
+
+interface DataTableProps<Row> {
+  /** What the table lists, for those who hear the page. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[] | undefined;
+  rowId: (row: Row) => string;
+  /** On a narrow screen a row is this, not its cells. */
+  card: (row: Row) => ReactNode;
+  /** Click and Enter. */
+  onOpen?: (row: Row) => void;
+  /** Which one is open beside the table: J and K then walk through the rows with it. */
+  openId?: string | null;
+  selection?: Selection;
+  /** Called when the end comes near and there is more. */
+  onEnd?: () => void;
+  isMore?: boolean;
+  /** Shown instead of rows when there are none. */
+  empty: ReactNode;
+  /** Name of the row for its check box, such as its number. */
+  nameOf: (row: Row) => string;
+  isComfortable?: boolean;
+  /** Its keys are on; off while something lies over it. */
+  hasKeys?: boolean;
+}
+
+const denseHeight = 30;
+const comfortHeight = 40;
+const cardHeight = 68;
+
+/**
+ * The one table of all lists: dense, its rows drawn only where they are seen, its head and first column standing still. Rows that come in by themselves do
+ * not move what somebody points at: a bar says how many there are.
+ */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { columns, rowId, selection, onOpen, openId, onEnd, isMore = false, hasKeys = true, nameOf } = props;
+  const { t } = useTranslation();
+  const isNarrow = useMediaQuery("(max-width: 40em)") ?? false;
+  const frame = useRef<HTMLDivElement>(null);
+  const [isPointedAt, setPointedAt] = useState(false);
+  const [cursor, setCursor] = useState(-1);
+  const steady = useSteadyRows(props.rows, rowId, isPointedAt || cursor > 0);
+  const { rows } = steady;
+  const tableId = useId();
+  const height = isNarrow ? cardHeight : props.isComfortable === true ? comfortHeight : denseHeight;
+  const virtual = useVirtualizer({
+    count: rows?.length ?? 0,
+    getScrollElement: () => frame.current,
+    estimateSize: () => height,
+    overscan: 12,
+  });
+  useEffect(() => virtual.measure(), [virtual, height]);
+  const seen = virtual.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (isMore && rows !== undefined && last >= rows.length - 20) onEnd?.();
+  }, [isMore, last, rows, onEnd]);
+
+  const move = useCallback(
+    (by: number, isExtending = false): void => {
+      if (rows === undefined || rows.length === 0) return;
+      const from = openId == null ? cursor : rows.findIndex((row) => rowId(row) === openId);
+      const to = Math.max(0, Math.min(rows.length - 1, (from < 0 ? (by > 0 ? -1 : 0) : from) + by));
+      setCursor(to);
+      virtual.scrollToIndex(to);
+      if (isExtending && selection !== undefined) selection.add([rows[Math.max(0, from)]!, rows[to]!].map(rowId));
+      if (openId != null) onOpen?.(rows[to]!);
+    },
+    [rows, openId, cursor, rowId, virtual, selection, onOpen],
+  );
+  const here = rows?.[cursor];
+  useKeys(
+    [
+      { key: "j", label: t("keys.next"), run: () => move(1) },
+      { key: "k", label: t("keys.previous"), run: () => move(-1) },
+      { key: "ArrowDown", label: t("keys.next"), run: () => move(1) },
+      { key: "ArrowUp", label: t("keys.previous"), run: () => move(-1) },
+      ...(onOpen === undefined
+        ? []
+        : [
+            { key: "Enter", label: t("keys.open"), run: () => here !== undefined && onOpen(here) },
+            { key: "Space", label: t("keys.peek"), run: () => here !== undefined && onOpen(here) },
+          ]),
+      ...(selection === undefined
+        ? []
+        : [
+            { key: "x", label: t("keys.select"), run: () => here !== undefined && selection.toggle(rowId(here)) },
+            { key: "Shift+j", label: t("keys.extend"), run: () => move(1, true) },
+            { key: "Shift+ArrowDown", label: t("keys.extend"), run: () => move(1, true) },
+            { key: "Shift+k", label: t("keys.extend"), run: () => move(-1, true) },
+            { key: "Shift+ArrowUp", label: t("keys.extend"), run: () => move(-1, true) },
+            { key: "Mod+a", label: t("keys.selectAll"), run: () => selection.add((rows ?? []).map(rowId)) },
+          ]),
+    ],
+    hasKeys,
+  );
+
+  const select = (event: MouseEvent, index: number): void => {
+    if (selection === undefined || rows === undefined) return;
+    if (event.shiftKey && cursor >= 0) {
+      const [from, to] = [Math.min(cursor, index), Math.max(cursor, index)];
+      selection.add(rows.slice(from, to + 1).map(rowId));
+    } else selection.toggle(rowId(rows[index]!));
+    setCursor(index);
+  };
+
+  const span = (isNarrow ? 1 : columns.length) + (selection === undefined ? 0 : 1);
+  const before = seen[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
+  const areAll = rows !== undefined && rows.length > 0 && rows.every((row) => selection?.ids.has(rowId(row)));
+  const areSome = selection !== undefined && selection.ids.size > 0;
+  return (
+    <div
+      className={classes["frame"]}
+      ref={frame}
+      onMouseMove={() => setPointedAt(true)}
+      onMouseLeave={() => setPointedAt(false)}
+      data-narrow={isNarrow || undefined}
+    >
+      {steady.fresh > 0 && (
+        <div className={classes["fresh"]}>
+          <Button
+            size="compact-sm"
+            radius="xl"
+            leftSection={<IconArrowUp size={14} />}
+            onClick={() => {
+              steady.take();
+              virtual.scrollToOffset(0);
+            }}
+          >
+            {t("table.fresh", { count: steady.fresh })}
+          </Button>
+        </div>
+      )}
+      <table
+        className={classes["table"]}
+        aria-label={props.label}
+        aria-rowcount={isMore ? -1 : (rows?.length ?? 0)}
+        style={{ "--row": `${height}px` } as CSSProperties}
+        id={tableId}
+      >
+        <colgroup>
+          {selection !== undefined && <col style={{ width: 40 }} />}
+          {isNarrow ? (
+            <col />
+          ) : (
+            columns.map(({ id, width }) => <col key={id} {...(width === undefined ? {} : { style: { width } })} />)
+          )}
+        </colgroup>
+        <thead className={isNarrow ? "heard" : undefined}>
+          <tr>
+            {selection !== undefined && (
+              <th scope="col" className={classes["check"]}>
+                <Checkbox
+                  aria-label={t("table.selectAll")}
+                  checked={areAll}
+                  indeterminate={areSome && !areAll}
+                  onChange={() => (areAll ? selection.clear() : selection.add((rows ?? []).map(rowId)))}
+                />
+              </th>
+            )}
+            {columns.map(({ id, header, isRight }) => (
+              <th key={id} scope="col" data-right={isRight || undefined}>
+                <span className="cut">{header}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows === undefined &&
+            Array.from({ length: 12 }, (_, index) => (
+              <tr key={index} aria-hidden>
+                <td colSpan={span}>
+                  <Skeleton height={12} width={`${85 - ((index * 23) % 45)}%`} />
+                </td>
+              </tr>
+            ))}
+          {before > 0 && (
+            <tr aria-hidden className={classes["space"]}>
+              <td colSpan={span} style={{ height: before }} />
+            </tr>
+          )}
+          {rows !== undefined &&
+            seen.map(({ index }) => {
+              const row = rows[index]!;
+              const id = rowId(row);
+              const isChosen = selection?.ids.has(id) === true;
+              return (
+                <tr
+                  key={id}
+                  aria-rowindex={index + 1}
+                  aria-selected={selection === undefined ? undefined : isChosen}
+                  data-cursor={index === cursor || undefined}
+                  data-open={id === openId || undefined}
+                  data-gone={steady.isGone(id) || undefined}
+                  data-opens={onOpen !== undefined || undefined}
+                  onClick={() => {
+                    setCursor(index);
+                    onOpen?.(row);
+                  }}
+                >
+                  {selection !== undefined && (
+                    <td className={classes["check"]} onClick={(event) => event.stopPropagation()}>
+                      <Checkbox
+                        aria-label={t("table.select", { name: nameOf(row) })}
+                        checked={isChosen}
+                        onChange={() => undefined}
+                        onClick={(event) => select(event, index)}
+                      />
+                    </td>
+                  )}
+                  {isNarrow ? (
+                    <td>{props.card(row)}</td>
+                  ) : (
+                    columns.map(({ id: column, isRight, cell }) => (
+                      <td key={column} data-right={isRight || undefined}>
+                        <div className={classes["cell"]}>{cell(row)}</div>
+                      </td>
+                    ))
+                  )}
+                </tr>
+              );
+            })}
+          {after > 0 && (
+            <tr aria-hidden className={classes["space"]}>
+              <td colSpan={span} style={{ height: after }} />
+            </tr>
+          )}
+        </tbody>
+      </table>
+      {rows?.length === 0 && props.empty}
+    </div>
+  );
+}

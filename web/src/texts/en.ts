@@ -1,0 +1,72 @@
+/** Every text of the dashboard in English, a part per screen. A language is an object of the same shape. */
+import { order } from "./en/order.ts";
+import { orders } from "./en/orders.ts";
+import { signIn } from "./en/sign-in.ts";
+
+export const en = {
+  nav: {
+    orders: "Orders",
+  },
+  enter: {
+    opening: "Opening…",
+    none: "No such workspace for you",
+    noneHint: "There is no workspace {{workspace}}, or you are not a member of it. Ask its owner for an invitation.",
+    home: "Go to the start",
+    notFound: "There is no page here",
+    notFoundHint: "The address may be old, or mistyped.",
+  },
+  shell: {
+    skip: "Skip to the content",
+    menu: "Menu",
+    pages: "Pages",
+    search: "Search or jump to…",
+    live: "Live",
+    connecting: "Connecting…",
+    lost: "Not live, last news",
+    safeMode: "Safe mode: nothing is bought, told to a channel or mailed. {{why}}",
+    sandbox: "Sandbox: a pretend shop with pretend suppliers. Nothing here is real, so try anything.",
+    setUpNeeded: "Your own workspace begins with the link that the server printed when it started.",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    light: "Light",
+    dark: "Dark",
+  },
+  keys: {
+    title: "Keys on this page",
+    help: "Show all keys",
+    palette: "Search or jump to",
+    goTo: "Go to {{page}}",
+    next: "Next row",
+    previous: "Row before",
+    open: "Open",
+    peek: "Look at it beside the list",
+    select: "Select",
+    extend: "Select more",
+    selectAll: "Select all that are loaded",
+    close: "Close",
+    search: "Search this list",
+    view: "Tab {{number}}",
+  },
+  palette: {
+    type: "An order number, tracking number, SKU, name, or a page",
+    orders: "Orders",
+    pages: "Pages",
+    nothing: "Nothing begins like that",
+  },
+  trouble: {
+    title: "That did not work",
+    expected: "expected {{expected}}",
+    reference: "In the server's log this is",
+    retry: "Try again",
+  },
+  copy: { do: "Copy", done: "Copied", what: "Copy {{what}}" },
+  table: {
+    selectAll: "Select all rows that are loaded",
+    select: "Select {{name}}",
+    fresh_one: "{{count}} new",
+    fresh_other: "{{count}} new",
+  },
+  signIn,
+  orders,
+  order,
+} as const;

@@ -1,0 +1,16 @@
+export const signIn = {
+  title: "Sign in",
+  email: "E-mail address",
+  password: "Password",
+  submit: "Sign in",
+  forgotten: "Forgotten your password?",
+  sendLink: "Send me a link",
+  back: "Back",
+  codeTitle: "Second factor",
+  code: "The six digits that your app shows now",
+  backupCode: "One of your backup codes",
+  useBackup: "I don't have my app here",
+  useApp: "Use the app instead",
+  continue: "Continue",
+  lookAtSandbox: "Look at the sandbox without an account",
+} as const;
