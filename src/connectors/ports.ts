@@ -3,7 +3,7 @@ import type { ChannelOrder } from "#domain/channel-order.ts";
 import type { DecimalText, Money } from "#domain/money.ts";
 import type { AccountId, AttemptId, DispatchId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
-import type { Secrets } from "#domain/secret.ts";
+import type { Secret, Secrets } from "#domain/secret.ts";
 
 /**
  * The contract between the product and the outside world. A connector translates: it never touches the database, never decides about an order,
@@ -89,6 +89,20 @@ export interface Channel {
   cancel(context: ChannelContext, batch: ChannelCancelRequest[]): Promise<({ status: "ok" } | Failure)[]>;
   /** Ids of all orders the channel has in the period, for the gap report. */
   list(context: ChannelContext, from: Date, to: Date): Promise<{ status: "ok"; channelOrderIds: string[] } | Failure>;
+  /** Of channels that send by themselves what changed. */
+  hooks?: ChannelHooks;
+}
+/** What a channel sends is verified when it arrives, kept as it came, and parsed later by `parse`, like what was pulled. */
+export interface ChannelHooks {
+  /** Pure. The event's id where the very bytes are signed with this secret, at most so long ago as the scheme allows; null: they are not. */
+  verify(request: HookRequest, secret: Secret, now: Date): { eventId: string } | null;
+  /** Tells the channel where to send from now on and what to sign with; null: to stop. Telling it again is safe. */
+  tell(context: ChannelContext, to: { url: string; secret: Secret } | null): Promise<{ status: "ok" } | Failure>;
+}
+export interface HookRequest {
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  body: Uint8Array;
 }
 export interface RawMessage {
   /** Unique per connection: the channel's event or order version id. */

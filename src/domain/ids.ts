@@ -39,9 +39,14 @@ export const publicPrefixes = {
   import: "imp",
   webhookEndpoint: "whe",
   webhookDelivery: "whd",
+  message: "msg",
   user: "usr",
   session: "ses",
   invitation: "inv",
+  job: "job",
+  savedView: "viw",
+  note: "not",
+  attachment: "att",
 } as const;
 export type PublicKind = keyof typeof publicPrefixes;
 

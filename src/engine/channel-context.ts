@@ -1,6 +1,6 @@
 import { needsSecrets, type Channel, type ChannelContext, type Failure } from "#connectors/ports.ts";
 import type { ChannelId, ConnectionId, WorkspaceId } from "#domain/ids.ts";
-import { hushed, noSecrets } from "#domain/secret.ts";
+import { hushed, noSecrets, type Secret } from "#domain/secret.ts";
 import type { Tx } from "#store/db.ts";
 import { channelConnections } from "#store/write-back.ts";
 import type { Engine } from "./context.ts";
@@ -90,5 +90,18 @@ function openingSecrets(engine: Engine, connector: Channel, { workspaceId, conne
         (channel, opened) => channel.cancel(opened, batch),
         (failure) => batch.map(() => failure),
       ),
+    ...(connector.hooks === undefined ? {} : { hooks: { ...connector.hooks, tell } }),
   };
+  function tell(context: ChannelContext, to: { url: string; secret: Secret } | null) {
+    return call(
+      "tell where webhooks go",
+      context,
+      (_channel, opened) =>
+        hushed(connector.hooks!, { ...opened.secrets, ...(to === null ? {} : { signing: to.secret }) }).tell(
+          opened,
+          to,
+        ),
+      one,
+    );
+  }
 }

@@ -18,6 +18,8 @@ export type WorldEvent = { at: number } & (
   | { type: "order_bought"; order: ShopOrder; wasArrival: boolean }
   /** `planNo`: which of the buyer's plans this carries out; null where it is nobody's plan (the seller, or a person through /admin). */
   | { type: "order_changed"; orderId: string; planNo: number | null; change: OrderChange }
+  /** Where the shop sends its webhooks, and what it signs them with; null: nowhere. */
+  | { type: "webhook_set"; webhook: { url: string; secret: string } | null }
   | { type: "plan_dropped"; orderId: string; planNo: number; because: string }
   | { type: "fulfilment_told"; orderId: string; fulfilment: Fulfilment }
   | {

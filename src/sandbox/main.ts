@@ -7,6 +7,7 @@ import { openLog, LogError } from "./log-file.ts";
 import { paceNames, type PaceName } from "./pace.ts";
 import { profileNames, profiles, type ProfileName } from "./profile.ts";
 import { serve, type SandboxServer } from "./server.ts";
+import { Push, type PushRequest } from "./shop/push.ts";
 import { createWorld, defaultSettings, WorldError } from "./world.ts";
 
 /**
@@ -59,9 +60,41 @@ async function run(): Promise<void> {
     const ready = { ready: true, url: server.url, port: server.port, pid: process.pid, folder };
     writeFileSync(join(folder, "sandbox.json"), `${JSON.stringify(ready)}\n`);
     console.log(JSON.stringify(ready));
-    stopWhenAsked(server, () => log.close());
+    const stopPushing = startPushing(
+      new Push({ world, now: clock.now, durable: () => log.durable(), send: (request) => post(request) }),
+    );
+    stopWhenAsked(server, async () => {
+      await stopPushing();
+      await log.close();
+    });
   } catch (error) {
     fail(1, messageOf(error));
+  }
+}
+
+const pushEveryMs = 100;
+function startPushing(push: Push): () => Promise<void> {
+  let isStopping = false;
+  const pushing = (async () => {
+    while (!isStopping) {
+      await push.step().catch((error: unknown) => console.error(error));
+      await clock.wait(pushEveryMs);
+    }
+  })();
+  return async () => {
+    isStopping = true;
+    await pushing;
+  };
+}
+
+async function post({ url, headers, body }: PushRequest): Promise<number> {
+  try {
+    const signal = AbortSignal.timeout(10_000);
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return 0;
   }
 }
 

@@ -17,6 +17,10 @@ export const shopBehaviours = {
   feed_error: "Reading the feed fails with HTTP 503 (SB-49).",
   write_back_error: "A write-back fails with HTTP 500 and is not recorded (SB-52).",
   write_back_drop: "A write-back is recorded and its answer is lost (SB-52).",
+  webhook_lost: "A webhook is never sent; the feed has it (WI-21).",
+  webhook_late: "A webhook is sent later than newer ones (WI-21).",
+  webhook_repeated: "A webhook is sent once more, the same to the last letter (WI-21).",
+  webhook_forged: "Somebody without the secret sends the order with another name (WI-21).",
 } as const;
 export const supplierFaults = {
   out_of_stock: "Refuses the purchase as out of stock, whatever its stock list says (SB-60).",
@@ -73,6 +77,9 @@ export const calm: Profile = {
   carriers: calmRates(carrierFaults),
 };
 
+/** A log of before knows no faults that came later: they are off there. */
+export const wholeProfile = (profile: Profile): Profile => ({ ...profile, shop: { ...calm.shop, ...profile.shop } });
+
 export const profileNames = ["calm", "demo", "hostile"] as const;
 export type ProfileName = (typeof profileNames)[number];
 export const profiles: Record<ProfileName, Profile> = {
@@ -92,6 +99,10 @@ export const profiles: Record<ProfileName, Profile> = {
       repeated_message: 0.05,
       double_order: 0.02,
       late_in_feed: 0.04,
+      webhook_lost: 0.03,
+      webhook_late: 0.03,
+      webhook_repeated: 0.05,
+      webhook_forged: 0.02,
     },
     suppliers: {
       "*": {
@@ -129,6 +140,10 @@ export const profiles: Record<ProfileName, Profile> = {
       feed_error: 0.1,
       write_back_error: 0.1,
       write_back_drop: 0.1,
+      webhook_lost: 0.2,
+      webhook_late: 0.2,
+      webhook_repeated: 0.3,
+      webhook_forged: 0.1,
     },
     suppliers: {
       "*": {

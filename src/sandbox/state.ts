@@ -1,7 +1,7 @@
 import type { DecimalText } from "#domain/money.ts";
 import { supplierByCode, suppliers } from "./catalogue.ts";
 import type { OrderChange, ParcelStep, PlaceCalled, WorldEvent, WorldSettings, Fulfilment } from "./events.ts";
-import { calm, type Profile } from "./profile.ts";
+import { calm, wholeProfile, type Profile } from "./profile.ts";
 import { Feed } from "./shop/feed.ts";
 import type { ShopOrder } from "./shop/order.ts";
 import { nothingCancelled, type BuyerCancellation, type Purchase } from "./suppliers/purchase.ts";
@@ -18,6 +18,7 @@ export interface WorldState {
   at: number;
   orders: Map<string, OrderState>;
   feed: Feed;
+  webhook: { url: string; secret: string } | null;
   arrivals: { count: number; lastAt: number };
   sold: number;
   /** Plans that buyers have yet to carry out, the next one first. */
@@ -57,6 +58,7 @@ export function emptyState(): WorldState {
     at: 0,
     orders: new Map(),
     feed: new Feed(),
+    webhook: null,
     arrivals: { count: 0, lastAt: 0 },
     sold: 0,
     agenda: [],
@@ -86,7 +88,7 @@ export function applyEvent(state: WorldState, event: WorldEvent): void {
     case "founded":
       state.seed = event.seed;
       state.settings = event.settings;
-      state.profile = event.profile;
+      state.profile = wholeProfile(event.profile);
       state.foundedAt = event.at;
       return;
     case "started":
@@ -97,12 +99,15 @@ export function applyEvent(state: WorldState, event: WorldEvent): void {
       state.shopOpenedAt = event.at;
       return;
     case "profile_set":
-      state.profile = event.profile;
+      state.profile = wholeProfile(event.profile);
       return;
     case "order_bought":
       return orderBought(state, event.order, event.wasArrival);
     case "order_changed":
       return orderChanged(state, event);
+    case "webhook_set":
+      state.webhook = event.webhook;
+      return;
     case "plan_dropped":
       return planDone(state, event.orderId, event.planNo);
     case "fulfilment_told":

@@ -13,6 +13,8 @@ import { applyEvent, emptyState, type WorldState } from "./state.ts";
 export interface World {
   /** Lets time pass until now, does what the request asks, and says what its caller gets. What it changed is in the log when it returns. */
   handle(request: WorldRequest): WorldResponse;
+  /** Lets time pass until now, and nothing else. */
+  advance(): void;
   /** The state as it is; for reading only. */
   readonly state: WorldState;
 }
@@ -70,6 +72,7 @@ export function createWorld({ seed, now, log, profile = profiles.calm, settings 
 
   return {
     state,
+    advance: () => advance(contextNow()),
     handle(request) {
       const context = contextNow();
       advance(context);

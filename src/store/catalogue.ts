@@ -13,6 +13,7 @@ export const sharedTables: Readonly<Record<string, "reference" | "directory" | "
   workspace: "directory",
   api_key: "directory",
   channel_registry: "directory",
+  channel_hook: "directory",
   member: "directory",
   invitation: "directory",
   app_user: "directory",

@@ -165,7 +165,12 @@ export const closeMessages = (
     update inbox i set done_at = ${now}, due_at = null, problem = null, order_id = s.order_id
       from unnest(${messages.map((m) => m.workspaceId)}::bigint[], ${messages.map((m) => m.id)}::bigint[], ${messages.map((m) => m.orderId)}::bigint[]) as s(workspace_id, id, order_id)
      where i.workspace_id = s.workspace_id and i.id = s.id`);
-export const failMessage = (tx: Tx, message: InboxMessage, problem: string, dueAt: Date | null): Promise<number> =>
+/** `uuid` names it from now on, unless it failed before. */
+export const failMessage = (
+  tx: Tx,
+  message: InboxMessage,
+  { problem, dueAt, uuid }: { problem: string; dueAt: Date | null; uuid: string },
+): Promise<number> =>
   tx.run(sql`
-    update inbox set tries = tries + 1, problem = ${problem}, due_at = ${dueAt}
+    update inbox set tries = tries + 1, problem = ${problem}, due_at = ${dueAt}, public_id = coalesce(public_id, ${uuid}::uuid)
      where workspace_id = ${message.workspaceId}::bigint and id = ${message.id}::bigint`);

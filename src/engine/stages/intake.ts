@@ -45,7 +45,7 @@ async function setAside(engine: Engine, message: InboxMessage, problem: string):
   engine.log.warn({ workspace: message.workspaceId, message: message.id, problem }, "a message could not be taken in");
   const dueAt =
     message.tries + 1 >= mostTries ? null : new Date(engine.clock.now().getTime() + retryMs * 2 ** message.tries);
-  return engine.db.tx((tx) => failMessage(tx, message, problem, dueAt));
+  return engine.db.tx((tx) => failMessage(tx, message, { problem, dueAt, uuid: engine.ids.uuid() }));
 }
 
 async function storeMessages(engine: Engine, tx: Tx, messages: InboxMessage[]): Promise<void> {
@@ -59,7 +59,7 @@ async function storeMessages(engine: Engine, tx: Tx, messages: InboxMessage[]): 
   for (const message of messages) {
     const parsed = channel.parse({ eventId: message.eventId, text: texts.get(message.id)! });
     if (parsed.type === "unparsable") {
-      await failMessage(tx, message, parsed.problem, null);
+      await failMessage(tx, message, { problem: parsed.problem, dueAt: null, uuid: engine.ids.uuid() });
       continue;
     }
     said.push(

@@ -1,8 +1,10 @@
 import type { OrderOrigin } from "#domain/channel-order.ts";
 import { defaultChannelSettings, defaultWorkspaceSettings } from "#domain/settings.ts";
+import { hookToTell, hookTold } from "#store/channel-hook.ts";
 import { claimConnections, moveCursor, nextConnection, type DueConnection } from "#store/connection.ts";
-import { reachChannel } from "../channel-context.ts";
+import { reachChannel, type ReachableChannel } from "../channel-context.ts";
 import type { Engine } from "../context.ts";
+import { hookOwner, hookSecretName } from "../hook-secret.ts";
 import { leaseMs } from "../lease.ts";
 import { keepMessages } from "../raw-messages.ts";
 import type { Stage } from "../stage.ts";
@@ -39,6 +41,7 @@ async function pullConnection(engine: Engine, connection: DueConnection): Promis
     return;
   }
   const { connector: channel, context } = reached;
+  await tellHook(engine, connection, reached);
   const origin = originOf(connection, engine.clock.now());
   let { cursor } = connection;
   for (;;) {
@@ -69,6 +72,26 @@ async function pullConnection(engine: Engine, connection: DueConnection): Promis
     });
     if (done) return;
   }
+}
+
+/** WI-8. Before anything is fetched: where its webhooks go from now on, or that they stop. One that cannot be told is told again with the next look. */
+async function tellHook(
+  engine: Engine,
+  connection: DueConnection,
+  { connector: { hooks }, context }: ReachableChannel,
+): Promise<void> {
+  const hook = hooks === undefined ? undefined : await engine.db.tx((tx) => hookToTell(tx, connection));
+  if (hook === undefined || hooks === undefined) return;
+  const { workspaceId, connectionId } = hook;
+  const opened = await engine.vault.open([hookOwner(workspaceId, connectionId)], "tell where webhooks go");
+  const secret = opened[hookSecretName];
+  if (secret === undefined) throw new Error(`The webhooks of connection ${connectionId} have no secret.`);
+  const answer = await hooks.tell(context, hook.offAt === null ? { url: hook.url, secret } : null);
+  const told =
+    answer.status === "ok"
+      ? { at: engine.clock.now(), problem: null }
+      : { at: null, problem: `${answer.status}: ${answer.message}` };
+  await engine.db.tx((tx) => hookTold(tx, hook, told));
 }
 
 /** AUTO-2: a first sync and a gap longer than the buffer bring the past, which never buys by itself. */

@@ -20,6 +20,12 @@ export const shopRoutes: Route[] = [
     handle: forOwner(changes),
   },
   {
+    method: "PUT",
+    path: "/shop/webhook",
+    does: "Send what is new to {url}, signed with {secret}; {url: null}: nowhere.",
+    handle: forOwner(setWebhook),
+  },
+  {
     method: "GET",
     path: "/shop/orders",
     does: "Ids of the orders bought from ?from= to ?to=, page by page (?after=).",
@@ -64,6 +70,21 @@ function changes(context: Context, call: Call): WorldResponse {
     cursor: page.cursor,
     more: page.more,
   });
+}
+
+const webhookBody = z.union([
+  z.strictObject({ url: z.null(), secret: z.null() }),
+  z.strictObject({
+    // What is pretended stays on this machine.
+    url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ }).max(500),
+    secret: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/),
+  }),
+]);
+function setWebhook({ state, now, record }: Context, call: Call): WorldResponse {
+  const { url, secret } = readBody(call, webhookBody);
+  const webhook = url === null || secret === null ? null : { url, secret };
+  if (JSON.stringify(webhook) !== JSON.stringify(state.webhook)) record({ type: "webhook_set", at: now, webhook });
+  return answer(200, {});
 }
 
 const listPage = 250;

@@ -50,6 +50,11 @@ export class Keyring {
     );
   }
 
+  /** A data key's row, read by the caller. */
+  opened(workspaceId: WorkspaceId, dataKey: { no: number; kek: number; wrapped: string }): Promise<SealingKey> {
+    return this.#open(workspaceId, dataKey);
+  }
+
   /**
    * For what is sealed in great numbers: the newest data key as this process last saw it. One that is gone by now is refused by the database (a foreign key),
    * after which `forgetDataKeys` lets it be asked for again.

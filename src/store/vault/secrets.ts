@@ -7,7 +7,7 @@ import type { Keyring } from "./keyring.ts";
 import { unseal, type Place } from "./seal.ts";
 
 /** What secrets belong to: how a channel is reached, all accounts of a supplier, or one of them. */
-export type SecretSubject = "connection" | "supplier" | "account" | "webhook_endpoint";
+export type SecretSubject = "connection" | "supplier" | "account" | "webhook_endpoint" | "channel_hook";
 export interface SecretOwner {
   workspaceId: WorkspaceId;
   subject: SecretSubject;
@@ -102,6 +102,8 @@ const SealedRow = row({
   name: col.text,
   dek: col.int,
   sealed: col.text,
+  kek: col.int,
+  wrapped: col.text,
 });
 
 /**
@@ -145,16 +147,15 @@ export function openSecretReader({
           on conflict (workspace_id, subject, subject_id, hour, actor, purpose)
           do update set uses = secret_use.uses + 1, last_at = greatest(secret_use.last_at, excluded.last_at)
         )
-        select subject, subject_id as id, name, dek, sealed from asked order by subject, subject_id, name`,
+        select a.subject, a.subject_id as id, a.name, a.dek, a.sealed, k.kek, k.wrapped
+          from asked a join vault.data_key k on k.workspace_id = a.workspace_id and k.no = a.dek order by a.subject, a.subject_id, a.name`,
           ),
         ]);
-        const keys = new Map<number, Awaited<ReturnType<Keyring["byNumber"]>>>();
         const opened: Record<string, Secret> = {};
         for (const owner of owners)
-          for (const { subject, id, name, dek, sealed } of rows) {
+          for (const { subject, id, name, dek, sealed, kek, wrapped } of rows) {
             if (subject !== owner.subject || id !== owner.id) continue;
-            const key = keys.get(dek) ?? (await keyring.byNumber(tx, workspaceId, dek));
-            keys.set(dek, key);
+            const key = await keyring.opened(workspaceId, { no: dek, kek, wrapped });
             opened[name] = new Secret(unseal(key, sealed, place(owner, name)).toString("utf8"));
           }
         return opened;

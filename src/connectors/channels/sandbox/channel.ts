@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Channel, ChannelContext, Failure } from "#connectors/ports.ts";
+import { verifyStandardWebhook } from "#connectors/hooks/standard-webhooks.ts";
 import { ask, baseUrlOf, tokenOf } from "#connectors/sandbox/call.ts";
 import { parseMessage } from "./parse.ts";
 
@@ -107,6 +108,22 @@ export const sandboxChannel: Channel = {
       if (!answer.value.more) return { status: "ok", channelOrderIds };
       after = answer.value.after;
     }
+  },
+
+  hooks: {
+    verify: verifyStandardWebhook,
+    async tell(context, to) {
+      const answer = await ask({
+        outside: context.outside,
+        method: "PUT",
+        url: `${baseUrlOf(context.settings)}/shop/webhook`,
+        token: tokenOf(context, "shop"),
+        body: { url: to?.url ?? null, secret: to?.secret.reveal() ?? null },
+        schema: z.object({}),
+        meaning: refusedByShop,
+      });
+      return answer.status === "ok" ? { status: "ok" } : answer;
+    },
   },
 };
 
