@@ -1,6 +1,7 @@
 import type { ChannelId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { Result } from "#domain/result.ts";
 import { addChannel } from "#engine/manage/channel.ts";
+import { hookOn, showHook } from "#engine/manage/hook.ts";
 import type { ManageContext } from "#engine/manage/context.ts";
 import { topUp } from "#engine/manage/balance.ts";
 import { putProductLinks } from "#engine/manage/product-link.ts";
@@ -16,11 +17,11 @@ import { listWorkspaces } from "#store/workspace.ts";
 
 /**
  * The sandbox workspace: made at the first start as a seller would have set it up, and told at later starts where the pretend world listens now and how fast
- * it runs. Nothing in it is special to the product but its name and its kind. Answers whether it was made now.
+ * it runs. Nothing in it is special to the product but its name and its kind. `webhooksTo`: where the API listens for its shop. Answers whether it was made now.
  */
 export async function ensureSandbox(
   context: ManageContext,
-  world: { baseUrl: string; speed: number },
+  world: { baseUrl: string; speed: number; webhooksTo?: string },
 ): Promise<boolean> {
   const existing = (await listWorkspaces(context.db)).find((workspace) => workspace.kind === "sandbox");
   const workspaceId = existing?.id ?? (await make(context, world));
@@ -123,23 +124,31 @@ async function make(context: ManageContext, world: { baseUrl: string; speed: num
   return workspaceId;
 }
 
+/** Orders come by webhook; the feed brings what got lost. */
+const feedEveryMs = 5_000;
+
 /** The world's process may listen elsewhere, or run at another speed, than the last time. */
 async function follow(
   context: ManageContext,
   workspaceId: WorkspaceId,
-  world: { baseUrl: string; speed: number },
+  world: { baseUrl: string; speed: number; webhooksTo?: string },
 ): Promise<void> {
   const demo = demoSetup(world);
   good(await setSettings(context, { of: "workspace", workspaceId }, { ...demo.workspace.settings }));
   const [channel] = await listChannels(context.db, workspaceId);
-  if (channel !== undefined)
-    good(
-      await setSettings(
-        context,
-        { of: "channel", workspaceId, id: channel.id },
-        { connector: { ...demo.channel.connectorSettings } },
-      ),
-    );
+  if (channel !== undefined) {
+    const { webhooksTo } = world;
+    const connector = {
+      ...demo.channel.connectorSettings,
+      ...(webhooksTo === undefined ? {} : { everyMs: feedEveryMs }),
+    };
+    good(await setSettings(context, { of: "channel", workspaceId, id: channel.id }, { connector }));
+    const of = { workspaceId, channelId: channel.id };
+    const hook = good(await showHook(context, of));
+    // Who switched them off wants to see the sandbox without.
+    if (webhooksTo !== undefined && (hook === null || (hook.isOn && !hook.url.startsWith(`${webhooksTo}/`))))
+      good(await hookOn(context, of, webhooksTo));
+  }
   for (const supplier of await listSuppliers(context.db, workspaceId)) {
     const wished = demo.suppliers.find((each) => each.name === supplier.name);
     if (wished === undefined) continue;

@@ -8,6 +8,7 @@ import { runStages } from "#engine/runner.ts";
 import { erase } from "#engine/stages/erase.ts";
 import { jobs } from "#engine/stages/jobs.ts";
 import { stages } from "#engine/stages.ts";
+import { hookSecrets } from "#engine/hooks.ts";
 import { createGateClient, type GateClient } from "#gate/client.ts";
 import { isAlive } from "#gate/lock.ts";
 import { findGate } from "#gate/main.ts";
@@ -223,6 +224,8 @@ async function openApi(
     clock: realClock,
     log,
     suppliers: connection.connectors.suppliers,
+    // A vault of its own: who serves people opens nothing, and who checks webhooks opens what they are signed with.
+    ...(onlyHealth ? {} : { hooks: { secrets: hookSecrets(connection.openVault(actor)) } }),
     clockIsWrong,
     dashboard: await builtDashboard(say),
   });
@@ -306,6 +309,7 @@ async function openSandbox(
   const ready = await child.ready();
   // The same port the next time, so that what was set up keeps pointing at it; another one is found and followed.
   await writeFile(join(folder, "port"), String(ready.port));
-  const isNew = await ensureSandbox(connection.manage, { baseUrl: ready.url, speed: wish.speed });
+  const url = `http://127.0.0.1:${connection.config.port}`;
+  const isNew = await ensureSandbox(connection.manage, { baseUrl: ready.url, speed: wish.speed, webhooksTo: url });
   return { ...ready, isNew };
 }

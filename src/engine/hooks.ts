@@ -9,6 +9,16 @@ import { hookOwner, hookSecretName } from "./hook-secret.ts";
 import { keepMessages } from "./raw-messages.ts";
 import { originOf } from "./stages/pull.ts";
 
+/** WI-7. Opens what webhooks are signed with, and refuses everything else: who takes them in needs no password of any shop. */
+export const hookSecrets = (reader: SecretReader): SecretReader => ({
+  open(owners, purpose) {
+    const other = owners.find(({ subject }) => subject !== "channel_hook");
+    if (other !== undefined)
+      return Promise.reject(new Error(`This process may not open secrets of a ${other.subject}.`));
+    return reader.open(owners, purpose);
+  },
+});
+
 /** What is compared with where there is no connection: the work is the same, and nothing is signed with it. */
 const nobody = { workspaceId: "0" as WorkspaceId, id: "0" as ConnectionId };
 const nobodysSecret = new Secret("whsec_bm9ib2R5IHNpZ25zIHdpdGggdGhpcw==");

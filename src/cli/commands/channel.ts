@@ -10,6 +10,7 @@ import { collect, command, group, run } from "../command.ts";
 import { column, note, printFields, printList } from "../output.ts";
 import { askForAll, tellTrial } from "../credentials.ts";
 import { wishedSettings } from "../wished-settings.ts";
+import { channelUnreadCommand, channelWebhooksCommand } from "./channel-webhooks.ts";
 
 const present = (channel: Channel, connections: readonly ChannelConnection[] = []) => ({
   id: publicId("channel", channel.publicId),
@@ -153,4 +154,6 @@ export const channelCommand = () =>
           return tellTrial(channel.name, await reached.connector.identify(reached.context));
         }),
       ),
-    );
+    )
+    .addCommand(channelWebhooksCommand())
+    .addCommand(channelUnreadCommand());
