@@ -66,7 +66,7 @@ const page =
   (filter: (at: Asked) => OrderFilter, after: (at: Asked) => OrderPosition | null = () => null) =>
   (tx: Tx, at: Asked): Promise<unknown> =>
     listOrders(tx, at.workspaceId, filter(at), { after: after(at), limit }).then(({ orders }) => orders);
-const deep = ({ order }: Asked): OrderPosition => ({ receivedAt: order.receivedAt.toISOString(), id: order.id });
+const deep = ({ order }: Asked): OrderPosition => ({ key: order.receivedAt.toISOString(), id: order.id });
 const day = 86_400_000;
 
 export const allReads: readonly Read[] = [

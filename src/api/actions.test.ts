@@ -364,40 +364,6 @@ test("API-36 an order made by hand has its own number: the same again is the one
   );
 });
 
-test("API-37 a bulk action does each order by itself and answers a row for each", async (t) => {
-  const at = await aServer(t);
-  const ids = await at.orders(Array.from({ length: 5 }, (_, n) => ({ channelOrderId: `${n}` })));
-  const [foreign] = await at.orders([{}], at.rival);
-  await at.ask("POST", `/v1/orders/${ids[0]}/cancel`);
-
-  const held = await at.ask("POST", "/v1/orders/bulk", {
-    body: {
-      action: "hold",
-      note: "stock take",
-      ids: [...ids, foreign, publicId("order", "01980000-0000-7000-8000-000000000000")],
-    },
-  });
-  const rows = held.body["rows"] as unknown as { id: string; outcome: string; code?: string }[];
-  assert.equal(held.status, 200, held.text);
-  assert.deepEqual(
-    rows.map((each) => each.code ?? each.outcome),
-    ["not_allowed_now", "done", "done", "done", "done", "not_found", "not_found"],
-  );
-  const released = await at.ask("POST", "/v1/orders/bulk", {
-    body: { action: "release", filter: { state: "on_hold" } },
-  });
-  assert.equal(released.body["done"] as unknown, 4);
-
-  await at.orders(Array.from({ length: 201 }, (_, n) => ({ channelOrderId: `many-${n}` })));
-  const events = await eventsOf(at);
-  const tooMany = await at.ask("POST", "/v1/orders/bulk", { body: { action: "cancel", filter: { state: "waiting" } } });
-  assert.equal(tooMany.status, 422);
-  assert.equal(code(tooMany), "too_many_orders");
-  assert.deepEqual(await eventsOf(at), events);
-  const both = await at.ask("POST", "/v1/orders/bulk", { body: { action: "cancel", ids, filter: {} } });
-  assert.equal(both.status, 400);
-});
-
 test("API-38 a product link put wakes the orders that wait for its SKU; one deleted holds the next", async (t) => {
   const at = await aServer(t);
   const [id, other] = await at.orders([

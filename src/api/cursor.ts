@@ -6,10 +6,9 @@ export const encodeCursor = (position: readonly string[]): string =>
   Buffer.from(JSON.stringify(position)).toString("base64url");
 
 /** The position in a cursor: `shape` lists its parts. Throws the problem 400 for one that we did not give. */
-export function decodeCursor<const Parts extends readonly ("instant" | "id" | "text" | "int")[]>(
-  cursor: string,
-  shape: Parts,
-): { [K in keyof Parts]: string } {
+export function decodeCursor<
+  const Parts extends readonly ("instant" | "instant_or_never" | "id" | "text" | "int" | "number")[],
+>(cursor: string, shape: Parts): { [K in keyof Parts]: string } {
   const parsed = Position.safeParse(parse(cursor));
   const isOurs =
     parsed.success &&
@@ -29,6 +28,8 @@ export function decodeCursor<const Parts extends readonly ("instant" | "id" | "t
 const Position = z.array(z.string().max(200)).max(5);
 const looksLike = {
   instant: (text: string) => !Number.isNaN(Date.parse(text)),
+  instant_or_never: (text: string) => text === "infinity" || !Number.isNaN(Date.parse(text)),
+  number: (text: string) => /^-?\d{1,18}$/.test(text),
   id: (text: string) => /^\d{1,18}$/.test(text),
   int: (text: string) => /^\d{1,9}$/.test(text),
   text: (text: string) => text.length > 0,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { publicId } from "#domain/ids.ts";
 import { may, roles, type Role } from "#domain/role.ts";
+import { prefixOf } from "#store/api-key.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { listSuppliers } from "#store/supplier.ts";
@@ -21,9 +22,12 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/\/ledger\/:id/, "account"],
   [/\/accounts\/:id/, "account"],
   [/\/channels\/:id/, "channel"],
+  [/\/suppliers\/:id/, "supplier"],
+  [/\/keys\/:id/, "key"],
   [/\/members\/:id/, "user"],
   [/\/invitations\/:id/, "invitation"],
   [/\/(imports|set-aside)\/:id/, "import"],
+  [/\/jobs\/:id/, "job"],
   [/\/webhooks\/:id/, "endpoint"],
 ];
 
@@ -46,6 +50,8 @@ const bodies: Readonly<Record<string, unknown>> = {
   resolve: { ignore: "a test" },
   "top-up": { amount: "1", reference: "r" },
   correction: { amount: "1", reference: "r" },
+  settings: { settings: {} },
+  accounts: { name: "main" },
 };
 const byLine: Readonly<Record<string, unknown>> = {
   "PUT /v1/members/:id": { role: "viewer" },
@@ -98,11 +104,22 @@ async function rivalsIds(at: TestServer): Promise<Ids> {
       "account",
       await one(sql`select public_id from supplier_account where workspace_id = ${of} order by id limit 1`),
     ),
+    supplier: publicId(
+      "supplier",
+      await one(sql`select public_id from supplier where workspace_id = ${of} order by id limit 1`),
+    ),
+    key: prefixOf(at.rival.key)!,
     user: publicId("user", rita),
     invitation: invited.body["id"] as unknown as string,
     // Of a kind that nothing of the rival's has: the uuid is there, and not as one of these.
     shipment: publicId("shipment", order!.slice(4)),
     import: publicId("import", order!.slice(4)),
+    job: (
+      await at.ask("POST", "/v1/jobs", {
+        key: at.rival.key,
+        body: { do: { action: "unhold" }, orders: { ids: [order] } },
+      })
+    ).body["id"] as unknown as string,
     endpoint: publicId("webhookEndpoint", order!.slice(4)),
     delivery: publicId("webhookDelivery", order!.slice(4)),
   };
@@ -113,10 +130,13 @@ const absentIds: Ids = {
   hold: publicId("hold", nobody),
   channel: publicId("channel", nobody),
   account: publicId("account", nobody),
+  supplier: publicId("supplier", nobody),
+  key: "0".repeat(12),
   user: publicId("user", nobody),
   invitation: publicId("invitation", nobody),
   shipment: publicId("shipment", nobody),
   import: publicId("import", nobody),
+  job: publicId("job", nobody),
   endpoint: publicId("webhookEndpoint", nobody),
   delivery: publicId("webhookDelivery", nobody),
 };

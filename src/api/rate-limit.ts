@@ -38,7 +38,7 @@ export class RateLimit {
       status: 429,
       code: "too_many_requests",
       detail: `At most ${this.#perSecond} requests a second, and ${this.#burst} at once.`,
-      next: "Wait for the seconds in Retry-After, then send again. Lists take limit=200, and POST /v1/orders/bulk up to 200 orders at once.",
+      next: "Wait for the seconds in Retry-After, then send again. Lists take limit=200, and POST /v1/jobs does the same to many orders.",
       headers: {
         ...allowanceHeaders(allowance),
         "retry-after": String(Math.max(1, Math.ceil((1 - bucket.tokens) / this.#perSecond))),

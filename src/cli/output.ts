@@ -7,6 +7,7 @@ import { isatty } from "node:tty";
 import Table from "cli-table3";
 import { CliError } from "./cli-error.ts";
 import { forTerminal } from "./terminal-text.ts";
+import { csvLine } from "#domain/csv-line.ts";
 
 export const formats = ["table", "json", "csv"] as const;
 export type Format = (typeof formats)[number];
@@ -70,19 +71,6 @@ export const toJson = (value: unknown, space?: number): string =>
 
 const cellText = (value: string | number | boolean | null | undefined): string =>
   value === null || value === undefined ? "" : String(value);
-
-/** What begins so is run by spreadsheets; full-width forms count, because some normalise first. */
-const opensFormula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-/** A plain number is no formula, whatever its sign. */
-const isNumber = /^[+-]?\d+(\.\d+)?$/;
-export const defuse = (text: string): string => (opensFormula.test(text) && !isNumber.test(text) ? `'${text}` : text);
-
-/** One RFC 4180 line with its end, formulas defused. */
-export const csvLine = (cells: readonly string[]): string =>
-  `${cells
-    .map(defuse)
-    .map((cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
-    .join(",")}\r\n`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const plain = {

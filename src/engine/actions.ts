@@ -15,6 +15,7 @@ import {
   onPart,
   partOf,
   type OnOrder,
+  type OrderChange,
   type OrderResult,
   type Who,
 } from "./actions/change-order.ts";
@@ -26,26 +27,31 @@ import { digestAddress } from "./intake.ts";
 
 /** Process and Release: answers what a person may answer. `stillOpen` names what needs another action. */
 export const release = (engine: Engine, who: Who, on: OnOrder): OrderResult<{ stillOpen: ReasonCode[] }> =>
-  changeOrder(engine, who, on, { may: (view) => orderActions(view).release, decide: releaseOrder });
+  changeOrder(engine, who, on, releasing);
+export const releasing: OrderChange<{ stillOpen: ReasonCode[] }> = {
+  may: (view) => orderActions(view).release,
+  decide: releaseOrder,
+};
 
 /** Stops everything of it until a person lets it go. The note is for people; it must not name the buyer. */
 export const hold = (engine: Engine, who: Who, on: OnOrder, { note }: { note: string }): OrderResult =>
-  changeOrder(engine, who, on, {
-    may: (view) => orderActions(view).hold,
-    decide: (draft) => asResult(holdOrder(draft, note)),
-  });
+  changeOrder(engine, who, on, holding(note));
+export const holding = (note: string): OrderChange<unknown> => ({
+  may: (view) => orderActions(view).hold,
+  decide: (draft) => asResult(holdOrder(draft, note)),
+});
 
 /** Lifts what a person held, and nothing else. */
-export const unhold = (engine: Engine, who: Who, on: OnOrder): OrderResult =>
-  changeOrder(engine, who, on, {
-    may: (view) => orderActions(view).unhold,
-    decide: (draft) => {
-      for (const each of draft.dossier.holds.filter(({ code, subject }) => code === "by_person" && subject === "order"))
-        draft.closeHold(each, { by: "person" });
-      verifyAgain(draft);
-      return ok({});
-    },
-  });
+export const unhold = (engine: Engine, who: Who, on: OnOrder): OrderResult => changeOrder(engine, who, on, unholding);
+export const unholding: OrderChange<unknown> = {
+  may: (view) => orderActions(view).unhold,
+  decide: (draft) => {
+    for (const each of draft.dossier.holds.filter(({ code, subject }) => code === "by_person" && subject === "order"))
+      draft.closeHold(each, { by: "person" });
+    verifyAgain(draft);
+    return ok({});
+  },
+};
 
 export interface EditInput {
   /** The whole new address; absent: unchanged. */
@@ -76,30 +82,31 @@ export interface CancelAnswer {
   asked: { lineNo: number; quantity: number }[];
 }
 /** What nobody placed is cancelled at once; who has the rest is asked and may refuse. */
-export const cancel = (engine: Engine, who: Who, on: OnOrder, { lines }: CancelInput): OrderResult<CancelAnswer> =>
-  changeOrder(engine, who, on, {
-    need: { stock: "lock", balances: "lock" },
-    may: (view) => orderActions(view).cancel,
-    decide: (draft) => {
-      for (const { lineNo } of lines ?? [])
-        if (!draft.dossier.lines.some((each) => each.no === lineNo)) return noSuchLine(draft, lineNo);
-      const before = new Map(draft.dossier.lines.map((each) => [each.no, each.cancelled]));
-      const cancellation = requestCancellation(draft, {
-        askedBy: "person",
-        lines: lines?.map(({ lineNo, quantity }) => ({ orderLineNo: lineNo, quantity })) ?? "all",
-      });
-      if (cancellation === null)
-        return refuse("nothing_to_cancel", "All of it is cancelled, shipped, or asked to be cancelled already.");
-      const gone = draft.dossier.lines
-        .map((each) => ({ lineNo: each.no, quantity: each.cancelled - (before.get(each.no) ?? 0) }))
-        .filter((each) => each.quantity > 0);
-      const asked = cancellation.asks.length === 0 ? [] : cancellation.lines;
-      return ok({
-        cancelled: gone,
-        asked: asked.map(({ orderLineNo, quantity }) => ({ lineNo: orderLineNo, quantity })),
-      });
-    },
-  });
+export const cancel = (engine: Engine, who: Who, on: OnOrder, input: CancelInput): OrderResult<CancelAnswer> =>
+  changeOrder(engine, who, on, cancelling(input));
+export const cancelling = ({ lines }: CancelInput): OrderChange<CancelAnswer> => ({
+  need: { stock: "lock", balances: "lock" },
+  may: (view) => orderActions(view).cancel,
+  decide: (draft) => {
+    for (const { lineNo } of lines ?? [])
+      if (!draft.dossier.lines.some((each) => each.no === lineNo)) return noSuchLine(draft, lineNo);
+    const before = new Map(draft.dossier.lines.map((each) => [each.no, each.cancelled]));
+    const cancellation = requestCancellation(draft, {
+      askedBy: "person",
+      lines: lines?.map(({ lineNo, quantity }) => ({ orderLineNo: lineNo, quantity })) ?? "all",
+    });
+    if (cancellation === null)
+      return refuse("nothing_to_cancel", "All of it is cancelled, shipped, or asked to be cancelled already.");
+    const gone = draft.dossier.lines
+      .map((each) => ({ lineNo: each.no, quantity: each.cancelled - (before.get(each.no) ?? 0) }))
+      .filter((each) => each.quantity > 0);
+    const asked = cancellation.asks.length === 0 ? [] : cancellation.lines;
+    return ok({
+      cancelled: gone,
+      asked: asked.map(({ orderLineNo, quantity }) => ({ lineNo: orderLineNo, quantity })),
+    });
+  },
+});
 
 /** Answers a buyer's wish to cancel; `no` is the number of the case within its order. The answer goes to the channel. */
 export const answerCancellation = (

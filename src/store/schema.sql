@@ -47,11 +47,40 @@ create table api_key (
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  supplier_ids bigint[] default '{}'::bigint[] not null,
+  scopes text[],
   constraint api_key_pkey PRIMARY KEY (id),
   constraint api_key_prefix_key UNIQUE (prefix),
   constraint api_key_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'operator'::text, 'prep'::text, 'supplier'::text])))
 );
 grant insert, select, update on table api_key to switchyard_engine;
+
+create table attachment (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  order_id bigint not null,
+  name text not null,
+  media_type text not null,
+  size integer not null,
+  sha256 text not null,
+  bytes bytea,
+  author text not null,
+  at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  removed_by text,
+  constraint attachment_pkey PRIMARY KEY (workspace_id, id),
+  constraint attachment_check CHECK (((bytes IS NULL) = (removed_at IS NOT NULL))),
+  constraint attachment_size_check CHECK ((size >= 0)),
+  constraint attachment_workspace_id_order_id_fkey FOREIGN KEY (workspace_id, order_id) REFERENCES sales_order(workspace_id, id)
+);
+CREATE INDEX attachment_order ON public.attachment USING btree (workspace_id, order_id, id);
+CREATE UNIQUE INDEX attachment_public ON public.attachment USING btree (workspace_id, public_id);
+alter table attachment enable row level security;
+alter table attachment force row level security;
+create policy workspace on attachment using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table attachment to switchyard_api;
+grant insert, select, update on table attachment to switchyard_engine;
 
 create table attempt (
   workspace_id bigint not null,
@@ -314,6 +343,23 @@ create policy workspace on channel using ((workspace_id = (NULLIF(current_settin
 grant insert, select, update on table channel to switchyard_api;
 grant delete, insert, select, update on table channel to switchyard_engine;
 
+create table channel_hook (
+  id text not null,
+  workspace_id bigint not null,
+  connection_id bigint not null,
+  url text not null,
+  no integer not null,
+  made_at timestamp with time zone not null,
+  off_at timestamp with time zone,
+  told_at timestamp with time zone,
+  problem text,
+  last_at timestamp with time zone,
+  constraint channel_hook_pkey PRIMARY KEY (id),
+  constraint channel_hook_workspace_id_connection_id_key UNIQUE (workspace_id, connection_id),
+  constraint channel_hook_no_check CHECK ((no > 0))
+);
+grant insert, select, update on table channel_hook to switchyard_engine;
+
 create table channel_registry (
   kind text not null,
   external_id text not null,
@@ -548,6 +594,8 @@ create table hold (
   opened_by text not null,
   closed_at timestamp with time zone,
   closed_by text,
+  owner_id uuid,
+  snoozed_until timestamp with time zone,
   constraint hold_pkey PRIMARY KEY (workspace_id, id),
   constraint hold_made_by_check CHECK ((made_by = ANY (ARRAY['machine'::text, 'person'::text]))),
   constraint hold_subject_check CHECK ((subject = ANY (ARRAY['order'::text, 'line'::text, 'fulfillment_order'::text, 'shipment'::text]))),
@@ -555,6 +603,8 @@ create table hold (
 );
 CREATE INDEX hold_code ON public.hold USING btree (workspace_id, code, opened_at) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX hold_open ON public.hold USING btree (workspace_id, order_id, subject, subject_id, code) WHERE (closed_at IS NULL);
+CREATE INDEX hold_owner ON public.hold USING btree (workspace_id, owner_id, order_id) WHERE ((closed_at IS NULL) AND (owner_id IS NOT NULL));
+CREATE INDEX hold_snoozed ON public.hold USING btree (workspace_id, snoozed_until, order_id) WHERE ((closed_at IS NULL) AND (snoozed_until IS NOT NULL));
 CREATE INDEX hold_waits_for ON public.hold USING btree (workspace_id, waits_for) WHERE ((closed_at IS NULL) AND (waits_for IS NOT NULL));
 alter table hold enable row level security;
 alter table hold force row level security;
@@ -649,6 +699,7 @@ create table inbox (
   raw_key text,
   dek integer,
   order_id bigint,
+  public_id uuid,
   constraint inbox_pkey PRIMARY KEY (workspace_id, id),
   constraint inbox_workspace_id_connection_id_fkey FOREIGN KEY (workspace_id, connection_id) REFERENCES connection(workspace_id, id),
   constraint inbox_workspace_id_dek_fkey FOREIGN KEY (workspace_id, dek) REFERENCES vault.data_key(workspace_id, no)
@@ -656,7 +707,9 @@ create table inbox (
 CREATE INDEX inbox_due ON public.inbox USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX inbox_event ON public.inbox USING btree (workspace_id, connection_id, event_id, body_hash);
 CREATE INDEX inbox_order ON public.inbox USING btree (workspace_id, order_id) WHERE ((order_id IS NOT NULL) AND (raw IS NOT NULL));
+CREATE UNIQUE INDEX inbox_public ON public.inbox USING btree (workspace_id, public_id);
 CREATE INDEX inbox_received ON public.inbox USING brin (received_at);
+CREATE INDEX inbox_unread ON public.inbox USING btree (workspace_id, id) WHERE ((problem IS NOT NULL) AND (done_at IS NULL));
 alter table inbox enable row level security;
 alter table inbox force row level security;
 create policy workspace on inbox using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
@@ -696,6 +749,56 @@ create table invitation (
   constraint invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text, 'operator'::text, 'prep'::text, 'supplier'::text])))
 );
 grant insert, select, update on table invitation to switchyard_engine;
+
+create table job (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  action text not null,
+  parameters jsonb not null,
+  words text,
+  actor text not null,
+  role text not null,
+  state text not null,
+  stopped_why text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint job_pkey PRIMARY KEY (workspace_id, id),
+  constraint job_check CHECK (((state = 'running'::text) = (due_at IS NOT NULL))),
+  constraint job_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text])))
+);
+CREATE INDEX job_due ON public.job USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX job_public ON public.job USING btree (workspace_id, public_id);
+alter table job enable row level security;
+alter table job force row level security;
+create policy workspace on job using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table job to switchyard_api;
+grant insert, select, update on table job to switchyard_engine;
+
+create table job_row (
+  workspace_id bigint not null,
+  job_id bigint not null,
+  no integer not null,
+  order_id bigint not null,
+  state text not null,
+  code text,
+  message text,
+  at timestamp with time zone,
+  constraint job_row_pkey PRIMARY KEY (workspace_id, job_id, no),
+  constraint job_row_check CHECK (((state = ANY (ARRAY['refused'::text, 'skipped'::text])) = (code IS NOT NULL))),
+  constraint job_row_no_check CHECK ((no > 0)),
+  constraint job_row_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ok'::text, 'refused'::text, 'skipped'::text]))),
+  constraint job_row_workspace_id_job_id_fkey FOREIGN KEY (workspace_id, job_id) REFERENCES job(workspace_id, id),
+  constraint job_row_workspace_id_order_id_fkey FOREIGN KEY (workspace_id, order_id) REFERENCES sales_order(workspace_id, id)
+);
+CREATE UNIQUE INDEX job_row_order ON public.job_row USING btree (workspace_id, job_id, order_id);
+CREATE INDEX job_row_state ON public.job_row USING btree (workspace_id, job_id, state, no);
+alter table job_row enable row level security;
+alter table job_row force row level security;
+create policy workspace on job_row using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table job_row to switchyard_api;
+grant insert, select, update on table job_row to switchyard_engine;
 
 create table ledger_account (
   workspace_id bigint not null,
@@ -766,6 +869,7 @@ create table management_event (
   data jsonb not null,
   constraint management_event_pkey PRIMARY KEY (workspace_id, id)
 );
+CREATE INDEX management_event_at ON public.management_event USING btree (workspace_id, at DESC, id DESC);
 CREATE INDEX management_event_subject ON public.management_event USING btree (workspace_id, subject, subject_id, id DESC);
 alter table management_event enable row level security;
 alter table management_event force row level security;
@@ -890,6 +994,26 @@ create policy workspace on order_line using ((workspace_id = (NULLIF(current_set
 grant insert, select, update on table order_line to switchyard_api;
 grant delete, insert, select, update on table order_line to switchyard_engine;
 
+create table order_note (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  order_id bigint not null,
+  text text not null,
+  author text not null,
+  at timestamp with time zone not null,
+  erased_at timestamp with time zone,
+  constraint order_note_pkey PRIMARY KEY (workspace_id, id),
+  constraint order_note_workspace_id_order_id_fkey FOREIGN KEY (workspace_id, order_id) REFERENCES sales_order(workspace_id, id)
+);
+CREATE INDEX order_note_order ON public.order_note USING btree (workspace_id, order_id, id);
+CREATE UNIQUE INDEX order_note_public ON public.order_note USING btree (workspace_id, public_id);
+alter table order_note enable row level security;
+alter table order_note force row level security;
+create policy workspace on order_note using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table order_note to switchyard_api;
+grant insert, select, update on table order_note to switchyard_engine;
+
 create table order_version (
   workspace_id bigint not null,
   order_id bigint not null,
@@ -935,6 +1059,23 @@ alter table parcel force row level security;
 create policy workspace on parcel using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
 grant insert, select, update on table parcel to switchyard_api;
 grant delete, insert, select, update on table parcel to switchyard_engine;
+
+create table personal_read (
+  workspace_id bigint not null,
+  id bigint not null,
+  at timestamp with time zone not null,
+  actor text not null,
+  what text not null,
+  order_id bigint,
+  constraint personal_read_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX personal_read_actor ON public.personal_read USING btree (workspace_id, actor, at);
+CREATE INDEX personal_read_at ON public.personal_read USING btree (workspace_id, at DESC, id DESC);
+alter table personal_read enable row level security;
+alter table personal_read force row level security;
+create policy workspace on personal_read using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant insert, select on table personal_read to switchyard_api;
+grant insert, select on table personal_read to switchyard_engine;
 
 create table product_link (
   workspace_id bigint not null,
@@ -1019,14 +1160,41 @@ create table sales_order (
 ) with (fillfactor=80);
 CREATE INDEX sales_order_buyer ON public.sales_order USING btree (workspace_id, buyer_digest, received_at) WHERE (buyer_digest IS NOT NULL);
 CREATE UNIQUE INDEX sales_order_channel_key ON public.sales_order USING btree (workspace_id, channel_id, channel_order_id);
+CREATE INDEX sales_order_country ON public.sales_order USING btree (workspace_id, country);
 CREATE INDEX sales_order_list ON public.sales_order USING btree (workspace_id, channel_id, headline, received_at DESC, id DESC);
 CREATE INDEX sales_order_number ON public.sales_order USING btree (workspace_id, number);
 CREATE UNIQUE INDEX sales_order_public ON public.sales_order USING btree (workspace_id, public_id);
+CREATE INDEX sales_order_ship_by ON public.sales_order USING btree (workspace_id, channel_id, headline, COALESCE(ship_by, 'infinity'::timestamp with time zone), id);
+CREATE INDEX sales_order_total ON public.sales_order USING btree (workspace_id, channel_id, headline, COALESCE(total, ('-1'::integer)::bigint), id);
 alter table sales_order enable row level security;
 alter table sales_order force row level security;
 create policy workspace on sales_order using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
 grant insert, select, update on table sales_order to switchyard_api;
 grant delete, insert, select, update on table sales_order to switchyard_engine;
+
+create table saved_view (
+  workspace_id bigint not null,
+  id bigint not null,
+  public_id uuid not null,
+  owner text,
+  name text not null,
+  words text not null,
+  sort text not null,
+  columns text[] not null,
+  "position" integer not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  version integer not null,
+  constraint saved_view_pkey PRIMARY KEY (workspace_id, id),
+  constraint saved_view_sort_check CHECK ((sort = ANY (ARRAY['newest'::text, 'oldest'::text, 'ship_by'::text, 'total'::text])))
+);
+CREATE UNIQUE INDEX saved_view_name ON public.saved_view USING btree (workspace_id, COALESCE(owner, ''::text), lower(name));
+CREATE UNIQUE INDEX saved_view_public ON public.saved_view USING btree (workspace_id, public_id);
+alter table saved_view enable row level security;
+alter table saved_view force row level security;
+create policy workspace on saved_view using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
+grant select on table saved_view to switchyard_api;
+grant delete, insert, select, update on table saved_view to switchyard_engine;
 
 create table schema_migration (
   number integer not null,
@@ -1234,7 +1402,7 @@ create table vault.secret (
   set_at timestamp with time zone not null,
   set_by text not null,
   constraint secret_pkey PRIMARY KEY (workspace_id, subject, subject_id, name),
-  constraint secret_subject_check CHECK ((subject = ANY (ARRAY['connection'::text, 'supplier'::text, 'account'::text, 'webhook_endpoint'::text]))),
+  constraint secret_subject_check CHECK ((subject = ANY (ARRAY['connection'::text, 'supplier'::text, 'account'::text, 'webhook_endpoint'::text, 'channel_hook'::text]))),
   constraint secret_workspace_id_dek_fkey FOREIGN KEY (workspace_id, dek) REFERENCES vault.data_key(workspace_id, no)
 );
 CREATE INDEX secret_dek ON vault.secret USING btree (workspace_id, dek);
@@ -1280,6 +1448,7 @@ create table vault.secret_use (
   constraint secret_use_pkey PRIMARY KEY (workspace_id, subject, subject_id, hour, actor, purpose),
   constraint secret_use_uses_check CHECK ((uses > 0))
 );
+CREATE INDEX secret_use_at ON vault.secret_use USING btree (workspace_id, first_at DESC);
 alter table vault.secret_use enable row level security;
 alter table vault.secret_use force row level security;
 create policy workspace on vault.secret_use using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { publicId } from "#domain/ids.ts";
-import { may, type Role } from "#domain/role.ts";
 import { headlines } from "#domain/lifecycle.ts";
 import { reasonOf } from "#domain/reasons.ts";
 import type { ListedOrder } from "#store/read/order-list.ts";
@@ -29,7 +28,16 @@ export const OrderRow = z
     headline: HeadlineCode,
     title: z.string(),
     hint: z.string(),
-    reason: z.object({ code: ReasonCodeSchema, title: z.string(), since: z.string() }).nullable(),
+    /** The most important open hold: since when, who looks after it, and until when it is snoozed. */
+    reason: z
+      .object({
+        code: ReasonCodeSchema,
+        title: z.string(),
+        since: z.string(),
+        owner: z.string().nullable(),
+        snoozed_until: z.string().nullable(),
+      })
+      .nullable(),
     parts: z.array(Part),
     placed_by: PlacedBy,
     payment: z.string(),
@@ -45,7 +53,7 @@ export const OrderRow = z
   .meta({ id: "OrderRow" });
 
 /** One row of the list of orders; the command line's JSON is the same. No personal data. */
-export function presentOrderRow(order: ListedOrder, role: Role): z.output<typeof OrderRow> {
+export function presentOrderRow(order: ListedOrder, seesMoney: boolean): z.output<typeof OrderRow> {
   const waiting = order.parts
     .filter((part) => part.state === "waiting" && part.placeAfter !== null)
     .map((part) => part.placeAfter!.getTime());
@@ -60,7 +68,13 @@ export function presentOrderRow(order: ListedOrder, role: Role): z.output<typeof
     reason:
       order.reason === null || order.reasonSince === null
         ? null
-        : { code: order.reason, title: reasonOf(order.reason).title, since: time(order.reasonSince) },
+        : {
+            code: order.reason,
+            title: reasonOf(order.reason).title,
+            since: time(order.reasonSince),
+            owner: order.reasonOwner === null ? null : publicId("user", order.reasonOwner),
+            snoozed_until: timeOrNull(order.reasonSnoozedUntil),
+          },
     parts: order.parts.map((part) => ({
       id: publicId("fulfillmentOrder", part.publicId),
       no: part.no,
@@ -77,10 +91,7 @@ export function presentOrderRow(order: ListedOrder, role: Role): z.output<typeof
     })),
     placed_by: placedBy(order.parts.map((part) => part.placedBy)),
     payment: order.payment,
-    total:
-      order.total === null || !may(role, "money.read")
-        ? null
-        : money({ amount: order.total, currency: order.currency }),
+    total: order.total === null || !seesMoney ? null : money({ amount: order.total, currency: order.currency }),
     country: order.country,
     ordered_at: timeOrNull(order.orderedAt),
     received_at: time(order.receivedAt),

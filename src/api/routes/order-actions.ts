@@ -1,15 +1,8 @@
 import { z } from "zod";
-import { publicId } from "#domain/ids.ts";
-import { ok } from "#domain/result.ts";
 import * as actions from "#engine/actions.ts";
-import { inBulk, mostInBulk } from "#engine/actions/bulk.ts";
-import { findOrderIds } from "#store/read/order-list.ts";
-import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
-import { Problem } from "../problem.ts";
-import { act, actOnOrder, orderState, OrderState } from "../route.ts";
+import { actOnOrder, OrderState } from "../route.ts";
 import { AddressInput, idOf, problems, quantity, ReasonCodeSchema, text } from "../schemas.ts";
-import { filterOf, OrderFilterQuery } from "./orders.ts";
 
 const tags = ["Order actions"];
 const onOrder = z.strictObject({ id: idOf("order") });
@@ -28,7 +21,7 @@ const fromLine = ({ lineNo, quantity: count }: { lineNo: number; quantity: numbe
 
 /** API-32. What a person may do to an order. Each takes Idempotency-Key and If-Match; what may not be done now is 409 with the reason. */
 export function orderActionRoutes(app: Api, context: ApiContext): void {
-  const { engine, db } = context;
+  const { engine } = context;
 
   for (const [name, summary] of [
     ["release", "Let an order go on: answers what a person may answer"],
@@ -214,80 +207,4 @@ export function orderActionRoutes(app: Api, context: ApiContext): void {
         ),
       ),
   );
-
-  const BulkRow = z.object({
-    id: z.string(),
-    outcome: z.enum(["done", "refused"]),
-    order: OrderState.optional(),
-    code: z.string().optional(),
-    detail: z.string().optional(),
-  });
-  app.post(
-    "/v1/orders/bulk",
-    {
-      schema: {
-        summary: `Release, hold or cancel up to ${mostInBulk} orders, named by id or found by a filter`,
-        description:
-          "Each order is a transaction of its own: one refusal stops no other. The answer has a row per order.",
-        tags,
-        body: z
-          .strictObject({
-            action: z.enum(["release", "hold", "cancel"]),
-            note: text(500, 0).optional(),
-            ids: z.array(idOf("order")).min(1).max(mostInBulk).optional(),
-            filter: OrderFilterQuery.optional(),
-          })
-          .refine((body) => (body.ids === undefined) !== (body.filter === undefined), "either ids or filter")
-          .refine((body) => body.note === undefined || body.action === "hold", "a note only with hold"),
-        response: { 200: z.object({ done: z.int(), refused: z.int(), rows: z.array(BulkRow) }), ...problems },
-      },
-    },
-    (request, reply) =>
-      act(
-        context,
-        request,
-        reply,
-        async (who) => {
-          const { action, note, ids, filter } = request.body;
-          const orders = ids ?? (await found(filter!));
-          return ok(
-            await inBulk(
-              engine,
-              who,
-              [...new Set(orders)],
-              action === "hold" ? { action, note: note ?? "" } : { action },
-            ),
-          );
-          async function found(wanted: NonNullable<typeof filter>): Promise<string[]> {
-            const rows = await inWorkspace(db.api, who.workspaceId, (tx) =>
-              findOrderIds(tx, who.workspaceId, filterOf(wanted), mostInBulk + 1),
-            );
-            if (rows.length > mostInBulk) throw tooMany();
-            return rows.map((each) => each.publicId);
-          }
-        },
-        (rows) => {
-          const shown = rows.map(({ id, result }) =>
-            "status" in result
-              ? {
-                  id: publicId("order", id),
-                  outcome: "refused" as const,
-                  code: result.code === "no_such_order" ? "not_found" : result.code,
-                  detail: result.message,
-                }
-              : { id: publicId("order", id), outcome: "done" as const, order: orderState(result) },
-          );
-          const done = shown.filter((each) => each.outcome === "done").length;
-          return { body: { done, refused: shown.length - done, rows: shown } };
-        },
-      ),
-  );
 }
-
-const tooMany = (): Problem =>
-  new Problem({
-    status: 422,
-    code: "too_many_orders",
-    detail: `The filter finds more than ${mostInBulk} orders. Nothing was done.`,
-    next: "Narrow the filter (state, channel, received_to), send it again until it finds none, or use the command line, which has no such limit.",
-  });

@@ -1,20 +1,24 @@
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { lineKinds, payments, type ChannelOrder } from "#domain/channel-order.ts";
-import { parsePublicId, publicId } from "#domain/ids.ts";
+import { publicId } from "#domain/ids.ts";
 import { createOrder } from "#engine/actions/create-order.ts";
 import { countOrders } from "#store/read/counts.ts";
 import { listEvents } from "#store/read/events.ts";
 import { findOrderId, readOrder } from "#store/read/order.ts";
-import { listOrders, type OrderFilter } from "#store/read/order-list.ts";
+import { listOrders } from "#store/read/order-list.ts";
 import { readPublicIds } from "#store/read/public-ids.ts";
 import { readWorkspaceSettings } from "#store/read/workspace.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
+import { actorsOf, nameActors } from "../actors.ts";
+import { callerMay } from "../caller.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { filterOf, OrderFilterQuery, Sort, WordsShown, wordsShown } from "../order-search.ts";
 import { OrderEvent, presentEvent } from "../present/event.ts";
-import { OrderDetail, presentOrder } from "../present/order.ts";
+import { mentionedIn, OrderDetail, presentOrder } from "../present/order.ts";
 import { OrderRow, presentOrderRow } from "../present/order-row.ts";
+import { noteRead } from "../personal.ts";
 import { notFound } from "../problem.ts";
 import { act, etag } from "../route.ts";
 import {
@@ -22,82 +26,50 @@ import {
   currency,
   cursor,
   decimalText,
-  HeadlineCode,
   idOf,
   instant,
   limit,
   positiveDecimal,
   problems,
   quantity,
-  ReasonCodeSchema,
   text,
 } from "../schemas.ts";
 
-/** Several, divided by commas. */
-const commaList = <Item extends z.ZodType<unknown, string>>(item: Item) =>
-  z
-    .string()
-    .max(1000)
-    .transform((list) => list.split(",").map((each) => each.trim()))
-    .pipe(z.array(item).min(1));
-
-/** A public id in a filter: one that is none of ours finds nothing, and says no more than that. */
-const filterId = (kind: "channel" | "supplier") =>
-  z
-    .string()
-    .max(100)
-    .transform((id) => parsePublicId(kind, id) ?? "00000000-0000-0000-0000-000000000000");
-
-export const OrderFilterQuery = z.strictObject({
-  state: commaList(HeadlineCode).optional().meta({ description: "Headlines, divided by commas" }),
-  channel: filterId("channel").optional(),
-  supplier: filterId("supplier").optional(),
-  reason: ReasonCodeSchema.optional().meta({ description: "Orders with an open hold of this code" }),
-  received_from: instant.optional(),
-  received_to: instant.optional().meta({ description: "Not included itself" }),
-  q: text(200).optional().meta({
-    description:
-      "A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number",
-  }),
-});
-
-export const filterOf = (query: z.output<typeof OrderFilterQuery>): OrderFilter => ({
-  ...(query.state === undefined ? {} : { headlines: query.state }),
-  ...(query.channel === undefined ? {} : { channel: query.channel }),
-  ...(query.supplier === undefined ? {} : { supplier: query.supplier }),
-  ...(query.reason === undefined ? {} : { reason: query.reason }),
-  ...(query.received_from === undefined ? {} : { receivedFrom: new Date(query.received_from) }),
-  ...(query.received_to === undefined ? {} : { receivedTo: new Date(query.received_to) }),
-  ...(query.q === undefined ? {} : { q: query.q }),
-});
-
+const cursorKey = { newest: "instant", oldest: "instant", ship_by: "instant_or_never", total: "number" } as const;
 const orderParams = z.strictObject({ id: idOf("order") });
 const tags = ["Orders"];
 
 export function orderRoutes(app: Api, context: ApiContext): void {
-  const { db, clock, log } = context;
+  const { db, clock } = context;
 
   app.get(
     "/v1/orders",
     {
       schema: {
-        summary: "Orders, newest received first",
+        summary: "Orders, newest received first unless sorted otherwise",
         tags,
-        querystring: OrderFilterQuery.extend({ cursor, limit }),
-        response: { 200: z.object({ orders: z.array(OrderRow), next: z.string().nullable() }), ...problems },
+        querystring: OrderFilterQuery.extend({ sort: Sort.default("newest"), cursor, limit }),
+        response: {
+          200: z.object({ orders: z.array(OrderRow), next: z.string().nullable(), words: WordsShown }),
+          ...problems,
+        },
       },
     },
     async ({ caller, query }) => {
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, ["instant", "id"] as const);
+      const { sort, limit: most } = query;
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, [cursorKey[sort], "id"] as const);
+      const filter = await filterOf(context, caller, query);
       const page = await inWorkspace(db.api, caller.workspaceId, (tx) =>
-        listOrders(tx, caller.workspaceId, filterOf(query), {
-          after: after === null ? null : { receivedAt: after[0], id: after[1] },
-          limit: query.limit,
+        listOrders(tx, caller.workspaceId, filter, {
+          after: after === null ? null : { key: after[0], id: after[1] },
+          limit: most,
+          sort,
         }),
       );
       return {
-        orders: page.orders.map((order) => presentOrderRow(order, caller.role)),
-        next: page.next === null ? null : encodeCursor([page.next.receivedAt, page.next.id]),
+        orders: page.orders.map((order) => presentOrderRow(order, callerMay(caller, "money.read"))),
+        next: page.next === null ? null : encodeCursor([page.next.key, page.next.id]),
+        words: wordsShown(query.q ?? ""),
       };
     },
   );
@@ -145,13 +117,17 @@ export function orderRoutes(app: Api, context: ApiContext): void {
       const tag = etag(view.dossier.order.version);
       void reply.header("etag", tag).header("cache-control", "private, no-cache");
       if (request.headers["if-none-match"] === tag) return (reply as FastifyReply).code(304).send() as never;
-      // The sandbox's buyers are pretended.
-      if (caller.actor !== "local")
-        log.info(
-          { actor: caller.actor, workspace: caller.workspaceId, order: publicId("order", params.id) },
-          "personal data was read",
-        );
-      return presentOrder(view, { role: caller.role, now: clock.now(), workspace });
+      const { order } = view.dossier;
+      await noteRead(context, caller, "order", order);
+      const mentioned = mentionedIn(view);
+      const name = await nameActors(context, caller.workspaceId, mentioned);
+      return presentOrder(view, {
+        role: caller.role,
+        seesMoney: callerMay(caller, "money.read"),
+        now: clock.now(),
+        workspace,
+        actors: actorsOf(name, mentioned),
+      });
     },
   );
 
@@ -189,8 +165,13 @@ export function orderRoutes(app: Api, context: ApiContext): void {
       });
       if (found === null) throw notFound();
       const { page, ids } = found;
+      const name = await nameActors(
+        context,
+        caller.workspaceId,
+        page.events.map(({ actor }) => actor),
+      );
       return {
-        events: page.events.map((event) => presentEvent(event, ids)),
+        events: page.events.map((event) => presentEvent(event, ids, name)),
         next: page.next === null ? null : encodeCursor([String(page.next)]),
       };
     },

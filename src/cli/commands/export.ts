@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { publicId } from "#domain/ids.ts";
 import { toMajor } from "#domain/money.ts";
+import { csvLine } from "#domain/csv-line.ts";
 import { exportPersonalData } from "#engine/manage/erase.ts";
 import { instant } from "#engine/manage/setting.ts";
 import {
@@ -15,7 +16,7 @@ import {
 import { chooseChannel, chooseSupplier } from "../choose.ts";
 import { CliError } from "../cli-error.ts";
 import { command, group, run, type Work } from "../command.ts";
-import { csvLine, note, openSink, toJson, type Column } from "../output.ts";
+import { note, openSink, toJson, type Column } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { whose, type WhoseOptions } from "../whose.ts";
 

@@ -1,5 +1,13 @@
 import { holdsOn } from "#domain/draft.ts";
-import type { ChannelId, FulfillmentOrderId, OrderId, ShipmentId, SupplierId, WorkspaceId } from "#domain/ids.ts";
+import {
+  parsePublicId,
+  type ChannelId,
+  type FulfillmentOrderId,
+  type OrderId,
+  type ShipmentId,
+  type SupplierId,
+  type WorkspaceId,
+} from "#domain/ids.ts";
 import {
   headlineOfPart,
   headlineOrder,
@@ -27,10 +35,28 @@ export interface OrderFilter {
   q?: string;
   /** Only these, by public uuid. */
   publicIds?: readonly string[];
+  /** Ids, kinds, names or beginnings of names; any of them. */
+  channels?: readonly string[];
+  suppliers?: readonly string[];
+  reasons?: readonly ReasonCode[];
+  countries?: readonly string[];
+  skus?: readonly string[];
+  /** Not left yet, and to leave within this time; `from` included, `to` not. */
+  due?: { from?: Date; to: Date };
+  /** The user who looks after an open hold of it; `none`: one that nobody looks after. */
+  owner?: string;
+  /** Whether all its open holds are snoozed at this moment. */
+  snoozed?: { is: boolean; at: Date };
+  /** The channel does not know of something that it is to be told. */
+  notTold?: boolean;
 }
-/** The last order of the page before. */
+
+export const orderSorts = ["newest", "oldest", "ship_by", "total"] as const;
+/** newest, oldest: by when it came in. ship_by: earliest first, those without one last. total: most first, by the number alone. */
+export type OrderSort = (typeof orderSorts)[number];
+/** The last order of the page before: what the list is sorted by, as text. */
 export interface OrderPosition {
-  receivedAt: string;
+  key: string;
   id: string;
 }
 
@@ -72,6 +98,8 @@ const HoldRow = row({
   subjectId: col.text,
   code: col.oneOf<ReasonCode>(),
   openedAt: col.instant,
+  ownerId: col.textOrNull,
+  snoozedUntil: col.instantOrNull,
 });
 const ShipmentRow = row({
   orderId: col.id<OrderId>(),
@@ -87,31 +115,32 @@ export interface ListedOrder extends RowOf<typeof ListedRow> {
   reason: ReasonCode | null;
   /** When that hold was opened. */
   reasonSince: Date | null;
+  /** The user who looks after that hold, and until when it is snoozed. */
+  reasonOwner: string | null;
+  reasonSnoozedUntil: Date | null;
   parts: ListedPart[];
 }
 
 /**
- * API-20. One page of orders, newest received first. Each state of each channel has its own stretch of the index `sales_order_list`; they are merged, so that a
- * page costs the same whatever lies behind it. Only the page itself is read from the table. Under row-level security LIKE would scan the workspace; prefixes
+ * API-20. One page of orders. Each state of each channel has its own stretch of the indexes `sales_order_list`, `_ship_by` and `_total`; they are merged, so that
+ * a page costs the same whatever lies behind it. Only the page itself is read from the table. Under row-level security LIKE would scan the workspace; prefixes
  * are ranges (performance.md, reads).
  */
 export async function listOrders(
   tx: Tx,
   workspaceId: WorkspaceId,
   filter: OrderFilter,
-  page: { after: OrderPosition | null; limit: number },
+  page: { after: OrderPosition | null; limit: number; sort?: OrderSort },
 ): Promise<{ orders: ListedOrder[]; next: OrderPosition | null }> {
   const scope = await scopeOf(tx, workspaceId, filter);
   if (scope === null) return { orders: [], next: null };
-  const found = await tx.rows(ListedRow, pageOf(scope, filter, page));
+  const { sort = "newest" } = page;
+  const found = await tx.rows(ListedRow, pageOf(scope, filter, { ...page, sort }));
   const orders = await withParts(tx, workspaceId, found.slice(0, page.limit));
   const last = orders.at(-1);
   return {
     orders,
-    next:
-      found.length > page.limit && last !== undefined
-        ? { receivedAt: last.receivedAt.toISOString(), id: last.id }
-        : null,
+    next: found.length > page.limit && last !== undefined ? { key: keyOf(last, sort), id: last.id } : null,
   };
 }
 
@@ -121,120 +150,271 @@ export async function findOrderIds(
   workspaceId: WorkspaceId,
   filter: OrderFilter,
   limit: number,
-): Promise<{ id: OrderId; publicId: string }[]> {
+  sort: OrderSort = "newest",
+): Promise<OrderId[]> {
   const scope = await scopeOf(tx, workspaceId, filter);
   if (scope === null) return [];
-  const found = await tx.rows(ListedRow, pageOf(scope, filter, { after: null, limit: limit - 1 }));
-  return found.map(({ id, publicId }) => ({ id, publicId }));
+  const found = await tx.rows(IdRow, keysOf(scope, filter, { after: null, limit, sort }));
+  return found.map(({ id }) => id);
 }
 
-/** What a filter's public ids stand for. */
+/** How many there are, counted up to `most`. */
+export async function countFound(tx: Tx, workspaceId: WorkspaceId, filter: OrderFilter, most: number): Promise<number> {
+  const scope = await scopeOf(tx, workspaceId, filter);
+  if (scope === null) return 0;
+  // What has to leave on a day is a stretch of its own in this order.
+  const sort = filter.due === undefined ? "newest" : "ship_by";
+  const found = keysOf(scope, filter, { after: null, limit: most, sort });
+  return (await tx.one(CountRow, sql`select count(*)::int as n from (${found}) found`)).n;
+}
+
+/** What a filter's public ids and names stand for. */
 interface Scope {
   workspaceId: WorkspaceId;
   /** null: all. */
-  channelId: ChannelId | null;
-  supplier: { id: SupplierId; isRare: boolean } | null;
+  channelIds: readonly ChannelId[] | null;
+  suppliers: { ids: readonly SupplierId[]; isRare: boolean } | null;
+  isRareCountry: boolean;
+  isRareSku: boolean;
 }
+const IdRow = row({ id: col.id<OrderId>() });
+const CountRow = row({ n: col.int });
 const ChannelIdRow = row({ id: col.id<ChannelId>() });
 const SupplierRow = row({ id: col.id<SupplierId>(), parts: col.int });
 
 /** A supplier with at most so many fulfillment orders is looked up by them; one with more is met soon enough on the way through the newest orders. */
 const fewParts = 1000;
 
-/** null: the channel or supplier of the filter is not in this workspace, so nothing is found. */
+/** null: no channel or supplier of the filter is in this workspace, so nothing is found. */
 async function scopeOf(tx: Tx, workspaceId: WorkspaceId, filter: OrderFilter): Promise<Scope | null> {
   const w = sql`${workspaceId}::bigint`;
-  const [channel, supplier] = await Promise.all([
-    filter.channel === undefined
-      ? undefined
-      : tx.maybe(
+  const hasChannel = filter.channel !== undefined || (filter.channels ?? []).length > 0;
+  const hasSupplier = filter.supplier !== undefined || (filter.suppliers ?? []).length > 0;
+  const [channels, suppliers, countries, skus] = await Promise.all([
+    hasChannel
+      ? tx.rows(
           ChannelIdRow,
-          sql`select c.id from channel c where c.workspace_id = ${w} and c.public_id = ${filter.channel}::uuid`,
-        ),
-    filter.supplier === undefined
-      ? undefined
-      : tx.maybe(
+          sql`select c.id from channel c where c.workspace_id = ${w} and ${isNamed(filter.channel, filter.channels, "channel")}`,
+        )
+      : null,
+    hasSupplier
+      ? tx.rows(
           SupplierRow,
           sql`
-          select s.id, (select count(*)::int from (select from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = s.id
+          select c.id, (select count(*)::int from (select from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = c.id
                                                     order by f.supplier_id limit ${fewParts + 1}) f) as parts
-            from supplier s where s.workspace_id = ${w} and s.public_id = ${filter.supplier}::uuid`,
+            from supplier c where c.workspace_id = ${w} and ${isNamed(filter.supplier, filter.suppliers, "supplier")}`,
+        )
+      : null,
+    filter.countries === undefined
+      ? null
+      : tx.one(
+          CountRow,
+          sql`
+          select count(*)::int as n from (select from sales_order o where o.workspace_id = ${w} and o.country = any(${filter.countries}::text[])
+                                           order by o.country limit ${fewParts + 1}) o`,
+        ),
+    filter.skus === undefined
+      ? null
+      : tx.one(
+          CountRow,
+          sql`
+          select count(*)::int as n from (select from order_line l where l.workspace_id = ${w} and l.sku = any(${filter.skus}::text[])
+                                           order by l.sku, l.order_id desc limit ${mostOfOneWord + 1}) l`,
         ),
   ]);
-  if (filter.channel !== undefined && channel === undefined) return null;
-  if (filter.supplier !== undefined && supplier === undefined) return null;
+  if (channels?.length === 0 || suppliers?.length === 0) return null;
   return {
     workspaceId,
-    channelId: channel?.id ?? null,
-    supplier: supplier === undefined ? null : { id: supplier.id, isRare: supplier.parts <= fewParts },
+    channelIds: channels === null ? null : channels.map(({ id }) => id),
+    suppliers:
+      suppliers === null
+        ? null
+        : {
+            ids: suppliers.map(({ id }) => id),
+            isRare: suppliers.reduce((sum, { parts }) => sum + parts, 0) <= fewParts,
+          },
+    isRareCountry: countries !== null && countries.n <= fewParts,
+    isRareSku: skus !== null && skus.n <= mostOfOneWord,
   };
 }
 
-function pageOf(scope: Scope, filter: OrderFilter, page: { after: OrderPosition | null; limit: number }): Sql {
-  const { workspaceId, channelId } = scope;
-  const w = sql`${workspaceId}::bigint`;
-  const headlines = filter.headlines ?? headlineOrder;
-  const where = conditions(scope, filter, page.after);
-  const among = candidates(scope, filter);
-  const channels =
-    channelId === null
-      ? sql`(select ch.id from channel ch where ch.workspace_id = ${w})`
-      : sql`(select ${channelId}::bigint as id)`;
-  const ofChannel = channelId === null ? sql`` : sql`and o.channel_id = ${channelId}::bigint`;
-  const wanted =
-    among === null
-      ? sql`
-        from ${channels} c
-       cross join unnest(${headlines}::text[]) as h(headline)
-       cross join lateral (
-         select o.received_at, o.id from sales_order o
-          where o.workspace_id = ${w} and o.channel_id = c.id and o.headline = h.headline and ${where}
-          order by o.received_at desc, o.id desc limit ${page.limit + 1}
-       ) o`
-      : sql`
-        from (${among}) c join sales_order o on o.workspace_id = ${w} and o.id = c.id
-       where o.headline = any(${headlines}::text[]) ${ofChannel} and ${where}`;
-  return sql`
-    select o.id, o.public_id, o.number, o.channel_order_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country, o.currency, o.total,
-           o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
-      from (select o.received_at, o.id ${wanted} order by o.received_at desc, o.id desc limit ${page.limit + 1}) p
-     cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = p.id order by o.id limit 1) o -- by key, row by row, whatever is planned
-      join channel ch on ch.workspace_id = ${w} and ch.id = o.channel_id
-     order by p.received_at desc, p.id desc`;
-}
-
-function conditions({ workspaceId, supplier }: Scope, filter: OrderFilter, after: OrderPosition | null): Sql {
-  const { receivedAt, id } = before(filter, after);
-  let where = sql`(o.received_at, o.id) < (${receivedAt}::timestamptz, ${id}::bigint)`;
-  if (filter.receivedFrom !== undefined) where = sql`${where} and o.received_at >= ${filter.receivedFrom}::timestamptz`;
-  if (supplier !== null && !supplier.isRare)
-    where = sql`${where} and exists (
-      select from fulfillment_order f where f.workspace_id = ${workspaceId}::bigint and f.order_id = o.id and f.supplier_id = ${supplier.id}::bigint)`;
+/** The row `c` is the one with this uuid, and one of those that these words mean: an id, a kind, a name or its beginning, whatever the case. */
+function isNamed(uuid: string | undefined, words: readonly string[] | undefined, kind: "channel" | "supplier"): Sql {
+  let where = uuid === undefined ? sql`true` : sql`c.public_id = ${uuid}::uuid`;
+  if (words !== undefined && words.length > 0) {
+    const ids = words.map((each) => parsePublicId(kind, each)).filter((each) => each !== null);
+    const names = words.map((each) => each.toLowerCase());
+    where = sql`${where} and (c.public_id = any(${ids}::uuid[]) or exists (
+      select from unnest(${names}::text[]) as n(name) where lower(c.kind) = n.name or starts_with(lower(c.name), n.name)))`;
+  }
   return where;
 }
 
-/** Where the page begins, as one bound: of two on the same column the index begins at either, and may choose the one that lets it pass over all newer orders. */
-function before({ receivedTo }: OrderFilter, after: OrderPosition | null): OrderPosition {
-  if (receivedTo !== undefined && (after === null || receivedTo <= new Date(after.receivedAt)))
-    return { receivedAt: receivedTo.toISOString(), id: "0" };
-  return after ?? { receivedAt: "infinity", id: String(2n ** 63n - 1n) };
+interface Page {
+  after: OrderPosition | null;
+  limit: number;
+  sort: OrderSort;
+}
+const sorting = {
+  newest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: true },
+  oldest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: false },
+  ship_by: { key: sql`coalesce(o.ship_by, 'infinity'::timestamptz)`, type: sql`timestamptz`, isDown: false },
+  total: { key: sql`coalesce(o.total, -1)`, type: sql`bigint`, isDown: true },
+} as const satisfies Record<OrderSort, unknown>;
+
+const keyOf = (order: RowOf<typeof ListedRow>, sort: OrderSort): string => {
+  if (sort === "total") return String(order.total ?? -1n);
+  if (sort === "ship_by") return order.shipBy?.toISOString() ?? "infinity";
+  return order.receivedAt.toISOString();
+};
+
+function pageOf(scope: Scope, filter: OrderFilter, page: Page): Sql {
+  const w = sql`${scope.workspaceId}::bigint`;
+  const direction = sorting[page.sort].isDown ? sql`desc` : sql``;
+  return sql`
+    select o.id, o.public_id, o.number, o.channel_order_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country, o.currency, o.total,
+           o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
+      from (${keysOf(scope, filter, { ...page, limit: page.limit + 1 })}) p
+     cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = p.id order by o.id limit 1) o -- by key, row by row, whatever is planned
+      join channel ch on ch.workspace_id = ${w} and ch.id = o.channel_id
+     order by p.key ${direction}, p.id ${direction}`;
+}
+
+/** The ids of a page, with what they are sorted by. */
+function keysOf(scope: Scope, filter: OrderFilter, page: Page): Sql {
+  const { workspaceId, channelIds } = scope;
+  const w = sql`${workspaceId}::bigint`;
+  const { key, isDown } = sorting[page.sort];
+  const direction = isDown ? sql`desc` : sql``;
+  const wanted = filter.headlines ?? headlineOrder;
+  const headlines = filter.due === undefined ? wanted : wanted.filter((each) => !hasLeft.has(each));
+  const where = conditions(scope, filter, page);
+  const among = candidates(scope, filter);
+  const channels =
+    channelIds === null
+      ? sql`(select ch.id from channel ch where ch.workspace_id = ${w})`
+      : sql`unnest(${channelIds}::bigint[])`;
+  const ofChannel = channelIds === null ? sql`` : sql`and o.channel_id = any(${channelIds}::bigint[])`;
+  const found =
+    among === null
+      ? sql`
+        from ${channels} as c(id)
+       cross join unnest(${headlines}::text[]) as h(headline)
+       cross join lateral (
+         select ${key} as key, o.id from sales_order o
+          where o.workspace_id = ${w} and o.channel_id = c.id and o.headline = h.headline and ${where}
+          order by ${key} ${direction}, o.id ${direction} limit ${page.limit}
+       ) o`
+      : sql`
+        from (${among}) c
+        join (select ${key} as key, o.* from sales_order o where o.workspace_id = ${w}) o on o.id = c.id
+       where o.headline = any(${headlines}::text[]) ${ofChannel} and ${where}`;
+  return sql`select o.key, o.id ${found} order by o.key ${direction}, o.id ${direction} limit ${page.limit}`;
+}
+
+/** What has left needs not leave in time any more. */
+const hasLeft: ReadonlySet<Headline> = new Set(["shipped", "delivered", "completed", "cancelled"]);
+
+function conditions({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope, filter: OrderFilter, page: Page): Sql {
+  const w = sql`${workspaceId}::bigint`;
+  let where = bounds(filter, page);
+  if (suppliers !== null && !suppliers.isRare)
+    where = sql`${where} and exists (
+      select from fulfillment_order f where f.workspace_id = ${w} and f.order_id = o.id and f.supplier_id = any(${suppliers.ids}::bigint[]))`;
+  if (filter.countries !== undefined && !isRareCountry)
+    where = sql`${where} and o.country = any(${filter.countries}::text[])`;
+  if (filter.skus !== undefined && !isRareSku)
+    where = sql`${where} and exists (
+      select from order_line l where l.workspace_id = ${w} and l.order_id = o.id and l.sku = any(${filter.skus}::text[]))`;
+  if (filter.snoozed !== undefined) {
+    const { is, at } = filter.snoozed;
+    const open = sql`select from hold h where h.workspace_id = ${w} and h.order_id = o.id and h.closed_at is null`;
+    where = is
+      ? sql`${where} and not exists (${open} and (h.snoozed_until is null or h.snoozed_until <= ${at}::timestamptz))`
+      : sql`${where} and (not exists (${open} and h.snoozed_until > ${at}::timestamptz)
+                          or exists (${open} and (h.snoozed_until is null or h.snoozed_until <= ${at}::timestamptz)))`;
+  }
+  return where;
+}
+
+/**
+ * Where the page begins, as one bound: of two on the same column and side the index begins at either, and may choose the one that lets it pass over all that
+ * came before. Other bounds are on the other side or on other columns.
+ */
+function bounds(filter: OrderFilter, { after, sort }: Page): Sql {
+  const { key, type, isDown } = sorting[sort];
+  const from = startOf(filter, sort, after);
+  const { receivedFrom, receivedTo, due } = filter;
+  let where = sql`true`;
+  if (from !== null)
+    where = isDown
+      ? sql`(${key}, o.id) < (${from.key}::${type}, ${from.id}::bigint)`
+      : sql`(${key}, o.id) > (${from.key}::${type}, ${from.id}::bigint)`;
+  if (receivedFrom !== undefined && sort !== "oldest")
+    where = sql`${where} and o.received_at >= ${receivedFrom}::timestamptz`;
+  if (receivedTo !== undefined && sort !== "newest")
+    where = sql`${where} and o.received_at < ${receivedTo}::timestamptz`;
+  if (due !== undefined) {
+    where = sql`${where} and coalesce(o.ship_by, 'infinity'::timestamptz) < ${due.to}::timestamptz`;
+    if (due.from !== undefined && sort !== "ship_by") where = sql`${where} and o.ship_by >= ${due.from}::timestamptz`;
+  }
+  return where;
+}
+
+/** The first position that does not belong to the page any more, on the side where the page begins: the page before's last order, or a filter's own bound. */
+function startOf({ receivedFrom, receivedTo, due }: OrderFilter, sort: OrderSort, after: OrderPosition | null) {
+  const bound = { newest: receivedTo, oldest: receivedFrom, ship_by: due?.from, total: undefined }[sort];
+  if (bound === undefined) return after;
+  const isPast = after !== null && (sort === "newest" ? bound > new Date(after.key) : bound <= new Date(after.key));
+  return isPast ? after : { key: bound.toISOString(), id: "0" };
 }
 
 /** Where a filter names few orders by an index of its own, the page is taken from those; null: from all. */
-function candidates({ workspaceId, supplier }: Scope, filter: OrderFilter): Sql | null {
+function candidates({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope, filter: OrderFilter): Sql | null {
   const w = sql`${workspaceId}::bigint`;
   const sets: Sql[] = [];
   if (filter.publicIds !== undefined)
     sets.push(
       sql`select o.id from sales_order o where o.workspace_id = ${w} and o.public_id = any(${filter.publicIds}::uuid[])`,
     );
-  if (filter.reason !== undefined)
+  const reasons = [
+    ...(filter.reason === undefined ? [] : [[filter.reason]]),
+    ...(filter.reasons === undefined ? [] : [filter.reasons]),
+  ];
+  for (const codes of reasons)
     sets.push(
-      sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.code = ${filter.reason} and h.closed_at is null`,
+      sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.code = any(${codes}::text[]) and h.closed_at is null`,
     );
-  if (supplier !== null && supplier.isRare)
+  if (suppliers !== null && suppliers.isRare)
     sets.push(
-      sql`select distinct f.order_id as id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = ${supplier.id}::bigint`,
+      sql`select distinct f.order_id as id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = any(${suppliers.ids}::bigint[])`,
+    );
+  if (filter.countries !== undefined && isRareCountry)
+    sets.push(
+      sql`select o.id from sales_order o where o.workspace_id = ${w} and o.country = any(${filter.countries}::text[])`,
+    );
+  if (filter.skus !== undefined && isRareSku)
+    sets.push(
+      sql`select distinct l.order_id as id from order_line l where l.workspace_id = ${w} and l.sku = any(${filter.skus}::text[])`,
+    );
+  if (filter.owner !== undefined)
+    sets.push(
+      filter.owner === "none"
+        ? sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.owner_id is null and h.closed_at is null`
+        : sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.owner_id = ${filter.owner}::uuid and h.closed_at is null`,
+    );
+  if (filter.snoozed?.is === true)
+    sets.push(
+      sql`
+      select distinct h.order_id as id from hold h
+       where h.workspace_id = ${w} and h.snoozed_until > ${filter.snoozed.at}::timestamptz and h.closed_at is null`,
+    );
+  if (filter.notTold === true)
+    sets.push(
+      sql`
+      select distinct b.order_id as id from write_back b
+       where b.workspace_id = ${w} and b.state in ('waiting', 'unknown', 'by_hand', 'refused') and b.lines <> '[]'`,
     );
   if (filter.q !== undefined && filter.q.trim() !== "")
     sets.push(searched(workspaceId, filter.q.trim().normalize("NFC")));
@@ -294,7 +474,7 @@ async function withParts(
     tx.rows(
       HoldRow,
       sql`
-      select h.order_id, h.subject, h.subject_id::text as subject_id, h.code, h.opened_at from hold h
+      select h.order_id, h.subject, h.subject_id::text as subject_id, h.code, h.opened_at, h.owner_id::text as owner_id, h.snoozed_until from hold h
        where h.workspace_id = ${workspaceId}::bigint and h.order_id = any(${ids}::bigint[]) and h.closed_at is null`,
     ),
     tx.rows(
@@ -311,10 +491,13 @@ async function withParts(
   return orders.map((order) => {
     const open = { holds: holdsOf.get(order.id) ?? [], shipments: shipmentsOf.get(order.id) ?? [] };
     const reason = mostImportant(open.holds.map((hold) => hold.code));
+    const main = open.holds.find((hold) => hold.code === reason);
     return {
       ...order,
       reason,
-      reasonSince: open.holds.find((hold) => hold.code === reason)?.openedAt ?? null,
+      reasonSince: main?.openedAt ?? null,
+      reasonOwner: main?.ownerId ?? null,
+      reasonSnoozedUntil: main?.snoozedUntil ?? null,
       parts: (partsOf.get(order.id) ?? []).map(({ orderId: _, id, lineNos, ...part }) => ({
         ...part,
         headline: headlineOfPart(
