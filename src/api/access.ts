@@ -66,6 +66,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/accounts/:id/disable": "settings.change",
 
   "GET /v1/reasons": "reference.read",
+  "GET /v1/address-formats": "reference.read",
   "GET /v1/channels": "set_up.read",
   "GET /v1/suppliers": "set_up.read",
   "GET /v1/product-links": "set_up.read",

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Clock } from "#domain/clock.ts";
 import { parsePublicId, publicId, type SupplierId, type WorkspaceId } from "#domain/ids.ts";
-import { isDesk, type Role } from "#domain/role.ts";
+import { isDesk, may, type Permission, type Role } from "#domain/role.ts";
 import { findKeyHolder } from "#store/api-key.ts";
 import type { Db } from "#store/db.ts";
 import { membershipsOf } from "#store/member.ts";
@@ -21,11 +21,17 @@ export interface Caller {
   role: Role;
   /** For prep and supplier: whose fulfillment orders there are for this caller; null: all. */
   supplierIds: readonly SupplierId[] | null;
+  /** What of its role a key may; absent: all. */
+  scopes?: readonly Permission[];
   /** The person, where it is one who signed in. */
   signedIn: SignedIn | null;
   /** The only fulfillment order there is for this caller, by its public uuid: whoever has the link for it. */
   part?: string;
 }
+
+/** SU-1. Whether this caller's role has the permission and, where it is a key, its scopes name it. */
+export const callerMay = ({ role, scopes }: Pick<Caller, "role" | "scopes">, permission: Permission): boolean =>
+  may(role, permission) && (scopes === undefined || scopes.includes(permission));
 
 /**
  * AU-22. The one place that turns a request into a caller. A link for one fulfillment order names that (AU-26). A key names its workspace and role (API-1). A signed-in user is asked for a membership anew with
@@ -49,8 +55,15 @@ export async function identify(
     const [, key] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
     const holder = key === undefined ? null : await findKeyHolder(engine, key, clock.now());
     if (holder === null) throw unauthorized("The API key is unknown, expired or revoked.");
-    const { workspaceId, role, prefix } = holder;
-    return { workspaceId, actor: `key:${prefix}`, role, supplierIds: isDesk(role) ? [] : null, signedIn: null };
+    const { workspaceId, role, prefix, supplierIds, scopes } = holder;
+    return {
+      workspaceId,
+      actor: `key:${prefix}`,
+      role,
+      supplierIds: isDesk(role) ? supplierIds : null,
+      signedIn: null,
+      ...(scopes === null ? {} : { scopes }),
+    };
   }
   if (signedIn !== null) {
     const member = await membershipNamed(engine, signedIn.user.id, named);

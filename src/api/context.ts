@@ -25,7 +25,7 @@ export interface ApiOptions {
   /** Shown on the dashboard and in the API's description. */
   version?: string;
   /** The folder of the dashboard's built files; without one the API is all there is. */
-  dashboard?: string;
+  dashboard?: string | null;
   limits?: { perSecond?: number; burst?: number };
   /** Whether the clock is too far off to change anything by it. */
   clockIsWrong?: () => boolean;

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { may, whyNot, type Permission } from "#domain/role.ts";
+import { may, permissions, whyNot, type Permission } from "#domain/role.ts";
 import { accessOf, permissionOf, proofOf, type Proof } from "./access.ts";
-import { identify, signInAgain, type Caller } from "./caller.ts";
+import { callerMay, identify, signInAgain, type Caller } from "./caller.ts";
 import type { Api, ApiContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { allowanceHeaders, RateLimit } from "./rate-limit.ts";
@@ -47,6 +47,13 @@ export function guard(v1: Api, context: ApiContext): void {
     }
     if (permission !== null) {
       count(reply, request.caller.actor);
+      if (may(request.caller.role, permission) && !callerMay(request.caller, permission))
+        throw new Problem({
+          status: 403,
+          code: "scope_missing",
+          detail: `This key has not the scope ${permission}: it may not ${permissions[permission]}.`,
+          next: "Use a key that has it. An owner or admin makes one with POST /v1/keys; the scopes of a key do not change.",
+        });
       if (!may(request.caller.role, permission))
         throw new Problem({
           status: 403,
@@ -100,7 +107,7 @@ function refuseOtherPages(request: FastifyRequest, { signIn }: ApiContext): void
 }
 
 /** The one check of what is dangerous: members, secrets, payment means, limits. */
-function mustBeProved(caller: Caller | null, signedIn: SignedIn | null, proof: Proof, now: Date): void {
+export function mustBeProved(caller: Caller | null, signedIn: SignedIn | null, proof: Proof, now: Date): void {
   if (caller?.actor === "local") return; // the sandbox's money is pretended
   if (signedIn === null) throw personNeeded();
   if (proof === "second_factor" && !signedIn.user.hasSecondFactor)

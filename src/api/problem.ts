@@ -21,6 +21,7 @@ export const ProblemDetails = z
     reference: z.string().optional(),
     first_use: z.object({ route: z.string(), at: z.string() }).optional(),
     version: z.int().optional(),
+    current: z.record(z.string(), z.unknown()).optional(),
   })
   .meta({ id: "Problem" });
 
@@ -33,7 +34,7 @@ export interface ProblemOptions {
   title?: string;
   errors?: FieldError[];
   headers?: Record<string, string>;
-  extra?: Pick<z.output<typeof ProblemDetails>, "reference" | "first_use" | "version">;
+  extra?: Pick<z.output<typeof ProblemDetails>, "reference" | "first_use" | "version" | "current">;
 }
 
 /** Thrown anywhere in a request; the error handler writes it out. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
-import { may, type Permission } from "#domain/role.ts";
+import type { Permission } from "#domain/role.ts";
 import { listSessions } from "#store/auth/user.ts";
-import { identify } from "./caller.ts";
+import { callerMay, identify } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { longestSessionMs } from "./sign-in/better-auth.ts";
@@ -26,7 +26,7 @@ export async function mayStill(request: FastifyRequest, context: ApiContext, per
       clock: context.clock,
       signedIn: caller.signedIn,
     });
-    return again.workspaceId === caller.workspaceId && may(again.role, permission);
+    return again.workspaceId === caller.workspaceId && callerMay(again, permission);
   } catch (error) {
     if (error instanceof Problem) return false;
     throw error;

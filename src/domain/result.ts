@@ -4,8 +4,15 @@ export interface Refused {
   status: "refused";
   code: string;
   message: string;
+  /** What of a request is at fault, where it is one field. */
+  field?: string;
 }
 
 export const ok = <Value>(value: Value): Result<Value> => ({ status: "ok", value });
 export const done: Result = { status: "ok", value: undefined };
-export const refuse = (code: string, message: string): Refused => ({ status: "refused", code, message });
+export const refuse = (code: string, message: string, field?: string): Refused => ({
+  status: "refused",
+  code,
+  message,
+  ...(field === undefined ? {} : { field }),
+});

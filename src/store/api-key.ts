@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Random } from "#domain/clock.ts";
-import type { Id, WorkspaceId } from "#domain/ids.ts";
-import { roles, type Role } from "#domain/role.ts";
+import type { Id, SupplierId, WorkspaceId } from "#domain/ids.ts";
+import { roles, type Permission, type Role } from "#domain/role.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -13,6 +13,10 @@ export interface ApiKey {
   id: Id<"apiKey">;
   workspaceId: WorkspaceId;
   role: ApiKeyRole;
+  /** For prep and supplier: whose fulfillment orders there are for it. */
+  supplierIds: SupplierId[];
+  /** What of its role it may; null: all. */
+  scopes: Permission[] | null;
   name: string;
   prefix: string;
   createdAt: Date;
@@ -24,6 +28,8 @@ const ApiKeyShape = {
   id: col.id<Id<"apiKey">>(),
   workspaceId: col.id<WorkspaceId>(),
   role: col.oneOf(apiKeyRoles),
+  supplierIds: col.ids<SupplierId>(),
+  scopes: col.listOrNull<Permission>(),
   name: col.text,
   prefix: col.text,
   createdAt: col.instant,
@@ -50,8 +56,8 @@ export const prefixOf = (key: string): string | null => /^swk_([0-9a-f]{12})_[0-
 
 export const insertApiKey = (tx: Tx, key: ApiKey & { digest: string }): Promise<number> =>
   tx.run(sql`
-    insert into api_key (id, workspace_id, role, name, prefix, digest, created_at, expires_at)
-    values (${key.id}::bigint, ${key.workspaceId}::bigint, ${key.role}, ${key.name}, ${key.prefix}, ${key.digest}, ${key.createdAt}, ${key.expiresAt})`);
+    insert into api_key (id, workspace_id, role, supplier_ids, scopes, name, prefix, digest, created_at, expires_at)
+    values (${key.id}::bigint, ${key.workspaceId}::bigint, ${key.role}, ${key.supplierIds}::bigint[], ${key.scopes}::text[], ${key.name}, ${key.prefix}, ${key.digest}, ${key.createdAt}, ${key.expiresAt})`);
 
 export const listApiKeys = (tx: Tx, workspaceId: WorkspaceId): Promise<ApiKey[]> =>
   tx.rows(ApiKeyRow, sql`select * from api_key where workspace_id = ${workspaceId}::bigint order by id`);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { headlines, type Headline } from "#domain/lifecycle.ts";
 import { reasons, type ReasonCode } from "#domain/reasons.ts";
 import type { EventLine } from "#store/read/events.ts";
+import { Actor } from "../actors.ts";
 import { time } from "../schemas.ts";
 
 export const OrderEvent = z
@@ -15,6 +16,7 @@ export const OrderEvent = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     actor: z.string(),
+    by: Actor,
     text: z.string(),
     data: z.record(z.string(), z.unknown()).nullable(),
   })
@@ -23,7 +25,11 @@ export const OrderEvent = z
 /** Public ids by `subject/inner id`. */
 export type PublicIds = ReadonlyMap<string, string>;
 
-export const presentEvent = (event: EventLine, ids: PublicIds): z.output<typeof OrderEvent> => ({
+export const presentEvent = (
+  event: EventLine,
+  ids: PublicIds,
+  name: (actor: string) => Actor,
+): z.output<typeof OrderEvent> => ({
   seq: event.seq,
   at: time(event.at),
   kind: event.kind,
@@ -32,6 +38,7 @@ export const presentEvent = (event: EventLine, ids: PublicIds): z.output<typeof 
   from: event.fromState,
   to: event.toState,
   actor: event.actor,
+  by: name(event.actor),
   text: eventText(event),
   data: event.data === null ? null : (withPublicIds(event.data, ids) as Record<string, unknown>),
 });

@@ -17,12 +17,15 @@ import { headlineOfPart, headlines } from "#domain/lifecycle.ts";
 import type { Attempt, FulfillmentOrder, Hold, Shipment } from "#domain/order.ts";
 import { orderMoney } from "#domain/order-money.ts";
 import { reasonOf } from "#domain/reasons.ts";
-import { may, type Role } from "#domain/role.ts";
+import type { Role } from "#domain/role.ts";
 import { defaultSupplierSettings, type WorkspaceSettings } from "#domain/settings.ts";
 import type { Shared } from "#domain/shared.ts";
 import type { OrderView } from "#store/read/order.ts";
+import { Actors, type Actor } from "../actors.ts";
 import { actionsOf, Address, HeadlineCode, Money, money, ReasonCodeSchema, time, timeOrNull } from "../schemas.ts";
+import { readableDetail } from "./hold-detail.ts";
 import { placedBy, PlacedBy } from "./order-row.ts";
+import { ResolveActionSchema } from "./resolve.ts";
 
 const Named = z.object({ id: z.string(), name: z.string() });
 const LineQuantity = z.object({ line_no: z.int(), quantity: z.int() });
@@ -34,7 +37,7 @@ export const HoldDetail = z
     title: z.string(),
     what: z.string(),
     next: z.string(),
-    resolve_with: z.array(z.string()),
+    resolve_with: z.array(ResolveActionSchema),
     on: z.object({ subject: z.enum(["order", "line", "fulfillment_order", "shipment"]), id: z.string() }),
     acts: z.string(),
     made_by: z.enum(["machine", "person"]),
@@ -263,15 +266,29 @@ export const OrderDetail = z
         profit_unknown_because: z.string().nullable(),
       })
       .nullable(),
+    actors: Actors,
     actions: actionsOf(["release", "hold", "unhold", "edit", "cancel"]),
   })
   .meta({ id: "Order" });
 
 export interface Reader {
   role: Role;
+  seesMoney: boolean;
   now: Date;
   workspace: WorkspaceSettings;
+  /** Who the actors of this order are. */
+  actors: Record<string, Actor>;
 }
+
+/** Everybody an order's answer names. */
+export const mentionedIn = ({ dossier, edits, holds }: OrderView): (string | null)[] => [
+  dossier.order.releasedBy,
+  ...[...holds.values()].map((hold) => hold.openedBy),
+  ...dossier.attempts.map((attempt) => attempt.actor),
+  ...dossier.fulfillmentOrders.map((fo) => fo.claimedBy),
+  ...dossier.cancellations.map((cancellation) => cancellation.answeredBy),
+  ...edits.map((edit) => edit.actor),
+];
 
 /** One order as a person sees it; with each thing what may be done, and why not (API-22). */
 export function presentOrder(view: OrderView, reader: Reader): z.output<typeof OrderDetail> {
@@ -285,7 +302,7 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
   };
   const money_ = orderMoney(dossier, reader.workspace);
   // Whoever buys by hand knows what things may cost, not what they were sold for (AU-25).
-  const seesMoney = may(reader.role, "money.read");
+  const { seesMoney } = reader;
   return {
     id: publicId("order", order.publicId),
     number: order.number,
@@ -358,6 +375,7 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
           profit: money_.profit === null ? null : money(money_.profit),
           profit_unknown_because: money_.profitUnknownBecause,
         },
+    actors: reader.actors,
     actions: orderActions(actions),
   };
 }
@@ -541,24 +559,11 @@ function presentHold(view: OrderView, actions: ActionView, hold: Hold): z.output
     made_by: hold.madeBy,
     clears_itself: reason.clearsItself,
     waits_for: hold.waitsFor === null ? null : hold.waitsFor.replace(/:\d+(?=\/|$)/, ":…"),
-    detail: readable(hold.detail, view),
+    detail: readableDetail(hold.detail, view),
     opened_at: time(hold.openedAt),
     opened_by: row?.openedBy ?? "",
     actions: holdActions(actions, hold),
   };
-}
-
-/** Inner ids in a hold's detail have names or do not leave. */
-function readable(detail: Readonly<Record<string, unknown>>, view: OrderView): Record<string, unknown> {
-  const shown: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(detail)) {
-    if (key === "cancellation") shown[key] = 1 + view.dossier.cancellations.findIndex((each) => each.id === value);
-    else if (key === "supplier" || key === "supplierId") shown["supplier"] = view.suppliers.get(value as never)?.name;
-    else if (key === "account" && view.accounts.has(value as never))
-      shown[key] = view.accounts.get(value as never)?.name;
-    else if (key !== "writeBack" && key !== "attempt") shown[key] = value;
-  }
-  return shown;
 }
 
 function presentShipment(view: OrderView, actions: ActionView, shipment: Shipment): z.output<typeof ShipmentDetail> {

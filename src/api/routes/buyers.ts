@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { erasePersonalData, exportPersonalData, type Whose } from "#engine/manage/erase.ts";
 import type { Api, ApiContext } from "../context.ts";
+import { noteRead } from "../personal.ts";
 import { notFound } from "../problem.ts";
 import { act } from "../route.ts";
 import { idOf, problems, text, time, timeOrNull } from "../schemas.ts";
@@ -50,9 +51,10 @@ export function buyerRoutes(app: Api, context: ApiContext): void {
         },
       },
     },
-    async ({ caller: { workspaceId }, body }) => {
-      const found = await exportPersonalData(engine, workspaceId, whose(body));
+    async ({ caller, body }) => {
+      const found = await exportPersonalData(engine, caller.workspaceId, whose(body));
       if (found === null) throw notFound();
+      await noteRead(context, caller, "export", null);
       return {
         orders: found.map((order) => ({
           id: order.id,

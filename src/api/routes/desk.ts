@@ -9,6 +9,7 @@ import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Caller } from "../caller.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { noteRead } from "../personal.ts";
 import { notFound } from "../problem.ts";
 import { actionsOf, Address, cursor, idOf, limit, problems, time, timeOrNull } from "../schemas.ts";
 
@@ -19,7 +20,7 @@ const Row = z
     no: z.int(),
     state: z.enum(deskStates),
     order_number: z.string(),
-    supplier: z.object({ id: z.string(), name: z.string() }),
+    supplier: z.object({ id: z.string(), name: z.string(), role: z.enum(["supplier", "prep"]) }),
     reference: z.string().nullable(),
     method: z.string().nullable(),
     ship_by: z.string().nullable(),
@@ -41,7 +42,17 @@ const Detail = Row.extend({
   parcels: z.array(
     z.object({ carrier: z.string(), tracking_number: z.string(), state: z.string(), shipped_at: z.string() }),
   ),
-  actions: actionsOf(["print", "collect", "back", "put_back", "ship", "add_tracking"]),
+  actions: actionsOf([
+    "print",
+    "collect",
+    "uncollect",
+    "back",
+    "put_back",
+    "ship",
+    "add_tracking",
+    "accept",
+    "cannot_send",
+  ]),
 }).meta({ id: "DeskDetail" });
 
 const present = (part: DeskPart): z.output<typeof Row> => ({
@@ -49,7 +60,7 @@ const present = (part: DeskPart): z.output<typeof Row> => ({
   no: part.no,
   state: part.state,
   order_number: part.orderNumber,
-  supplier: { id: publicId("supplier", part.supplierPublicId), name: part.supplierName },
+  supplier: { id: publicId("supplier", part.supplierPublicId), name: part.supplierName, role: part.supplierRole },
   reference: part.reference,
   method: part.method,
   ship_by: timeOrNull(part.shipBy),
@@ -58,7 +69,8 @@ const present = (part: DeskPart): z.output<typeof Row> => ({
 });
 
 /** AU-24. The work of a prep centre's or supplier's people, and nothing else of the workspace: no prices, no margins, no buyer's mail, nobody else's. */
-export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
+export function deskRoutes(app: Api, context: ApiContext): void {
+  const { db, clock } = context;
   /** All of the workspace's for who is not bound to suppliers. */
   const theirs = async ({ workspaceId, supplierIds }: Caller): Promise<readonly SupplierId[]> =>
     supplierIds ??
@@ -78,6 +90,16 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
             .pipe(z.array(z.enum(deskStates)).min(1))
             .optional()
             .meta({ description: "Divided by commas; absent: where something is still to be done" }),
+          at: z
+            .enum(["supplier", "prep"])
+            .optional()
+            .meta({ description: "Only suppliers' work, or only prep centres'" }),
+          number: z
+            .string()
+            .min(1)
+            .max(200)
+            .optional()
+            .meta({ description: "The order's number, as a scanner reads it" }),
           cursor,
           limit,
         }),
@@ -90,6 +112,8 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
         supplierIds: await theirs(caller),
         states: query.state ?? openDeskStates,
         only: caller.part ?? null,
+        at: query.at,
+        number: query.number,
       };
       const page = await inWorkspace(db.api, caller.workspaceId, (tx) =>
         listDesk(tx, caller.workspaceId, filter, { after, limit: query.limit }),
@@ -130,7 +154,7 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
       const fo = found?.view.dossier.fulfillmentOrders.find((each) => each.publicId === params.id);
       if (found == null || fo === undefined) throw notFound();
       const { part, view } = found;
-      const { print, collect, back, put_back, ship, add_tracking } = fulfillmentOrderActions(
+      const { print, collect, uncollect, back, put_back, ship, add_tracking, accept, cannot_send } = fulfillmentOrderActions(
         {
           dossier: view.dossier,
           role: caller.role,
@@ -142,11 +166,7 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
         fo,
       );
       const isShown = showsAddress(fo) && view.address !== null;
-      if (isShown && caller.actor !== "local")
-        log.info(
-          { actor: caller.actor, workspace: workspaceId, fulfillmentOrder: publicId("fulfillmentOrder", params.id) },
-          "personal data was read",
-        );
+      if (isShown) await noteRead(context, caller, "desk", found.view.dossier.order);
       return {
         ...present(part),
         ship_to: isShown ? withoutMail(view.address!) : null,
@@ -160,7 +180,7 @@ export function deskRoutes(app: Api, { db, clock, log }: ApiContext): void {
               shipped_at: time(shipment.shippedAt),
             })),
           ),
-        actions: { print, collect, back, put_back, ship, add_tracking },
+        actions: { print, collect, uncollect, back, put_back, ship, add_tracking, accept, cannot_send },
       };
     },
   );

@@ -92,7 +92,16 @@ export async function aServer(
   const keyFor = async (workspaceId: WorkspaceId, role: Role): Promise<string> => {
     const { key, prefix, digest } = makeApiKey(random);
     await engine.ids.ensure(database.engine, 1);
-    const row = { id: engine.ids.next<"apiKey">(), workspaceId, role, name: role, prefix, digest };
+    const row = {
+      id: engine.ids.next<"apiKey">(),
+      workspaceId,
+      role,
+      supplierIds: [],
+      scopes: null,
+      name: role,
+      prefix,
+      digest,
+    };
     await insertApiKey(database.engine, { ...row, createdAt: now, expiresAt: null, lastUsedAt: null, revokedAt: null });
     return key;
   };

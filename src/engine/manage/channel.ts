@@ -3,6 +3,8 @@ import { refuse, type Result } from "#domain/result.ts";
 import { hushed } from "#domain/secret.ts";
 import type { ChannelSettings } from "#domain/settings.ts";
 import { insertChannel, insertConnection, registerChannel, type Channel } from "#store/channel.ts";
+import { findWorkspace } from "#store/workspace.ts";
+import { confined } from "./confine.ts";
 import {
   changeConnectorSettings,
   maskSecrets,
@@ -51,7 +53,11 @@ export async function addChannel(context: ManageContext, wish: NewChannel): Prom
   if (changed.status === "refused") return changed;
   let wished: ConnectorWish = { settings: {}, secrets: {}, forgotten: [] };
   if (connector !== undefined) {
-    const checked = changeConnectorSettings(connector, {}, wishedConnector as Record<string, unknown>);
+    const workspace = (await findWorkspace(context.db, workspaceId))!.slug;
+    const within = { manifest: connector.manifest, kind, workspace, isNew: true };
+    const allowed = confined(context, within, wishedConnector as Record<string, unknown>);
+    if (allowed.status === "refused") return allowed;
+    const checked = changeConnectorSettings(connector, {}, allowed.value);
     if (checked.status === "refused") return checked;
     wished = checked;
   } else if (Object.keys(wishedConnector as object).length > 0) {

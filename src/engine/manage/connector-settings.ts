@@ -54,6 +54,7 @@ export function changeConnectorSettings(
       return refuse(
         "setting_unknown",
         `There is no setting connector.${name} for ${manifest.title}. ${didYouMean(name, names)}`.trim(),
+        `connector.${name}`,
       );
     }
     if (input === "default") {
@@ -67,6 +68,7 @@ export function changeConnectorSettings(
       return refuse(
         "setting_invalid",
         `connector.${name}: found ${found}, expected ${expectedOf(field)}. ${field.help}`,
+        `connector.${name}`,
       );
     }
     if (field.secret === true) {
@@ -82,6 +84,7 @@ export function changeConnectorSettings(
     return refuse(
       "setting_missing",
       `connector.${name} is missing: ${field.title}. ${field.help} Give it with connector.${name}=…`,
+      `connector.${name}`,
     );
   }
   const [problem] = checkSettings?.(settings) ?? [];
@@ -92,6 +95,7 @@ export function changeConnectorSettings(
     return refuse(
       "setting_invalid",
       `connector.${problem.field}: found ${shown(given)}, expected ${problem.expected}.`,
+      `connector.${problem.field}`,
     );
   }
   return { status: "ok", settings, secrets, forgotten };

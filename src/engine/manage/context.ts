@@ -24,8 +24,18 @@ export interface ManageContext {
   suppliers: ReadonlyMap<string, Supplier>;
   /** Says which addresses a webhook may have; not given: none. */
   webhooks?: WebhookOutlet | undefined;
+  /** Given where who asks is not at this machine: what a connector's settings may lead to then. */
+  remote?: Remote | undefined;
   /** Who the trail names, such as `user:…`, `key:…` or `admin:…`. */
   actor: string;
+}
+
+/** ST-35. A folder or an address of this machine's network is the administrator's to open. */
+export interface Remote {
+  /** Absolute: below it every workspace has a folder of its own for its suppliers' files. null: only the command line sets folders. */
+  folders: string | null;
+  /** Addresses that this installation gives to connectors of a kind, such as the sandbox's. */
+  given: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 /** What a change may let go on: holds that wait for these keys, and open holds with these codes. */

@@ -1,6 +1,6 @@
 import type { Id, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import { ok, refuse, type Result } from "#domain/result.ts";
-import { isDesk, roles, type Role } from "#domain/role.ts";
+import { roles, type Role } from "#domain/role.ts";
 import type { Tx } from "#store/db.ts";
 import {
   acceptInvitation,
@@ -14,8 +14,8 @@ import {
   type Invitation,
   type Member,
 } from "#store/member.ts";
-import { listSuppliers } from "#store/supplier.ts";
 import { lockWorkspace } from "#store/workspace.ts";
+import { deskOf } from "./api-key.ts";
 import { change, record, type ManageContext } from "./context.ts";
 import { didYouMean } from "./nearest.ts";
 
@@ -169,25 +169,8 @@ async function readWish(
     return refuse("role_invalid", `There is no role "${role}". ${didYouMean(role, roles)}`);
   const wished = role as Role;
   if (wished === "owner" && asker.role !== "owner") return onlyOwners;
-  if (!isDesk(wished)) {
-    return supplierIds.length === 0
-      ? ok({ role: wished, supplierIds: [] })
-      : refuse("suppliers_invalid", `Suppliers are named for the roles prep and supplier only, not for ${wished}.`);
-  }
-  if (supplierIds.length === 0)
-    return refuse(
-      "suppliers_missing",
-      `Name at least one ${wished === "prep" ? "prep centre" : "supplier"}: the role ${wished} sees the fulfillment orders of those and no others.`,
-    );
-  const known = await listSuppliers(tx, workspaceId);
-  const right = known.filter((each) => each.role === wished).map((each) => each.id as string);
-  const wrong = supplierIds.filter((id) => !right.includes(id));
-  return wrong.length === 0
-    ? ok({ role: wished, supplierIds: [...new Set(supplierIds)] })
-    : refuse(
-        "no_such_supplier",
-        `${wrong.length} of the suppliers are not here or are no ${wished === "prep" ? "prep centre" : "supplier"}.`,
-      );
+  const desk = await deskOf(tx, workspaceId, wished, supplierIds);
+  return desk.status === "ok" ? ok({ role: wished, supplierIds: desk.value }) : desk;
 }
 
 const note = (

@@ -32,6 +32,7 @@ test("ST-1 a setting is named by its stored name, dotted, nested or without its 
     status: "refused",
     code: "setting_unknown",
     message: "There is no setting writeback.shiped. Did you mean writeBack.shipped?",
+    field: "writeback.shiped",
   });
   assert.equal(near.status === "refused" && near.message, "There is no setting bufferMS. Did you mean bufferMs?");
   assert.equal(changeSettings(workspaceSettings, {}, { __proto__x: 1 }).status, "refused");

@@ -1,4 +1,5 @@
 import { Decimal } from "decimal.js";
+import { z } from "zod";
 import { isCurrency } from "#domain/money.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
 
@@ -7,6 +8,10 @@ export interface Setting {
   help: string;
   /** Completes "expected …". */
   expected: string;
+  /** The stored value's shape, for forms: `read` is what decides. */
+  form: z.ZodType;
+  /** Who changes it over the network shows a second factor: it decides what may be spent (ST-34). */
+  limit: boolean;
   /** The value as it is stored; undefined where the input is not one. Takes what JSON brings and what a command line brings (text). */
   read(input: unknown): unknown;
   /** Open holds with these codes are looked at again. */
@@ -17,6 +22,7 @@ export interface Setting {
 interface About {
   help: string;
   wakes?: readonly ReasonCode[];
+  limit?: boolean;
 }
 
 const plain = (value: unknown): string =>
@@ -27,10 +33,12 @@ const plain = (value: unknown): string =>
       : typeof value === "string"
         ? value
         : JSON.stringify(value);
-const setting = (about: About, expected: string, read: Setting["read"], show = plain): Setting => ({
+const setting = (about: About, expected: string, form: z.ZodType, read: Setting["read"], show = plain): Setting => ({
   help: about.help,
   wakes: about.wakes ?? [],
+  limit: about.limit ?? false,
   expected,
+  form,
   read,
   show,
 });
@@ -47,6 +55,7 @@ const isNothing = (input: unknown): boolean =>
 export const orNothing = (inner: Setting, meaning: string): Setting => ({
   ...inner,
   expected: `${inner.expected}, or none (${meaning})`,
+  form: inner.form.nullable().meta({ "x-none": meaning }),
   read: (input) => (isNothing(input) ? null : inner.read(input)),
   show: (value) => (value === null ? "none" : inner.show(value)),
 });
@@ -85,6 +94,7 @@ export const duration = (about: About, { min, max }: { min: number; max: number 
   setting(
     about,
     `a duration from ${showDuration(min)} to ${showDuration(max)}, such as 10m, 24h or 14d, or milliseconds`,
+    z.int().min(min).max(max).meta({ format: "duration-ms" }),
     (input) => {
       const ms = parseDuration(input);
       return ms !== undefined && ms >= min && ms <= max ? ms : undefined;
@@ -93,13 +103,13 @@ export const duration = (about: About, { min, max }: { min: number; max: number 
   );
 
 export const whole = (about: About, { min, max }: { min: number; max: number }): Setting =>
-  setting(about, `a whole number from ${min} to ${max}`, (input) => {
+  setting(about, `a whole number from ${min} to ${max}`, z.int().min(min).max(max), (input) => {
     const number = asNumber(input);
     return Number.isSafeInteger(number) && number! >= min && number! <= max ? number : undefined;
   });
 
 export const flag = (about: About): Setting =>
-  setting(about, "true or false", (input) => {
+  setting(about, "true or false", z.boolean(), (input) => {
     if (typeof input === "boolean") return input;
     const text = asText(input)?.toLowerCase();
     return text === "true" || text === "yes" || text === "on"
@@ -110,28 +120,39 @@ export const flag = (about: About): Setting =>
   });
 
 export const choice = (about: About, choices: readonly string[]): Setting =>
-  setting(about, `one of ${choices.join(", ")}`, (input) => {
+  setting(about, `one of ${choices.join(", ")}`, z.enum(choices), (input) => {
     const text = asText(input);
     return text !== undefined && choices.includes(text) ? text : undefined;
   });
 
 /** An exact decimal, kept as text; never a float. */
 export const decimal = (about: About, { min, max }: { min: string; max: string }): Setting =>
-  setting(about, `a decimal number from ${min} to ${max}, such as 10 or 4.50`, (input) => {
-    const text = typeof input === "number" ? String(input) : asText(input);
-    if (text === undefined || !/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) return undefined;
-    const value = new Decimal(text);
-    return value.gte(min) && value.lte(max) ? text : undefined;
-  });
+  setting(
+    about,
+    `a decimal number from ${min} to ${max}, such as 10 or 4.50`,
+    z.string().regex(decimalPattern).meta({ format: "decimal", "x-minimum": min, "x-maximum": max }),
+    (input) => {
+      const text = typeof input === "number" ? String(input) : asText(input);
+      if (text === undefined || !decimalPattern.test(text)) return undefined;
+      const value = new Decimal(text);
+      return value.gte(min) && value.lte(max) ? text : undefined;
+    },
+  );
+const decimalPattern = /^-?\d{1,15}(\.\d{1,10})?$/;
 
 export const currency = (about: About): Setting =>
-  setting(about, "an ISO 4217 currency code such as EUR", (input) => {
-    const text = asText(input)?.toUpperCase();
-    return text !== undefined && isCurrency(text) ? text : undefined;
-  });
+  setting(
+    about,
+    "an ISO 4217 currency code such as EUR",
+    z.string().length(3).meta({ format: "currency" }),
+    (input) => {
+      const text = asText(input)?.toUpperCase();
+      return text !== undefined && isCurrency(text) ? text : undefined;
+    },
+  );
 
 export const zone = (about: About): Setting =>
-  setting(about, "an IANA time zone such as Europe/Berlin", (input) => {
+  setting(about, "an IANA time zone such as Europe/Berlin", z.string().meta({ format: "time-zone" }), (input) => {
     const text = asText(input);
     return text !== undefined && isZone(text) ? text : undefined;
   });
@@ -145,7 +166,7 @@ function isZone(text: string): boolean {
 }
 
 export const instant = (about: About): Setting =>
-  setting(about, "an instant with its zone such as 2026-11-22T08:00:00Z", (input) => {
+  setting(about, "an instant with its zone such as 2026-11-22T08:00:00Z", z.iso.datetime({ offset: true }), (input) => {
     const text = asText(input);
     if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text))
       return undefined;
@@ -157,17 +178,22 @@ export const instant = (about: About): Setting =>
   });
 
 export const countries = (about: About): Setting =>
-  setting(about, "two-letter country codes such as DE,AT,FR", (input) => {
-    const list = Array.isArray(input) ? input : asText(input)?.split(/[\s,]+/);
-    if (list === undefined || list.length === 0) return undefined;
-    const codes = list.map((each) => (typeof each === "string" ? each.trim().toUpperCase() : ""));
-    return codes.every(isCountry) ? [...new Set(codes)] : undefined;
-  });
+  setting(
+    about,
+    "two-letter country codes such as DE,AT,FR",
+    z.array(z.string().length(2)).meta({ format: "countries" }),
+    (input) => {
+      const list = Array.isArray(input) ? input : asText(input)?.split(/[\s,]+/);
+      if (list === undefined || list.length === 0) return undefined;
+      const codes = list.map((each) => (typeof each === "string" ? each.trim().toUpperCase() : ""));
+      return codes.every(isCountry) ? [...new Set(codes)] : undefined;
+    },
+  );
 const regionNames = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 const isCountry = (code: string): boolean => /^[A-Z]{2}$/.test(code) && regionNames.of(code) !== undefined;
 
 export const text = (about: About, { max }: { max: number }): Setting =>
-  setting(about, `a text of at most ${max} characters without control characters`, (input) => {
+  setting(about, `a text of at most ${max} characters without control characters`, z.string().max(max), (input) => {
     const value = asText(input);
     return value !== undefined && value.length <= max && !/\p{Cc}/u.test(value) ? value : undefined;
   });

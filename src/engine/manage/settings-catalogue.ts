@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   dayMs,
   defaultAccountSettings,
@@ -29,8 +30,10 @@ import {
 export interface SettingsCatalogue {
   defaults: Record<string, unknown>;
   fields: Readonly<Record<string, Setting>>;
-  /** `rates.USD`: any name of its own below this one. */
-  open: Readonly<Record<string, { isName(name: string): boolean; expectedName: string; setting: Setting }>>;
+  /** `rates.USD`: any name of its own below this one; the pattern is of the whole. */
+  open: Readonly<
+    Record<string, { isName(name: string): boolean; expectedName: string; pattern: string; setting: Setting }>
+  >;
 }
 
 const hour = 3_600_000;
@@ -49,6 +52,8 @@ const carrierConnection: Setting = {
   help: "Which connector follows the parcels of this carrier (or, as carriers.*, of all others). Without one they are not followed.",
   expected:
     'a connector with its settings, such as {"connector":"sandbox","settings":{"baseUrl":"http://127.0.0.1:4410"}}',
+  form: z.strictObject({ connector: z.string(), settings: z.record(z.string(), z.unknown()) }),
+  limit: false,
   wakes: [],
   show: (value) => JSON.stringify(value),
   read(input) {
@@ -108,11 +113,13 @@ export const workspaceSettings = {
     carriers: {
       isName: (name) => name === "*" || carrierIds.some((id) => id === name),
       expectedName: `* or one of ${carrierIds.join(", ")}, as in carriers.*`,
+      pattern: String.raw`^carriers\.(\*|${carrierIds.join("|")})$`,
       setting: carrierConnection,
     },
     rates: {
       isName: (name) => /^[A-Z]{3}$/.test(name),
       expectedName: "a currency code, as in rates.USD=0.92",
+      pattern: String.raw`^rates\.[A-Z]{3}$`,
       setting: decimal(
         { help: "1 unit of that currency in the workspace's currency.", wakes: ["no_rate", "margin_below_limit"] },
         { min: "0.0000000001", max: "1000000000" },
@@ -168,6 +175,7 @@ export const channelSettings = {
         {
           help: "Least margin, in percent of the sale; below it an order is held.",
           wakes: ["margin_below_limit", "no_rate"],
+          limit: true,
         },
         { min: "-1000", max: "100" },
       ),
@@ -210,7 +218,7 @@ export const supplierSettings = {
       "it does not acknowledge",
     ),
     priceTolerancePercent: decimal(
-      { help: "A purchase may cost so much more than expected; above it the supplier is refused." },
+      { help: "A purchase may cost so much more than expected; above it the supplier is refused.", limit: true },
       percent,
     ),
     shippingCost: decimal(
@@ -259,13 +267,14 @@ export const accountSettings = {
       {
         help: "prepaid: the worst case is checked and held before placing. at_supplier, on_account: booked, not checked.",
         wakes: ["insufficient_balance"],
+        limit: true,
       },
       ["at_supplier", "on_account", "prepaid"],
     ),
     currency: currency({ help: "The only currency of its prices and its balance.", wakes: ["currency_mismatch"] }),
     dailyCap: orNothing(
       whole(
-        { help: "Most that may be spent on a day, in minor units (cents).", wakes: ["spend_cap"] },
+        { help: "Most that may be spent on a day, in minor units (cents).", wakes: ["spend_cap"], limit: true },
         { min: 0, max: 1e15 },
       ),
       "no cap",

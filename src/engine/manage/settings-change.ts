@@ -38,7 +38,7 @@ export function changeSettings(
     const { name, setting } = found;
     const to = backToDefault(input) ? undefined : setting.read(input);
     if (to === undefined && !backToDefault(input)) {
-      return refuse("setting_invalid", `${name}: found ${shown(input)}, expected ${setting.expected}.`);
+      return refuse("setting_invalid", `${name}: found ${shown(input)}, expected ${setting.expected}.`, name);
     }
     const from = valueOf(catalogue, settings, name);
     put(catalogue, settings, name, to);
@@ -90,13 +90,13 @@ export function findSetting(catalogue: SettingsCatalogue, given: string): { name
   if (open !== undefined) {
     const name = rest.join(".");
     if (open.isName(name)) return { name: `${parent}.${name}`, setting: open.setting };
-    return refuse("setting_unknown", `${given}: expected ${open.expectedName}.`);
+    return refuse("setting_unknown", `${given}: expected ${open.expectedName}.`, given);
   }
   for (const name of [given, `${given}Ms`]) {
     if (Object.hasOwn(catalogue.fields, name)) return { name, setting: catalogue.fields[name]! };
   }
   const known = [...Object.keys(catalogue.fields), ...Object.keys(catalogue.open).map((each) => `${each}.NAME`)];
-  return refuse("setting_unknown", `There is no setting ${given}. ${didYouMean(given, known)}`.trim());
+  return refuse("setting_unknown", `There is no setting ${given}. ${didYouMean(given, known)}`.trim(), given);
 }
 
 /** Objects that are not values themselves become dotted names. */

@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
 import type { AccountId, ChannelId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import { actionCreditUnit } from "#domain/placement-money.ts";
-import { refuse, type Refused, type Result } from "#domain/result.ts";
+import { ok, refuse, type Refused, type Result } from "#domain/result.ts";
 import type { AccountSettings, ChannelSettings, SupplierSettings, WorkspaceSettings } from "#domain/settings.ts";
 import { lockLedgerBalances } from "#store/balance.ts";
 import { listConnections, lockChannel, saveChannelSettings, saveConnectionSettings } from "#store/channel.ts";
@@ -13,8 +14,10 @@ import {
   type Supplier,
 } from "#store/supplier.ts";
 import { readSecretStatus, type SecretOwner } from "#store/vault/secrets.ts";
-import { lockWorkspace, saveWorkspaceSettings } from "#store/workspace.ts";
+import { canonical } from "#store/event-chain.ts";
+import { findWorkspace, lockWorkspace, saveWorkspaceSettings } from "#store/workspace.ts";
 import { ring } from "#store/commit.ts";
+import { confined, isSetRemotely } from "./confine.ts";
 import {
   changeConnectorSettings,
   masked,
@@ -24,10 +27,18 @@ import {
   type ConnectorWish,
 } from "./connector-settings.ts";
 import { change, record, wakeAgain, wakeAll, type ManageContext, type Waking } from "./context.ts";
-import { accountSettings, channelSettings, supplierSettings, workspaceSettings } from "./settings-catalogue.ts";
+import {
+  accountSettings,
+  channelSettings,
+  supplierSettings,
+  workspaceSettings,
+  type SettingsCatalogue,
+} from "./settings-catalogue.ts";
+import { connectorForm, settingsForm, type Form } from "./settings-form.ts";
 import {
   automationSince,
   changeSettings,
+  findSetting,
   showSettings,
   type SettingChange,
   type ShownSetting,
@@ -63,12 +74,15 @@ export async function setSettings(
   context: ManageContext,
   target: SettingsOf,
   wished: Readonly<Record<string, unknown>>,
+  /** Changes them only where they are still those (ST-31). */
+  ifTag?: string,
 ): Promise<Result<SettingChange[]>> {
   const now = context.clock.now();
   let waking: Waking = { workspaceId: target.workspaceId };
   const answer = await change(context, async (tx): Promise<Result<SettingChange[]>> => {
     const stored = await lockStored(context, tx, target);
     if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
+    if (ifTag !== undefined && ifTag !== tagOf(stored)) return refuse("version_changed", changedMeanwhile);
     const { connector: wishedConnector, ...own } = splitConnector(wished);
     const changed = changeSettings(catalogueOf(target), stored.settings, own);
     if (changed.status === "refused") return changed;
@@ -85,7 +99,17 @@ export async function setSettings(
           `There are no connector settings on a ${target.of}${stored.kind === "" ? "" : ` of kind ${stored.kind}`}.`,
         );
       const kept = await namesOf(tx, stored.owner);
-      const checked = changeConnectorSettings(port, stored.connector, wishedConnector, kept);
+      const { manifest } = port;
+      const { slug } = (await findWorkspace(tx, target.workspaceId))!;
+      const within = {
+        manifest,
+        kind: stored.kind,
+        workspace: slug,
+        isNew: false,
+      };
+      const allowed = confined(context, within, wishedConnector);
+      if (allowed.status === "refused") return allowed;
+      const checked = changeConnectorSettings(port, stored.connector, allowed.value, kept);
       if (checked.status === "refused") return checked;
       secrets = checked;
       const [from, to] = [maskSecrets(port.manifest, stored.connector, kept), checked.settings];
@@ -130,6 +154,56 @@ export async function setSettings(
   });
   if (answer.status === "ok" && answer.value.length > 0) await wakeAgain(context, waking);
   return answer;
+}
+
+const changedMeanwhile = "These settings were changed since you read them.";
+
+/** What was stored, as a mark: another value is another mark. */
+const tagOf = ({ settings, connector }: Pick<Stored, "settings" | "connector">): string =>
+  hash("sha256", canonical({ settings, connector })).slice(0, 32);
+
+export interface ReadSettings {
+  /** By dotted name; those of a connector as `connector.…`, without its secrets. */
+  values: Record<string, unknown>;
+  /** Names of those that are not as the product has them by itself. */
+  changed: string[];
+  form: Form;
+  tag: string;
+}
+
+/** ST-30. What holds now and what it takes, for a form. */
+export const readSettings = (context: ManageContext, target: SettingsOf): Promise<Result<ReadSettings>> =>
+  context.db.tx(async (tx): Promise<Result<ReadSettings>> => {
+    const stored = await lockStored(context, tx, target);
+    if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
+    const manifest = connectorOf(context, target, stored.kind)?.manifest;
+    const own = showSettings(catalogueOf(target), stored.settings);
+    const open = Object.keys(manifest?.settings ?? {}).filter((name) => manifest?.settings[name]?.secret !== true);
+    const connector = open.flatMap((name): [string, unknown][] => {
+      const value = stored.connector[name] ?? manifest?.settings[name]?.default;
+      return value === undefined ? [] : [[`connector.${name}`, value]];
+    });
+    return ok({
+      values: Object.fromEntries([...own.map(({ name, value }): [string, unknown] => [name, value]), ...connector]),
+      changed: [
+        ...own.flatMap(({ name, isDefault }) => (isDefault ? [] : [name])),
+        ...open.flatMap((name) => (name in stored.connector ? [`connector.${name}`] : [])),
+      ],
+      form: settingsForm(
+        catalogueOf(target),
+        connectorForm(manifest, (name) => isSetRemotely(context.remote, manifest, name)),
+      ),
+      tag: tagOf(stored),
+    });
+  });
+
+/** ST-34. Whether a wish decides what may be spent: over the network, that takes a second factor. */
+export function touchesLimits({ of }: Pick<SettingsOf, "of">, wished: Readonly<Record<string, unknown>>): boolean {
+  const catalogue: SettingsCatalogue = catalogueOf({ of } as SettingsOf);
+  return Object.keys(wished).some((given) => {
+    const found = findSetting(catalogue, given);
+    return !("status" in found) && found.setting.limit;
+  });
 }
 
 /** What holds now, setting by setting, with its default and what it takes. Secrets are masked. */

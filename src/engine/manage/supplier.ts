@@ -2,6 +2,8 @@ import type { AccountId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import { refuse, type Result } from "#domain/result.ts";
 import { defaultSupplierSettings, type AccountSettings, type SupplierSettings } from "#domain/settings.ts";
 import { insertAccount, insertSupplier, listSuppliers, type Supplier, type SupplierAccount } from "#store/supplier.ts";
+import { findWorkspace } from "#store/workspace.ts";
+import { confined } from "./confine.ts";
 import { changeConnectorSettings, maskSecrets, saveSecrets, splitConnector } from "./connector-settings.ts";
 import { change, record, wakeAll, wakeAgain, type ManageContext } from "./context.ts";
 import { didYouMean } from "./nearest.ts";
@@ -33,7 +35,11 @@ export async function addSupplier(context: ManageContext, wish: NewSupplier): Pr
   const { connector: wishedConnector = {}, ...wishedOwn } = splitConnector(wish.settings ?? {});
   const changed = changeSettings(supplierSettings, {}, wishedOwn);
   if (changed.status === "refused") return changed;
-  const checked = changeConnectorSettings(connector, {}, wishedConnector as Record<string, unknown>);
+  const workspace = (await findWorkspace(context.db, workspaceId))!.slug;
+  const within = { manifest: connector.manifest, kind, workspace, isNew: true };
+  const allowed = confined(context, within, wishedConnector as Record<string, unknown>);
+  if (allowed.status === "refused") return allowed;
+  const checked = changeConnectorSettings(connector, {}, allowed.value);
   if (checked.status === "refused") return checked;
   const settings = { ...changed.settings, connector: checked.settings } as Partial<SupplierSettings>;
 
