@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -8,7 +8,7 @@ import { CliError } from "./cli-error.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "web", "dist");
-const stamp = join(folder, "built-from");
+const stamp = "built-from";
 
 /**
  * UI-2. The folder of the dashboard's built files, built first where there are none or their source is another by now: at the first start, and after an
@@ -16,18 +16,34 @@ const stamp = join(folder, "built-from");
  */
 export async function builtDashboard(say: (line: string) => void): Promise<string> {
   const source = await digestOfSource();
-  if ((await readFile(stamp, "utf8").catch(() => "")) === source) return folder;
+  if ((await readFile(join(folder, stamp), "utf8").catch(() => "")) === source) return folder;
   say("Building the dashboard (once, some seconds)…");
   const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js");
-  await promisify(execFile)(process.execPath, [vite, "build", "web", "--logLevel", "error"], { cwd: root }).catch(
-    (error: { stderr?: string; message: string }) => {
-      throw new CliError(
-        `The dashboard could not be built: ${(error.stderr || error.message).trim().slice(0, 2000)}`,
-        "Run `npm ci` again. `switchyard worker` and the command line need no dashboard.",
-      );
-    },
-  );
-  await writeFile(stamp, source);
+  // Beside the old one, then in its place at once: who builds at the same moment, or serves the old one, sees a whole folder.
+  const fresh = join(root, "web", `dist-${process.pid}`);
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      [vite, "build", "web", "--outDir", fresh, "--emptyOutDir", "--logLevel", "error"],
+      { cwd: root },
+    );
+    await writeFile(join(fresh, stamp), source);
+    const old = `${fresh}-old`;
+    await rename(folder, old).catch(() => undefined);
+    await rename(fresh, folder).catch(async (error: NodeJS.ErrnoException) => {
+      // Somebody else was faster, with the same.
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      await rm(fresh, { recursive: true });
+    });
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new CliError(
+      `The dashboard could not be built: ${(stderr || message).trim().slice(0, 2000)}`,
+      "Run `npm ci` again. `switchyard worker` and the command line need no dashboard.",
+    );
+  }
   return folder;
 }
 

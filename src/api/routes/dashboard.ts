@@ -1,7 +1,6 @@
 import fastifyStatic from "@fastify/static";
 import type { FastifyReply } from "fastify";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Api, ApiContext } from "../context.ts";
@@ -13,10 +12,8 @@ const placeholder = "__NONCE__";
  * UI-1. The dashboard's built files. Each address that is neither the API nor a file answers the same page, which reads its own address: whatever it shows
  * it asks the API for, with the rights of who sits before it.
  */
-export async function dashboardRoutes(app: Api, { dashboard }: ApiContext): Promise<void> {
-  const folder = dashboard ?? null;
-  const page = folder === null ? null : readPage(folder);
-  if (folder !== null && page !== null)
+export async function dashboardRoutes(app: Api, { dashboard: folder = null }: ApiContext): Promise<void> {
+  if (folder !== null)
     await app.register(fastifyStatic, {
       root: join(folder, "assets"),
       prefix: "/assets/",
@@ -25,7 +22,8 @@ export async function dashboardRoutes(app: Api, { dashboard }: ApiContext): Prom
       setHeaders: (reply) => void reply.header("cache-control", "public, max-age=31536000, immutable"),
     });
 
-  const answer = (reply: FastifyReply): FastifyReply => {
+  const answer = async (reply: FastifyReply): Promise<FastifyReply> => {
+    const page = folder === null ? null : await readPage(folder);
     if (page === null)
       return reply
         .code(503)
@@ -39,7 +37,7 @@ export async function dashboardRoutes(app: Api, { dashboard }: ApiContext): Prom
       .send(page.replaceAll(placeholder, nonce));
   };
   app.get("/scheme.js", { schema: { hide: true } }, async (_request, reply) =>
-    folder === null || page === null
+    folder === null
       ? reply.callNotFound()
       : reply
           .type("text/javascript; charset=utf-8")
@@ -58,9 +56,10 @@ export async function dashboardRoutes(app: Api, { dashboard }: ApiContext): Prom
 export const policy =
   "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-function readPage(folder: string): string | null {
+/** Read anew each time: an update replaces the folder under a running server. */
+async function readPage(folder: string): Promise<string | null> {
   try {
-    return readFileSync(join(folder, "index.html"), "utf8");
+    return await readFile(join(folder, "index.html"), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

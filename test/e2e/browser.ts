@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { builtDashboard } from "../../src/cli/dashboard.ts";
+
+const root = join(import.meta.dirname, "../..");
+const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = places.find((place) => place !== undefined && existsSync(place));
+
+/** The machine asks nobody outside: nothing in a test may depend on the network. */
+const args =
+  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
+    " ",
+  );
+
+/**
+ * Why the tests of the screens are left out here, as `node:test` wants it; false where they run. Where they must run (`SWITCHYARD_NEEDS_CHROMIUM`, as our
+ * own check sets it) a missing browser is a failure.
+ */
+export function withoutBrowser(): string | false {
+  if (executablePath !== undefined) return false;
+  const why = "No Chromium here: install one (apt-get install chromium) or name it in CHROMIUM.";
+  if (process.env["SWITCHYARD_NEEDS_CHROMIUM"] === undefined) return why;
+  throw new Error(why);
+}
+
+export interface AtScreen {
+  /** Such as `http://127.0.0.1:41234`. */
+  url: string;
+  /** The printed link that makes the first account. */
+  setUpLink: string;
+  browser: Browser;
+  /** A page of its own context, as of another person: wide and light unless told otherwise. Errors on its console fail the test. */
+  open(
+    path: string,
+    wish?: { width?: number; height?: number; scheme?: "light" | "dark"; isPhone?: boolean },
+  ): Promise<Page>;
+}
+
+/** `switchyard start` on a free port with folders of its own, and a browser. With `sandbox: false` nothing is there yet. */
+export async function atScreen(t: TestContext, { sandbox = true } = {}): Promise<AtScreen> {
+  const folder = await mkdtemp(join(tmpdir(), "switchyard-e2e-"));
+  await builtDashboard(() => undefined);
+  const port = await freePort();
+  const server = spawn(
+    process.execPath,
+    [join(root, "src/cli/main.ts"), "start", "--port", String(port), ...(sandbox ? [] : ["--no-sandbox"])],
+    {
+      cwd: folder,
+      env: { ...process.env, SWITCHYARD_DATA: join(folder, "data"), SWITCHYARD_HOME: join(folder, "home") },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const said = collect(server);
+  t.after(async () => {
+    await stop(server);
+    await rm(folder, { recursive: true, force: true });
+  });
+  await until(() => /^Ready: /m.test(said.text), server, said);
+  const browser = await chromium.launch({ executablePath: executablePath!, args });
+  t.after(() => browser.close());
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    setUpLink: /(http\S+\/set-up#\S+)/.exec(said.text)?.[1] ?? "",
+    browser,
+    async open(path, { width = 1440, height = 900, scheme = "light", isPhone = false } = {}) {
+      const context = await browser.newContext({
+        viewport: isPhone ? { width: 390, height: 844 } : { width, height },
+        colorScheme: scheme,
+        locale: "en-GB",
+        timezoneId: "Europe/Berlin",
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(30_000);
+      const wrong: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error") wrong.push(message.text());
+      });
+      page.on("pageerror", (error) => wrong.push(String(error)));
+      t.after(() => assert.deepEqual(wrong, [], `on the console of ${path}`));
+      await page.goto(`${url}${path}`);
+      return page;
+    },
+  };
+}
+
+interface AxeResult {
+  violations: { id: string; impact: string | null; help: string; nodes: { html: string }[] }[];
+}
+/** What axe calls serious or critical on the page as it stands, each with the first place; none is right. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  // By the debugger, not by a script of the page: its policy lets none in.
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}), such as ${nodes[0]?.html.slice(0, 200)}`);
+}
+
+function collect({ stdout, stderr }: ChildProcess): { text: string } {
+  const said = { text: "" };
+  stdout!.on("data", (chunk) => (said.text += String(chunk)));
+  stderr!.on("data", (chunk) => (said.text += String(chunk)));
+  return said;
+}
+async function until(isDone: () => boolean, server: ChildProcess, said: { text: string }): Promise<void> {
+  const end = Date.now() + 120_000;
+  while (!isDone()) {
+    if (server.exitCode !== null || Date.now() > end) throw new Error(`The server did not start: ${said.text}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  server.kill("SIGTERM");
+  await once(server, "exit");
+}
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
