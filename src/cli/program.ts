@@ -113,6 +113,16 @@ const commands: readonly (readonly [name: string, about: string, load: () => Pro
     async () => (await import("./commands/prove.ts")).proveCommand(),
   ],
   [
+    "backup",
+    "write everything in the database into a folder, and try whether it can be restored",
+    async () => (await import("./commands/backup.ts")).backupCommand(),
+  ],
+  [
+    "restore",
+    "make a data folder, or fill a database, out of a backup",
+    async () => (await import("./commands/restore.ts")).restoreCommand(),
+  ],
+  [
     "safe-mode",
     "whether this copy may buy, and making it home",
     async () => (await import("./commands/safe-mode.ts")).safeModeCommand(),

@@ -11,6 +11,8 @@ export const migrationsFolder = join(import.meta.dirname, "migrations");
 export interface MigrateOptions {
   now: Date;
   folder?: string;
+  /** Only so many, from the first: the schema that a backup was taken of. */
+  upTo?: number;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface MigrateOptions {
  * transaction of its own under one advisory lock, so any number of processes may call this at the same moment: they take turns.
  * Refuses a database whose history is not the beginning of ours.
  */
-export async function migrate(db: Db, { now, folder = migrationsFolder }: MigrateOptions): Promise<string[]> {
-  const known = await readMigrations(folder);
+export async function migrate(db: Db, { now, folder = migrationsFolder, upTo }: MigrateOptions): Promise<string[]> {
+  const known = (await readMigrations(folder)).slice(0, upTo);
   const applied: string[] = [];
   for (;;) {
     const name = await db.tx((tx) => applyNext(tx, known, now));
@@ -81,6 +83,12 @@ async function applyNext(tx: Tx, known: readonly Migration[], now: Date): Promis
     insert into schema_migration (number, name, sha256, applied_at)
     values (${next.number}, ${next.name}, ${next.sha256}, ${now})`);
   return next.name;
+}
+
+/** Refuses a history that is not the beginning of ours. */
+export async function refuseOtherMigrations(applied: readonly { name: string; sha256: string }[]): Promise<void> {
+  const known = await readMigrations();
+  for (const [index, each] of applied.entries()) refuseOtherHistory(each, known[index]);
 }
 
 function refuseOtherHistory(applied: { name: string; sha256: string }, known: Migration | undefined): void {

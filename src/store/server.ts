@@ -16,6 +16,8 @@ export interface Store {
   auth(): PoolConfig;
   /** For the gate, the channels' connectors and the administrator: opens secrets, and sees nothing else. */
   vault(): PoolConfig;
+  /** For taking backups: a login that may take on all of these roles. */
+  administrator(): PoolConfig;
   /** Starts the embedded server again if it has died; with DATABASE_URL it does nothing. */
   ensureRunning(): Promise<void>;
   /** End your pools first. The last process out stops the embedded server. */
@@ -44,6 +46,7 @@ async function openOwn(dataDir: string, env: StoreOptions["env"]): Promise<Store
     api: () => ({ ...server.config("switchyard_api"), options: startupOptions(everySession) }),
     auth: () => ({ ...server.config("switchyard_auth"), options: startupOptions(everySession) }),
     vault: () => ({ ...server.config("switchyard_vault"), options: startupOptions(everySession) }),
+    administrator: () => server.config("postgres"),
     ensureRunning: () => server.ensureRunning(),
     close: () => server.close(),
   };
@@ -71,6 +74,7 @@ async function openForeign(url: string): Promise<Store> {
     api: () => as("switchyard_api", everySession),
     auth: () => as("switchyard_auth", everySession),
     vault: () => as("switchyard_vault", everySession),
+    administrator: () => ({ connectionString: url }),
     ensureRunning: async () => {},
     close: async () => {},
   };
