@@ -15,6 +15,7 @@ import { isLater } from "./parcel.ts";
 import { reasonOf } from "./reasons.ts";
 import { refuse, type Refused } from "./result.ts";
 import { isDesk, may, whyNot, type Permission, type Role } from "./role.ts";
+import { inHand } from "./shelf.ts";
 import { hasOpenUnits } from "./shipped.ts";
 
 /** Whether an action may be done to a thing now and, where not, why: for API, screens and bulk actions alike (API-22). */
@@ -87,6 +88,12 @@ const fulfillmentOrderTable = {
       ? yes
       : no("All units have left or were cancelled. To change a number, correct its parcel.");
   },
+  accept: (view, fo) => {
+    const stopped = supplierSays(view, fo);
+    if (stopped !== null) return stopped;
+    return fo.acknowledgedAt === null ? yes : no("It is accepted already.");
+  },
+  cannot_send: (view, fo) => supplierSays(view, fo) ?? yes,
   confirm_tracking: ({ dossier }, fo) =>
     dossier.holds.some(
       (hold) =>
@@ -102,6 +109,10 @@ const fulfillmentOrderTable = {
       : no("No question about a cancellation waits for a person to ask this supplier."),
   print: (view, fo) => prepStep(view, fo, ["ready"]),
   collect: (view, fo) => prepStep(view, fo, ["printed", "collecting", "partially_shipped"]),
+  uncollect: (view, fo) =>
+    fo.lines.some((line) => inHand(line) > 0)
+      ? prepStep(view, fo, ["collecting", "partially_shipped"])
+      : no("Nothing is collected that could be taken out again."),
   back: (view, fo) => prepStep(view, fo, ["printed", "collecting"]),
   put_back: (_view, fo) =>
     fo.lines.some((line) => line.unitsCollected > 0 && line.unitsCancelled > 0)
@@ -175,10 +186,13 @@ const needs: Readonly<Record<string, Permission>> = {
   confirm_bought: "orders.place",
   confirm_not_bought: "orders.place",
   add_tracking: "shipments.enter",
+  accept: "shipments.enter",
+  cannot_send: "shipments.enter",
   confirm_tracking: "shipments.change",
   supplier_answered: "orders.place",
   print: "prep.pack",
   collect: "prep.pack",
+  uncollect: "prep.pack",
   back: "prep.pack",
   put_back: "prep.pack",
   ship: "prep.pack",
@@ -250,6 +264,13 @@ function closedBy(attempt: Attempt): string {
   if (attempt.state === "armed")
     return "It is being sent right now. The result, or that it is unknown, shows within a minute.";
   return `Its outcome is known: ${attempt.state}.`;
+}
+
+/** What a supplier may still say of a purchase; null: it may speak. */
+function supplierSays(view: ActionView, fo: FulfillmentOrder): Verdict | null {
+  if (isPrep(view, fo)) return no("A prep centre packs it; nobody was asked to accept it.");
+  if (fo.placedAt === null) return no("Nothing was bought yet, so there is nothing to answer.");
+  return hasOpenUnits(fo) ? null : no("All units have left or were cancelled.");
 }
 
 function prepStep(view: ActionView, fo: FulfillmentOrder, states: readonly FulfillmentOrder["state"][]): Verdict {

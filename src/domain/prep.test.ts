@@ -6,7 +6,7 @@ import { emptyAddress } from "./address.ts";
 import { unrouted } from "./quantities.ts";
 import { leaveBuffer } from "./release.ts";
 import { linkKey, stockKey } from "./shared.ts";
-import { collect, print, putBack, scanOut, stepBack } from "./prep.ts";
+import { collect, print, putBack, scanOut, stepBack, uncollect } from "./prep.ts";
 import {
   aDossier,
   aDraft,
@@ -314,4 +314,34 @@ test("PR-7 a held one, and one whose cancellation waits for an answer, go no fur
   requestCancellation(asked, { askedBy: "buyer", lines: "all" });
 
   assert.deepEqual([print(held, fo(held)), print(asked, fo(asked))].map(code), ["held", "stop"]);
+});
+
+test("PR-8 the last scan is undone unit by unit; with an empty parcel it is as it was when printed", () => {
+  const draft = atPrep();
+  collectAll(draft);
+
+  assert.equal(code(uncollect(draft, fo(draft), { supplierSku: "S-1", units: 3 })), "not_collected");
+  assert.equal(code(uncollect(draft, fo(draft), { supplierSku: "S-9", units: 1 })), "not_collected");
+  assert.deepEqual(
+    fo(draft).lines.map((line) => line.unitsCollected),
+    [2, 1],
+  );
+  assert.equal(code(uncollect(draft, fo(draft), { supplierSku: "S-1", units: 1 })), "ok");
+  assert.deepEqual([fo(draft).state, fo(draft).lines[0]!.unitsCollected], ["collecting", 1]);
+  uncollect(draft, fo(draft), { supplierSku: "S-1", units: 1 });
+  uncollect(draft, fo(draft), { supplierSku: "S-2", units: 1 });
+
+  assert.deepEqual([fo(draft).state, fo(draft).lines.map((line) => line.unitsCollected)], ["printed", [0, 0]]);
+  assert.equal(code(collect(draft, fo(draft), { supplierSku: "S-1", units: 2 })), "ok", "and again from there");
+});
+
+test("PR-8 what was cancelled while it lay in the parcel is put back, not undone", () => {
+  const draft = atPrep();
+  collectAll(draft);
+  requestCancellation(draft, { askedBy: "person", lines: [{ orderLineNo: 1, quantity: 1 }] });
+
+  const undone = uncollect(draft, fo(draft), { supplierSku: "S-1", units: 1 });
+
+  assert.equal(code(undone), "stop");
+  assert.equal(fo(draft).lines[0]!.unitsCollected, 2);
 });

@@ -4,7 +4,7 @@ import type { FulfillmentOrder, FulfillmentOrderLine, Shipment } from "./order.t
 import type { UsedNumber } from "./parcel.ts";
 import { acceptNumber } from "./parcel.ts";
 import { done, ok, refuse, type Result } from "./result.ts";
-import { uncollected, useReservation } from "./shelf.ts";
+import { inHand, uncollected, useReservation } from "./shelf.ts";
 import { openUnits, settleShipped } from "./shipped.ts";
 import { ship } from "./shipping.ts";
 import { refreshWriteBacks } from "./write-back.ts";
@@ -55,8 +55,31 @@ export function collect(
   return ok({ left: open - scan.units });
 }
 
-/** Collected and not in a parcel that left. */
-const inHand = (line: FulfillmentOrderLine): number => line.unitsCollected - line.unitsShipped;
+/** PR-8. The last scan was a mistake: these units are out of the parcel again. With none left in it, it is as it was when the label was printed. */
+export function uncollect(
+  draft: OrderDraft,
+  fo: FulfillmentOrder,
+  scan: { supplierSku: string; units: number },
+): Result {
+  const stopped = mayWork(draft, fo, ["collecting", "partially_shipped"]);
+  if (stopped !== null) return stopped;
+  const lines = fo.lines.filter((line) => line.supplierSku === scan.supplierSku);
+  if (lines.some((line) => inHand(line) > openUnits(line)))
+    return refuse("stop", `STOP: cancelled. Put ${scan.supplierSku} back by scan first.`);
+  const most = lines.reduce((sum, line) => sum + inHand(line), 0);
+  if (!Number.isSafeInteger(scan.units) || scan.units < 1 || scan.units > most)
+    return refuse("not_collected", `${scan.supplierSku}: ${most} in the parcel, ${scan.units} to be taken out.`);
+  let left = scan.units;
+  for (const line of lines.toReversed()) {
+    const take = Math.min(left, inHand(line));
+    if (take > 0) draft.touchFoLine(fo, line, { unitsCollected: line.unitsCollected - take });
+    left -= take;
+  }
+  draft.event("uncollected", "fulfillment_order", fo.id, { supplierSku: scan.supplierSku, units: scan.units });
+  if (fo.state === "collecting" && fo.lines.every((line) => line.unitsCollected === 0))
+    draft.move(fo, "printed", { why: "scan_undone" });
+  return done;
+}
 
 /** PR-4. One step back: collecting to printed (what was collected goes back on the shelf), printed to ready (its label is void). */
 export function stepBack(draft: OrderDraft, fo: FulfillmentOrder): Result {

@@ -8,6 +8,9 @@ import { settleShipped } from "./shipped.ts";
 export const uncollected = (line: FulfillmentOrderLine): number =>
   Math.max(0, line.unitsPlaced - line.unitsCancelled - line.unitsCollected);
 
+/** Collected and not in a parcel that left. */
+export const inHand = (line: FulfillmentOrderLine): number => line.unitsCollected - line.unitsShipped;
+
 /**
  * CN-6, PR-6. A cancellation at a prep centre is free until the parcel is scanned out: its label is void, units that nobody has collected are free for
  * others at once, collected ones once they are put back. Returns the channel units it cancelled.

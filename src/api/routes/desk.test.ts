@@ -242,3 +242,83 @@ test("AU-26 a supplier without an account works from a signed link, on that purc
   assert.equal(code(await ask("GET", `/v1/desk/${parts.mug}`)), "link_over", "it is done");
   assert.match((await at.ask("GET", `/v1/orders/${orders.mug}/events`)).text, new RegExp(`link:${parts.mug}`));
 });
+
+test("PR-9 the desk lists prep centres' or suppliers' work alone, and finds an order by its printed number", async (t) => {
+  const { at, parts, place } = await town(t);
+  await at.leaveBuffer();
+  await place(parts.mug);
+  const list = async (query: string) => at.ask("GET", `/v1/desk${query}`);
+  const [found] = (await list("?at=prep")).body["fulfillment_orders"] as unknown as { order_number: string }[];
+
+  assert.deepEqual(idsOf(await list("")).toSorted(), [parts.mug, parts.cup].toSorted());
+  assert.deepEqual(idsOf(await list("?at=prep")), [parts.cup]);
+  assert.deepEqual(idsOf(await list("?at=supplier")), [parts.mug]);
+  assert.deepEqual(idsOf(await list(`?number=${encodeURIComponent(found!.order_number)}`)), [parts.cup]);
+  assert.deepEqual(idsOf(await list("?number=nobody")), []);
+});
+
+test("SH-24 a scanned number brings its carrier with it; one that no carrier has asks for the carrier", async (t) => {
+  const { at, parts, somebody, place } = await town(t);
+  await at.leaveBuffer();
+  await place(parts.mug);
+  const sam = await somebody("supplier", "acme");
+  const track = (body: object) => sam.ask("POST", `/v1/fulfillment-orders/${parts.mug}/tracking`, body);
+
+  const unknown = await track({ tracking_number: "HELLO-1" });
+  const known = await track({ tracking_number: "1Z999AA10123456784" });
+
+  assert.deepEqual([unknown.status, unknown.body["code"] as unknown], [422, "carrier_unknown"]);
+  assert.equal(known.status, 200, known.text);
+  const { parcels } = (await sam.ask("GET", `/v1/desk/${parts.mug}`)).body as unknown as {
+    parcels: { carrier: string }[];
+  };
+  assert.deepEqual(
+    parcels.map(({ carrier }) => carrier),
+    ["ups"],
+  );
+});
+
+test("SI-7 a supplier's people accept what was bought of them, once", async (t) => {
+  const { at, parts, somebody, place } = await town(t);
+  await at.leaveBuffer();
+  const sam = await somebody("supplier", "acme");
+  const accept = (part: string) => sam.ask("POST", `/v1/fulfillment-orders/${part}/accept`, {});
+  assert.equal((await accept(parts.mug)).status, 404, "not placed yet");
+  await place(parts.mug);
+  await place(parts.jar);
+
+  assert.equal((await accept(parts.mug)).status, 200);
+  assert.equal((await accept(parts.mug)).status, 409, "accepted already");
+  assert.equal((await accept(parts.jar)).status, 404, "another supplier's");
+
+  assert.equal((await sam.ask("GET", `/v1/desk/${parts.mug}`)).body["state"] as unknown, "acknowledged");
+});
+
+test("SI-8 what they cannot send comes later, or is bought elsewhere; more than is open changes nothing", async (t) => {
+  const { at, parts, orders, somebody, place } = await town(t);
+  await at.leaveBuffer();
+  await place(parts.mug);
+  const sam = await somebody("supplier", "acme");
+  const cannot = (body: object) =>
+    sam.ask("POST", `/v1/fulfillment-orders/${parts.mug}/cannot-send`, { reason: "out_of_stock", ...body });
+  const inDays = (days: number) => new Date(at.engine.clock.now().getTime() + days * 86_400_000).toISOString();
+  const isBackordered = async () =>
+    ((await at.ask("GET", `/v1/orders/${orders.mug}`)).body["holds"] as unknown as { code: string }[]).some(
+      ({ code }) => code === "backordered",
+    );
+
+  assert.equal((await cannot({ until: inDays(-1) })).body["code"] as unknown, "not_in_the_future");
+  const tooMany = await cannot({ lines: [{ supplier_sku: "A-MUG", units: 2 }] });
+  assert.equal(tooMany.body["code"] as unknown, "more_than_open");
+  assert.equal(await isBackordered(), false);
+
+  assert.equal((await cannot({ until: inDays(3) })).status, 200);
+  assert.equal(await isBackordered(), true);
+
+  assert.equal((await cannot({})).status, 200);
+  assert.equal((await sam.ask("GET", `/v1/desk/${parts.mug}`)).body["state"] as unknown, "cancelled");
+  const seen = (await at.ask("GET", `/v1/orders/${orders.mug}`)).body as unknown as {
+    fulfillment_orders: { replaces: string | null; lines: { units: number }[] }[];
+  };
+  assert.equal(seen.fulfillment_orders.filter(({ replaces }) => replaces === parts.mug).length, 1);
+});

@@ -154,17 +154,18 @@ export function deskRoutes(app: Api, context: ApiContext): void {
       const fo = found?.view.dossier.fulfillmentOrders.find((each) => each.publicId === params.id);
       if (found == null || fo === undefined) throw notFound();
       const { part, view } = found;
-      const { print, collect, uncollect, back, put_back, ship, add_tracking, accept, cannot_send } = fulfillmentOrderActions(
-        {
-          dossier: view.dossier,
-          role: caller.role,
-          now: clock.now(),
-          prepCentres: new Set(
-            [...view.suppliers.values()].filter(({ role }) => role === "prep").map((each) => each.id),
-          ),
-        },
-        fo,
-      );
+      const { print, collect, uncollect, back, put_back, ship, add_tracking, accept, cannot_send } =
+        fulfillmentOrderActions(
+          {
+            dossier: view.dossier,
+            role: caller.role,
+            now: clock.now(),
+            prepCentres: new Set(
+              [...view.suppliers.values()].filter(({ role }) => role === "prep").map((each) => each.id),
+            ),
+          },
+          fo,
+        );
       const isShown = showsAddress(fo) && view.address !== null;
       if (isShown) await noteRead(context, caller, "desk", found.view.dossier.order);
       return {

@@ -5,7 +5,13 @@ import { chooseSupplierFor } from "#engine/actions.ts";
 import type { ChangedOrder, OrderResult, Who } from "#engine/actions/change-order.ts";
 import * as placing from "#engine/actions/placing.ts";
 import * as prep from "#engine/actions/prep.ts";
-import { confirmPartTracking, enterTracking, supplierAnswered } from "#engine/actions/shipping.ts";
+import {
+  confirmPartTracking,
+  enterTracking,
+  supplierAccepts,
+  supplierAnswered,
+  supplierCannot,
+} from "#engine/actions/shipping.ts";
 import { orderOfDeskPart } from "#store/read/desk.ts";
 import { listParts, orderOfPart } from "#store/read/part.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
@@ -33,6 +39,9 @@ const StateCode = z.enum(fulfillmentStates as [FulfillmentState, ...FulfillmentS
 const onPart = z.strictObject({ id: idOf("fulfillmentOrder") });
 const nothing = z.strictObject({});
 const answer = { 200: z.object({ order: OrderState }), ...problems };
+const carrier = text(60).meta({
+  description: "Absent: found by the number, where a carrier that we know has such numbers",
+});
 const Scan = z.strictObject({ supplier_sku: text(200), units: quantity.default(1) });
 const Bought = z.strictObject({
   supplier_order_id: text(200),
@@ -225,7 +234,7 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
       schema: schema(
         "Add a tracking number by hand",
         z.strictObject({
-          carrier: text(60),
+          carrier: carrier.optional(),
           tracking_number: text(100),
           shipped_at: instant.optional(),
           lines: z
@@ -243,9 +252,9 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
     },
     (request, reply) =>
       actOnPart(request, reply, (who, on) => {
-        const { carrier, tracking_number: trackingNumber, shipped_at: shippedAt, lines, sure } = request.body;
+        const { tracking_number: trackingNumber, shipped_at: shippedAt, lines, sure } = request.body;
         return enterTracking(engine, who, on, {
-          carrier,
+          carrier: request.body.carrier,
           trackingNumber,
           sure,
           ...(shippedAt === undefined ? {} : { shippedAt: new Date(shippedAt) }),
@@ -260,6 +269,38 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
     "/v1/fulfillment-orders/:id/confirm-tracking",
     { schema: schema("A number that came on top of all units belongs here", nothing) },
     (request, reply) => actOnPart(request, reply, (who, on) => confirmPartTracking(engine, who, on)),
+  );
+  app.post(
+    "/v1/fulfillment-orders/:id/accept",
+    { schema: schema("The supplier accepts the purchase and will send it", nothing) },
+    (request, reply) => actOnPart(request, reply, (who, on) => supplierAccepts(engine, who, on)),
+  );
+  app.post(
+    "/v1/fulfillment-orders/:id/cannot-send",
+    {
+      schema: schema(
+        "The supplier cannot send it: later, or not at all; then it is bought elsewhere",
+        z.strictObject({
+          reason: z.enum(["out_of_stock", "supplier_refused", "destination_not_served"]),
+          until: instant.optional().meta({ description: "It leaves on this day; absent: it does not come at all" }),
+          lines: z
+            .array(z.strictObject({ supplier_sku: text(200), units: quantity }))
+            .min(1)
+            .max(1000)
+            .optional()
+            .meta({ description: "Absent: all that has not left" }),
+        }),
+      ),
+    },
+    (request, reply) =>
+      actOnPart(request, reply, (who, on) => {
+        const { reason, until, lines } = request.body;
+        return supplierCannot(engine, who, on, {
+          reason,
+          ...(until === undefined ? {} : { until: new Date(until) }),
+          ...(lines === undefined ? {} : { lines: lines.map(scanOf) }),
+        });
+      }),
   );
   app.post(
     "/v1/fulfillment-orders/:id/supplier-answered",
@@ -293,6 +334,12 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
         ({ left }) => ({ left }),
       ),
   );
+  app.post(
+    "/v1/fulfillment-orders/:id/uncollect",
+    { schema: schema("Prep: the last scan was a mistake; the unit is out of the parcel again", Scan) },
+    (request, reply) =>
+      actOnPart(request, reply, (who, on) => prep.takeOutAgain(engine, who, on, scanOf(request.body))),
+  );
   app.post("/v1/fulfillment-orders/:id/back", { schema: schema("Prep: one step back", nothing) }, (request, reply) =>
     actOnPart(request, reply, (who, on) => prep.oneStepBack(engine, who, on)),
   );
@@ -308,7 +355,7 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
       schema: {
         ...schema(
           "Prep: the parcel is scanned out",
-          z.strictObject({ carrier: text(60), tracking_number: text(100), sure: z.boolean().default(false) }),
+          z.strictObject({ carrier: carrier.optional(), tracking_number: text(100), sure: z.boolean().default(false) }),
         ),
         response: { 200: z.object({ order: OrderState, shipment: z.string() }), ...problems },
       },
@@ -318,8 +365,8 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
         request,
         reply,
         (who, on) => {
-          const { carrier, tracking_number: trackingNumber, sure } = request.body;
-          return prep.shipParcel(engine, who, on, { carrier, trackingNumber, sure });
+          const { tracking_number: trackingNumber, sure } = request.body;
+          return prep.shipParcel(engine, who, on, { carrier: request.body.carrier, trackingNumber, sure });
         },
         ({ shipment }) => ({ shipment: publicId("shipment", shipment) }),
       ),

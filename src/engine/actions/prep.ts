@@ -1,8 +1,9 @@
 import { fulfillmentOrderActions, type FulfillmentOrderAction } from "#domain/actions.ts";
 import type { OrderDraft } from "#domain/draft.ts";
 import type { FulfillmentOrder } from "#domain/order.ts";
-import { collect, print, putBack, scanOut, stepBack } from "#domain/prep.ts";
+import { collect, print, putBack, scanOut, stepBack, uncollect } from "#domain/prep.ts";
 import { ok, type Result } from "#domain/result.ts";
+import { carrierOf } from "./carrier-of.ts";
 import type { Tx } from "#store/db.ts";
 import { usedNumbers } from "#store/parcel.ts";
 import type { Engine } from "../context.ts";
@@ -38,6 +39,9 @@ export const printLabel = (engine: Engine, who: Who, on: OnPart): OrderResult =>
 export const collectUnits = (engine: Engine, who: Who, on: OnPart, scan: Scan): OrderResult<{ left: number }> =>
   step(engine, who, on, "collect", (draft, fo) => collect(draft, fo, scan));
 
+export const takeOutAgain = (engine: Engine, who: Who, on: OnPart, scan: Scan): OrderResult =>
+  step(engine, who, on, "uncollect", (draft, fo) => asResult(uncollect(draft, fo, scan)));
+
 export const oneStepBack = (engine: Engine, who: Who, on: OnPart): OrderResult =>
   step(engine, who, on, "back", (draft, fo) => asResult(stepBack(draft, fo)));
 
@@ -45,7 +49,8 @@ export const putUnitsBack = (engine: Engine, who: Who, on: OnPart, scan: Scan): 
   step(engine, who, on, "put_back", (draft, fo) => asResult(putBack(draft, fo, scan)));
 
 export interface ScannedOut {
-  carrier: string;
+  /** Absent: found by the number. */
+  carrier?: string | undefined;
   trackingNumber: string;
   /** The number is right although its check says otherwise. */
   sure: boolean;
@@ -57,7 +62,9 @@ export const shipParcel = (
   input: ScannedOut,
 ): OrderResult<{ shipment: string }> =>
   step(engine, who, on, "ship", async (draft, fo, tx) => {
+    const carrier = carrierOf(input);
+    if (typeof carrier !== "string") return carrier;
     const used = await usedNumbers(tx, draft.order.workspaceId, [input.trackingNumber], draft.now);
-    const shipped = scanOut(draft, fo, input, { used, sure: input.sure });
+    const shipped = scanOut(draft, fo, { ...input, carrier }, { used, sure: input.sure });
     return shipped.status === "ok" ? ok({ shipment: shipped.value.publicId }) : shipped;
   });

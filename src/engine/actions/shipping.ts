@@ -1,10 +1,18 @@
 import { answerSupplierByHand } from "#domain/cancel-ask.ts";
 import { fulfillmentOrderActions, mayResend, parcelActions, shipmentActions, writeBacksOf } from "#domain/actions.ts";
 import type { OrderDraft } from "#domain/draft.ts";
-import type { Shipment } from "#domain/order.ts";
+import type { FulfillmentOrder, FulfillmentOrderLine, Shipment } from "#domain/order.ts";
+import { openUnits } from "#domain/shipped.ts";
 import { ok, refuse, type Refused } from "#domain/result.ts";
 import { recordParcelProgress } from "#domain/parcel.ts";
-import { addTracking, confirmExcess, confirmTracking, correctTracking } from "#domain/shipping.ts";
+import {
+  addTracking,
+  confirmExcess,
+  confirmTracking,
+  correctTracking,
+  recordSupplierProgress,
+  type ProgressReport,
+} from "#domain/shipping.ts";
 import { markTold, refreshWriteBacks, resend } from "#domain/write-back.ts";
 import { usedNumbers } from "#store/parcel.ts";
 import type { Engine } from "../context.ts";
@@ -18,12 +26,14 @@ import {
   type OrderResult,
   type Who,
 } from "./change-order.ts";
+import { carrierOf } from "./carrier-of.ts";
 import type { OnPart } from "./placing.ts";
 
 // What a person does about parcels and what the channel knows of them.
 
 export interface TrackingInput {
-  carrier: string;
+  /** Absent: found by the number. */
+  carrier?: string | undefined;
   trackingNumber: string;
   /** Absent: now. */
   shippedAt?: Date;
@@ -38,7 +48,9 @@ export const enterTracking = (engine: Engine, who: Who, on: OnPart, input: Track
     decide: async (draft, tx) => {
       const fo = partOf(draft, on.part);
       if (fo === undefined) return noSuchPart;
-      const { carrier, trackingNumber, shippedAt = draft.now, lines = "all", sure } = input;
+      const { trackingNumber, shippedAt = draft.now, lines = "all", sure } = input;
+      const carrier = carrierOf(input);
+      if (typeof carrier !== "string") return carrier;
       if (shippedAt > draft.now)
         return refuse(
           "in_the_future",
@@ -48,6 +60,71 @@ export const enterTracking = (engine: Engine, who: Who, on: OnPart, input: Track
       return asResult(addTracking(draft, fo, { carrier, trackingNumber, shippedAt, lines }, { used, sure }));
     },
   });
+
+/** SI-7. The supplier's own people say that they send it. */
+export const supplierAccepts = (engine: Engine, who: Who, on: OnPart): OrderResult =>
+  changeOrder(engine, who, on, {
+    may: (view, draft) => onPart(draft, on.part, (fo) => fulfillmentOrderActions(view, fo).accept),
+    decide: (draft) => {
+      const fo = partOf(draft, on.part);
+      if (fo === undefined) return noSuchPart;
+      recordSupplierProgress(draft, fo, { ...nothingSaid, acknowledged: true }, []);
+      return ok({});
+    },
+  });
+
+export interface CannotSend {
+  reason: "out_of_stock" | "supplier_refused" | "destination_not_served";
+  /** It comes later, on this day; absent: it does not come at all. */
+  until?: Date;
+  /** Absent: all that has not left. */
+  lines?: { supplierSku: string; units: number }[];
+}
+/** SI-8. What the supplier's own people cannot send: later, or not at all; then it is bought elsewhere. */
+export const supplierCannot = (engine: Engine, who: Who, on: OnPart, input: CannotSend): OrderResult =>
+  changeOrder(engine, who, on, {
+    need: { links: true, stock: "lock", balances: "lock" },
+    may: (view, draft) => onPart(draft, on.part, (fo) => fulfillmentOrderActions(view, fo).cannot_send),
+    decide: (draft) => {
+      const fo = partOf(draft, on.part);
+      if (fo === undefined) return noSuchPart;
+      const { reason, until, lines = openLines(fo) } = input;
+      if (until !== undefined) {
+        if (until <= draft.now)
+          return refuse("not_in_the_future", `until is ${until.toISOString()}; name the day on which it will leave.`);
+        recordSupplierProgress(draft, fo, { ...nothingSaid, acknowledged: true, backorderedUntil: until }, []);
+        return ok({});
+      }
+      // What is cancelled already counts in a supplier's totals.
+      const cancelled = lines.map(({ supplierSku, units }) => ({
+        supplierSku,
+        units: units + sumOf(fo, supplierSku, (line) => line.unitsCancelled),
+        reason,
+      }));
+      const [problem] = recordSupplierProgress(draft, fo, { ...nothingSaid, cancelled }, []);
+      if (problem === undefined) return ok({});
+      const open = openLines(fo).map((line) => `${line.supplierSku} × ${line.units}`);
+      return refuse(
+        problem.code,
+        `${problem.supplierSku ?? ""}: ${problem.units} too many. Open here: ${open.join(", ")}.`,
+      );
+    },
+  });
+const nothingSaid = {
+  acknowledged: false,
+  cancelled: null,
+  backorderedUntil: null,
+  parcels: [],
+  total: null,
+  source: "person",
+  complete: false,
+} as const satisfies ProgressReport;
+const sumOf = (fo: FulfillmentOrder, supplierSku: string, of: (line: FulfillmentOrderLine) => number): number =>
+  fo.lines.filter((line) => line.supplierSku === supplierSku).reduce((sum, line) => sum + of(line), 0);
+const openLines = (fo: FulfillmentOrder): { supplierSku: string; units: number }[] =>
+  [...new Set(fo.lines.flatMap(({ supplierSku }) => supplierSku ?? []))]
+    .map((supplierSku) => ({ supplierSku, units: sumOf(fo, supplierSku, openUnits) }))
+    .filter(({ units }) => units > 0);
 
 /** A number that came on top of all units belongs here after all. */
 export const confirmPartTracking = (engine: Engine, who: Who, on: OnPart): OrderResult =>

@@ -12,6 +12,7 @@ const DeskRow = row({
   orderNumber: col.text,
   supplierPublicId: col.text,
   supplierName: col.text,
+  supplierRole: col.oneOf<"supplier" | "prep">(),
   method: col.textOrNull,
   shipBy: col.instantOrNull,
   placedAt: col.instantOrNull,
@@ -33,14 +34,22 @@ export type DeskPart = RowOf<typeof DeskRow>;
 export async function listDesk(
   tx: Tx,
   workspaceId: WorkspaceId,
-  filter: { supplierIds: readonly SupplierId[]; states: readonly DeskState[]; only: string | null },
+  filter: {
+    supplierIds: readonly SupplierId[];
+    states: readonly DeskState[];
+    only: string | null;
+    /** Only prep centres' work, or only suppliers'. */
+    at?: "supplier" | "prep" | undefined;
+    /** The order's number, as it is printed. */
+    number?: string | undefined;
+  },
   page: { after: string | null; limit: number },
 ): Promise<{ parts: DeskPart[]; next: string | null }> {
   const w = sql`${workspaceId}::bigint`;
   const found = await tx.rows(
     DeskRow,
     sql`
-    select f.id, f.public_id, f.no, f.state, o.number as order_number, s.public_id as supplier_public_id, s.name as supplier_name, f.method, f.ship_by, f.placed_at,
+    select f.id, f.public_id, f.no, f.state, o.number as order_number, s.public_id as supplier_public_id, s.name as supplier_name, s.role as supplier_role, f.method, f.ship_by, f.placed_at,
            (select a.reference from attempt a where a.workspace_id = ${w} and a.fulfillment_order_id = f.id and a.state = 'placed') as reference,
            (select json_agg(json_build_object('supplier_sku', coalesce(l.supplier_sku, ol.sku), 'title', ol.title, 'units', l.units, 'units_cancelled', l.units_cancelled,
                                               'units_shipped', l.units_shipped, 'units_collected', l.units_collected) order by l.no)
@@ -53,6 +62,7 @@ export async function listDesk(
      where f.workspace_id = ${w} and f.supplier_id = any(${filter.supplierIds}::bigint[]) and f.state = any(${filter.states}::text[])
        and ${wasTheirs}
        and f.id > ${page.after ?? "0"}::bigint and (${filter.only}::uuid is null or f.public_id = ${filter.only}::uuid)
+       and (${filter.at ?? null}::text is null or s.role = ${filter.at ?? null}) and (${filter.number ?? null}::text is null or o.number = ${filter.number ?? null})
      order by f.id
      limit ${page.limit + 1}`,
   );
