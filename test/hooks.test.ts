@@ -9,6 +9,11 @@ import { CommitUnknown } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { listUnread } from "#store/unread-message.ts";
+import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
+import { keepMessages } from "#engine/raw-messages.ts";
+import { intake } from "#engine/stages/intake.ts";
+import { signedIn, type Browser } from "../src/api/testing/browser.ts";
+import { aServer } from "../src/api/testing/server.ts";
 import { aHookedShop, aRivalShop, type HookedShop } from "./hooked-shop.ts";
 import { Died } from "./shop.ts";
 
@@ -196,7 +201,10 @@ test("WI-6 too large, encoded, and too many: refused before anything of it is re
   shop.engine.clock.advance(60_000);
   const many = await Promise.all(Array.from({ length: 8 }, () => signedMessage(shop, "{}")));
   const statuses = await Promise.all(many.map((each) => shop.post(each).then(({ status }) => status)));
-  assert.deepEqual(statuses.toSorted(), [204, 204, 204, 204, 204, 204, 429, 429]);
+  assert.deepEqual(
+    statuses.toSorted((a, b) => a - b),
+    [204, 204, 204, 204, 204, 204, 429, 429],
+  );
 
   const guesses: number[] = [];
   for (let guess = 0; guess < 5; guess++) {
@@ -274,6 +282,21 @@ test("WI-8 a shop that cannot be told is told later; what was switched meanwhile
 
   assert.equal(shop.world.state.webhook?.url, shop.address);
   assert.equal(value(await showHook(shop.manage, shop.hook))?.problem, null);
+});
+
+test("WI-8 in safe mode the shop is not told: a copy must not turn away what goes to the first", async (t) => {
+  const shop = await aHookedShop(t);
+  const before = shop.world.state.webhook;
+  const now = shop.engine.clock.now();
+  await shop.database.engine.run(
+    sql`insert into installation (only_one, id, token_digest, home, safe_mode_reason, started_at, heartbeat_at) values (true, 'copy', '', '', 'a copy', ${now}, ${now})`,
+  );
+
+  value(await hookOn(shop.manage, shop.hook, "http://copy.example"));
+  await pull.run(shop.engine);
+
+  assert.deepEqual(shop.world.state.webhook, before);
+  assert.equal(value(await showHook(shop.manage, shop.hook))?.toldAt, null);
 });
 
 test("WI-8 switched off, the shop stops and nothing is taken", async (t) => {
@@ -403,7 +426,10 @@ test("WI-20 WI-22 doubled, late, out of order, forged and lost: with the feed as
   assert.ok(all.length >= sold.length);
   assert.deepEqual(await shop.orders(), all.toSorted());
   const byStatus = Map.groupBy(shop.sent, ({ status }) => status);
-  assert.deepEqual([...byStatus.keys()].toSorted(), [204, 401]);
+  assert.deepEqual(
+    [...byStatus.keys()].toSorted((a, b) => a - b),
+    [204, 401],
+  );
   assert.ok(byStatus.get(401)!.length >= 5 && byStatus.get(401)!.every(({ body }) => body.includes("Mallory Nobody")));
   const names = await shop.database.engine.rows(Name, sql`select name from order_address`);
   assert.ok(names.every(({ name }) => name !== "Mallory Nobody"));
@@ -411,3 +437,75 @@ test("WI-20 WI-22 doubled, late, out of order, forged and lost: with the feed as
   assert.ok(new Set(ids).size < ids.length, "some came twice");
 });
 const Name = row({ name: col.text });
+
+test("WI-12 by API: switched on and off and shown; a channel of files sends none; others' channels and messages are not there", async (t) => {
+  const server = await aServer(t, { channel: { kind: "sandbox", connection: { baseUrl: "http://sandbox.local" } } });
+  server.engine.channels = new Map([["sandbox", sandboxChannel]]);
+  const { ask, channel } = server;
+  const browser = await signedIn(server, { email: "anna@example.org" });
+  const person = (...given: Parameters<Browser["ask"]>) => browser.ask(...given);
+
+  assert.deepEqual((await ask("GET", `/v1/channels/${channel}/webhooks`)).body, {
+    address: null,
+    on: false,
+    told_at: null,
+    problem: null,
+    last_at: null,
+  });
+  assert.equal((await ask("PUT", `/v1/channels/${channel}/webhooks`, { body: { on: true } })).status, 403, "a key");
+  const on = await person("PUT", `/v1/channels/${channel}/webhooks`, { on: true });
+  assert.equal(on.status, 200, on.text);
+  assert.match(String(on.body["address"]), /\/hooks\/[\w-]{32}$/);
+  assert.ok(!on.text.includes("whsec_"));
+  const off = await person("PUT", `/v1/channels/${channel}/webhooks`, { on: false });
+  assert.deepEqual([off.body["on"], off.body["address"]], [false, on.body["address"]]);
+
+  server.engine.channels = new Map();
+  const none = await ask("GET", `/v1/channels/${channel}/webhooks`);
+  assert.deepEqual([none.status, none.body["code"]], [409, "no_webhooks"]);
+  assert.equal((await ask("GET", `/v1/channels/${channel}/webhooks`, { key: server.rival.key })).status, 404);
+});
+
+test("WI-9 by API: what nobody can read is listed, opened, read again and put aside; another workspace's is not there", async (t) => {
+  const server = await aServer(t, { channel: { kind: "sandbox", connection: { baseUrl: "http://sandbox.local" } } });
+  server.engine.channels = new Map([["sandbox", sandboxChannel]]);
+  const { ask, engine, workspaceId, rival } = server;
+  const connection = await server.database.engine.one(Connection, sql`select id from connection`);
+  const raw = { eventId: "evt_1", text: "{broken" };
+  await engine.db.tx((tx) =>
+    keepMessages(engine, tx, { workspaceId, id: connection.id as never }, [raw, { ...raw, eventId: "evt_2" }], "live"),
+  );
+  while ((await intake.run(engine)) > 0);
+
+  const first = await ask("GET", "/v1/unread-messages?limit=1");
+  const [message] = first.body["messages"] as unknown as {
+    id: string;
+    problem: string;
+    event: string;
+    channel: string;
+  }[];
+  assert.deepEqual(
+    [message?.event, message?.channel, message?.problem],
+    ["evt_1", server.channel, "The message is not JSON."],
+  );
+  assert.ok(!first.text.includes("{broken"));
+  const second = await ask("GET", `/v1/unread-messages?limit=1&cursor=${String(first.body["next"])}`);
+  assert.equal((second.body["messages"] as unknown as { event: string }[])[0]?.event, "evt_2");
+  const at = `/v1/unread-messages/${message!.id}`;
+  assert.equal((await ask("GET", at)).body["text"], "{broken");
+  const absent = await ask("GET", at.replace(/.{12}$/, "000000000000"), { key: rival.key });
+  const foreign = await ask("GET", at, { key: rival.key });
+  assert.deepEqual([foreign.status, foreign.text], [404, absent.text]);
+  for (const what of ["read-again", "put-aside"])
+    assert.equal(
+      (await ask("POST", `${at}/${what}`, { key: rival.key, body: what === "put-aside" ? { why: "x" } : {} })).status,
+      404,
+    );
+
+  assert.equal((await ask("POST", `${at}/read-again`, { body: {} })).status, 204);
+  while ((await intake.run(engine)) > 0);
+  assert.equal((await ask("POST", `${at}/put-aside`, { body: {} })).status, 400);
+  assert.equal((await ask("POST", `${at}/put-aside`, { body: { why: "A test of the shop." } })).status, 204);
+  assert.equal((await ask("GET", at)).status, 404);
+  assert.equal(((await ask("GET", "/v1/unread-messages")).body["messages"] as unknown as unknown[]).length, 1);
+});

@@ -79,14 +79,15 @@ export const switchHookOff = (
     update channel_hook set no = no + 1, off_at = ${now}, told_at = null, problem = null
      where workspace_id = ${workspaceId}::bigint and connection_id = ${connectionId}::bigint and off_at is null`);
 
-/** The hook of a connection whose channel has yet to be told; undefined: there is nothing to tell. */
+/** The hook of a connection whose channel has yet to be told; undefined: there is nothing to tell, or no channel is told anything (safe mode). */
 export const hookToTell = (
   tx: Tx,
   { workspaceId, id }: { workspaceId: WorkspaceId; id: ConnectionId },
 ): Promise<ChannelHook | undefined> =>
   tx.maybe(
     HookRow,
-    sql`select * from channel_hook where workspace_id = ${workspaceId}::bigint and connection_id = ${id}::bigint and told_at is null`,
+    sql`select * from channel_hook where workspace_id = ${workspaceId}::bigint and connection_id = ${id}::bigint and told_at is null
+           and not exists (select from installation i where i.safe_mode_reason is not null)`,
   );
 
 /** Unless somebody switched it meanwhile: then what was told is not what is wished. */
