@@ -28,7 +28,9 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/\/invitations\/:id/, "invitation"],
   [/\/(imports|set-aside)\/:id/, "import"],
   [/\/jobs\/:id/, "job"],
+  [/\/views\/:id/, "view"],
   [/\/webhooks\/:id/, "endpoint"],
+  [/\/unread-messages\/:id/, "message"],
 ];
 
 /** What an address needs to get as far as looking for the id. */
@@ -56,6 +58,8 @@ const bodies: Readonly<Record<string, unknown>> = {
 const byLine: Readonly<Record<string, unknown>> = {
   "PUT /v1/members/:id": { role: "viewer" },
   "PUT /v1/webhooks/:id": { enabled: false },
+  "PUT /v1/channels/:id/webhooks": { on: true },
+  "POST /v1/unread-messages/:id/put-aside": { why: "a test" },
   "POST /v1/webhooks/:id/resend": { since: "2026-11-22T00:00:00Z" },
 };
 
@@ -111,6 +115,9 @@ async function rivalsIds(at: TestServer): Promise<Ids> {
     key: prefixOf(at.rival.key)!,
     user: publicId("user", rita),
     invitation: invited.body["id"] as unknown as string,
+    view: (await at.ask("POST", "/v1/views", { key: at.rival.key, body: { name: "RIVAL-VIEW", shared: true } })).body[
+      "id"
+    ] as unknown as string,
     // Of a kind that nothing of the rival's has: the uuid is there, and not as one of these.
     shipment: publicId("shipment", order!.slice(4)),
     import: publicId("import", order!.slice(4)),
@@ -122,6 +129,7 @@ async function rivalsIds(at: TestServer): Promise<Ids> {
     ).body["id"] as unknown as string,
     endpoint: publicId("webhookEndpoint", order!.slice(4)),
     delivery: publicId("webhookDelivery", order!.slice(4)),
+    message: publicId("message", order!.slice(4)),
   };
 }
 const absentIds: Ids = {
@@ -137,8 +145,10 @@ const absentIds: Ids = {
   shipment: publicId("shipment", nobody),
   import: publicId("import", nobody),
   job: publicId("job", nobody),
+  view: publicId("savedView", nobody),
   endpoint: publicId("webhookEndpoint", nobody),
   delivery: publicId("webhookDelivery", nobody),
+  message: publicId("message", nobody),
 };
 
 test("AU-23 every address, every role: who may not is refused with the reason, and a stranger's id is answered byte for byte like none", async (t) => {
