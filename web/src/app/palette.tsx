@@ -3,16 +3,16 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import "@mantine/spotlight/styles.css";
 import { useTranslation } from "react-i18next";
 import { ChannelMark } from "../parts/badges.tsx";
 import { nav } from "./nav.ts";
 import { useHere } from "./session.tsx";
 
-export const openPalette = (): void => spotlight.open();
-
 /** Finds orders and pages from anywhere, with the keyboard alone. */
-export function Palette() {
+export function Palette({ opened }: { opened: number }) {
+  useEffect(() => spotlight.open(), [opened]);
   const { t } = useTranslation();
   const { api, workspace, may } = useHere();
   const navigate = useNavigate();

@@ -27,7 +27,8 @@ import { Ago } from "../parts/time.tsx";
 import { apiOf } from "./api.ts";
 import { useLive, useLiveness } from "./live.ts";
 import { nav } from "./nav.ts";
-import { openPalette, Palette } from "./palette.tsx";
+import { openPalette } from "./open-palette.ts";
+import { LazyPalette } from "./lazy-palette.tsx";
 import { useHere } from "./session.tsx";
 import classes from "./shell.module.css";
 
@@ -94,7 +95,7 @@ export function Shell() {
         )}
         <Outlet />
       </div>
-      <Palette />
+      <LazyPalette />
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import "../i18n.ts";
+import i18next from "i18next";
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** Ink blue. Colour means state; this one means "act". */
@@ -29,7 +31,7 @@ const night: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "rail",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { rail, dark: night },
   black: "#191c22",
   fontFamily: "'Inter Variable', system-ui, sans-serif",
@@ -66,6 +68,7 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: "xs" } },
     Radio: { defaultProps: { size: "xs" } },
     SegmentedControl: { defaultProps: { size: "xs" } },
+    CloseButton: { defaultProps: { "aria-label": i18next.t("shell.close") } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: "sm" } },
     Menu: { defaultProps: { shadow: "md", withinPortal: true } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },

@@ -18,6 +18,7 @@ export const en = {
   shell: {
     skip: "Skip to the content",
     menu: "Menu",
+    close: "Close",
     pages: "Pages",
     search: "Search or jump to…",
     live: "Live",
