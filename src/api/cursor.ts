@@ -26,9 +26,10 @@ export function decodeCursor<
 }
 
 const Position = z.array(z.string().max(200)).max(5);
+const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
 const looksLike = {
-  instant: (text: string) => !Number.isNaN(Date.parse(text)),
-  instant_or_never: (text: string) => text === "infinity" || !Number.isNaN(Date.parse(text)),
+  instant: isInstant,
+  instant_or_never: (text: string) => text === "infinity" || isInstant(text),
   number: (text: string) => /^-?\d{1,18}$/.test(text),
   id: (text: string) => /^\d{1,18}$/.test(text),
   int: (text: string) => /^\d{1,9}$/.test(text),

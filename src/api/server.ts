@@ -38,6 +38,7 @@ import { settingsRoutes } from "./routes/settings.ts";
 import { setUpRoutes } from "./routes/set-up.ts";
 import { shipmentRoutes } from "./routes/shipments.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
+import { viewRoutes } from "./routes/views.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { maskCardNumbers } from "./mask-cards.ts";
 import { parseStrictJson } from "./strict-json.ts";
@@ -134,6 +135,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
     jobRoutes(v1, context);
+    viewRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
     deskRoutes(v1, context);
     shipmentRoutes(v1, context);

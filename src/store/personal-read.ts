@@ -3,7 +3,7 @@ import type { Tx } from "./db.ts";
 import { sql } from "./sql.ts";
 
 /** What of a buyer's personal data somebody was shown. */
-export type PersonalRead = "order" | "desk" | "export";
+export type PersonalRead = "order" | "desk" | "search" | "export";
 
 const againMs = 10 * 60_000;
 
@@ -18,4 +18,4 @@ export const recordRead = (
      where not exists (
        select from personal_read r
         where r.workspace_id = ${read.workspaceId}::bigint and r.actor = ${read.actor} and r.at > ${new Date(read.at.getTime() - againMs)}
-          and r.order_id = ${read.orderId}::bigint and r.what = ${read.what})`);
+          and r.order_id is not distinct from ${read.orderId}::bigint and r.what = ${read.what})`);

@@ -1164,8 +1164,16 @@ CREATE INDEX sales_order_country ON public.sales_order USING btree (workspace_id
 CREATE INDEX sales_order_list ON public.sales_order USING btree (workspace_id, channel_id, headline, received_at DESC, id DESC);
 CREATE INDEX sales_order_number ON public.sales_order USING btree (workspace_id, number);
 CREATE UNIQUE INDEX sales_order_public ON public.sales_order USING btree (workspace_id, public_id);
-CREATE INDEX sales_order_ship_by ON public.sales_order USING btree (workspace_id, channel_id, headline, COALESCE(ship_by, 'infinity'::timestamp with time zone), id);
-CREATE INDEX sales_order_total ON public.sales_order USING btree (workspace_id, channel_id, headline, COALESCE(total, ('-1'::integer)::bigint), id);
+CREATE INDEX sales_order_ship_by ON public.sales_order USING btree (workspace_id, channel_id, headline, (
+CASE
+    WHEN (ship_by IS NULL) THEN 'infinity'::timestamp with time zone
+    ELSE ship_by
+END), id);
+CREATE INDEX sales_order_total ON public.sales_order USING btree (workspace_id, channel_id, headline, (
+CASE
+    WHEN (total IS NULL) THEN ('-1'::integer)::bigint
+    ELSE total
+END), id);
 alter table sales_order enable row level security;
 alter table sales_order force row level security;
 create policy workspace on sales_order using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
