@@ -6,6 +6,7 @@ import type { Supplier } from "#connectors/ports.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import type { ManageContext, Remote } from "#engine/manage/context.ts";
 import type { Db } from "#store/db.ts";
+import type { Vault } from "#store/vault/vault.ts";
 import type { Caller } from "./caller.ts";
 import type { HooksIn } from "./routes/hooks.ts";
 import type { SignedIn, SignIn } from "./sign-in/sign-in.ts";
@@ -48,6 +49,8 @@ export interface ApiOptions {
   signIn?: SignIn;
   /** Proxies whose word about a peer's address counts; none unless named. */
   trustedProxies?: readonly string[];
+  /** Opens a channel's secrets for one question: whether it lets us in. Not given: only channels without secrets are asked. */
+  trials?: Vault;
   /** What those who are not at this machine may have connectors led to; not given: neither folders nor addresses. */
   remote?: Remote;
   /** The asker where it is this very process (a command, by `inject`): whoever has the machine. Such an app never listens. */

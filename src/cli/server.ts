@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { buildApi } from "#api/server.ts";
+import { smtpMailer } from "#connectors/mail/smtp.ts";
 import type { HttpWatch } from "#api/watch.ts";
 import type { Engine, Log } from "#engine/context.ts";
 import { sealClearSettings } from "#engine/manage/clear-secrets.ts";
@@ -28,6 +29,7 @@ import { enterHome } from "./installation.ts";
 import { createLog } from "./log.ts";
 import { aroundCalls, Metrics } from "./metrics.ts";
 import { openSignInOf, setUpLink } from "./sign-in.ts";
+import { ownersTold } from "./tell-owners.ts";
 import { ensureSandbox } from "./sandbox-workspace.ts";
 import { runSandboxPeople } from "./sandbox-people.ts";
 import { traced, tracedRequests } from "./tracing.ts";
@@ -128,9 +130,11 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
     },
     ...(connection.engine.webhooks === undefined ? {} : { webhooks: metrics.webhooks(connection.engine.webhooks) }),
     kept: new KeptOrders(mostKept),
+    ...(wish.worker ? mailingOwners(connection, run) : {}),
     ...(wish.worker ? { vault: connection.openVault(actor) } : {}),
   };
 
+  const given = new Map<string, Record<string, unknown>>();
   const api = wish.api ? { port: config.port, onlyHealth: false } : { port: wish.healthPort, onlyHealth: true };
   if (api.port !== undefined)
     await openApi(connection, engine, {
@@ -141,9 +145,11 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
       gate: wish.worker ? (wish.api ? "beside" : "needed") : null,
       port: api.port,
       onlyHealth: api.onlyHealth,
+      given,
     });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
   const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
+  if (world !== null) given.set("sandbox", { baseUrl: world.url });
   if (wish.worker) {
     // A look at a supplier that finds no gate is a look lost: work begins when there is one, or after a while all the same.
     for (let waitedMs = 0; waitedMs < 10_000 && !stop.aborted && !(await gate.isThere()); waitedMs += 50)
@@ -172,6 +178,14 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   if (wish.api) await realClock.sleep(config.stopping.drainMs);
 }
 
+/** Where the installation sends mail. */
+function mailingOwners({ config, store, db }: Connection, { closing, metrics }: Run): Pick<Engine, "tellOwners"> {
+  if (config.mail === null) return {};
+  const auth = openDb(store.auth(), { max: 1, watch: metrics.pool("auth"), clock: realClock });
+  closing.push(() => auth.end());
+  return { tellOwners: ownersTold({ auth, engine: db, mailer: smtpMailer(config.mail) }) };
+}
+
 interface Listening extends Pick<ServeWish, "say"> {
   actor: string;
   clockIsWrong: () => boolean;
@@ -179,6 +193,8 @@ interface Listening extends Pick<ServeWish, "say"> {
   port: number;
   /** A worker's: no API, only whether it is well. */
   onlyHealth: boolean;
+  /** What this installation gives connectors, by kind: the sandbox's address, once it runs. */
+  given: ReadonlyMap<string, Record<string, unknown>>;
 }
 
 /** Each request is counted, has its span, and where that is wished its line in the log: by declared address, never with what stands in it. */
@@ -200,7 +216,7 @@ const watchedBy = (metrics: Metrics, log: Log): HttpWatch => ({
 async function openApi(
   connection: Connection,
   engine: Engine,
-  { log, stop, closing, metrics, actor, say, clockIsWrong, gate, port, onlyHealth }: Run & Listening,
+  { log, stop, closing, metrics, actor, say, clockIsWrong, gate, port, onlyHealth, given }: Run & Listening,
 ): Promise<void> {
   const { config, store, db } = connection;
   const apiDb = openDb(store.api(), { max: onlyHealth ? 1 : 6, watch: metrics.pool("api"), clock: realClock });
@@ -224,6 +240,8 @@ async function openApi(
     clock: realClock,
     log,
     suppliers: connection.connectors.suppliers,
+    remote: { folders: join(config.home, "files"), given },
+    ...(onlyHealth ? {} : { trials: connection.openVault(actor) }),
     // A vault of its own: who serves people opens nothing, and who checks webhooks opens what they are signed with.
     ...(onlyHealth ? {} : { hooks: { secrets: hookSecrets(connection.openVault(actor)) } }),
     clockIsWrong,

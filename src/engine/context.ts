@@ -1,3 +1,4 @@
+import type { WorkspaceId } from "#domain/ids.ts";
 import type { Carrier, Channel, Gate, Outside } from "#connectors/ports.ts";
 import type { Clock } from "#domain/clock.ts";
 import type { Db } from "#store/db.ts";
@@ -28,6 +29,8 @@ export interface Engine {
   outside: Outside;
   /** Seals what is secret or personal; opens a channel's secrets where this process may. */
   vault: Vault;
+  /** Mails the owners of a workspace; not given: this installation sends no mail. */
+  tellOwners?: ((workspaceId: WorkspaceId, mail: { subject: string; text: string }) => Promise<void>) | undefined;
   /** The only way of webhooks to the outside; not given: none is sent. */
   webhooks?: WebhookOutlet | undefined;
   log: Log;

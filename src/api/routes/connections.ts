@@ -203,7 +203,9 @@ export function connectionRoutes(app: Api, context: ApiContext): void {
       const channel = channels.find((each) => each.publicId === params.id);
       if (channel === undefined) throw notFound();
       const key = { workspaceId, channelId: channel.id };
-      const reached = (await reachChannels(engine, db.engine, [key])).get(channel.id);
+      const reached = (await reachChannels({ ...engine, vault: context.trials ?? engine.vault }, db.engine, [key])).get(
+        channel.id,
+      );
       if (reached === undefined)
         return { works: null, message: "Nothing is fetched from this channel; its orders come in files." };
       const answer = await reached.connector.identify(reached.context);

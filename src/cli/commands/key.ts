@@ -3,7 +3,8 @@ import { instant } from "#engine/manage/setting.ts";
 import { apiKeyRoles, listApiKeys, type ApiKey } from "#store/api-key.ts";
 import { CliError, refused } from "../cli-error.ts";
 import { realRandom } from "../clock.ts";
-import { command, group, run } from "../command.ts";
+import { chooseSupplier } from "../choose.ts";
+import { collect, command, group, run } from "../command.ts";
 import { column, note, printJson, printList, write } from "../output.ts";
 
 export const keyCommand = () =>
@@ -15,43 +16,57 @@ export const keyCommand = () =>
         examples: [
           "key create --role owner",
           "key create --workspace acme --role viewer --name dashboards --expires 2027-01-01T00:00:00Z",
+          "key create --role staff --scope orders.read --scope orders.place --name bot",
+          "key create --role supplier --supplier northwind --name northwind",
         ],
       })
         .requiredOption("--role <role>", apiKeyRoles.join(", "))
         .option("--name <name>", "what it is for", "")
+        .option("--scope <scope>", "only this of its role; may be given several times", collect)
+        .option("--supplier <supplier>", "for prep and supplier: whose orders it sees; several times", collect)
         .option("--expires <instant>", "when it ends (default: never)")
         .action(
-          run<{ role: string; name: string; expires?: string }>(async ({ connect, workspace, options, format }) => {
-            const expires = options.expires === undefined ? null : instant({ help: "" }).read(options.expires);
-            if (expires === undefined)
-              throw new CliError(
-                `--expires: found "${options.expires}", expected an instant with its zone such as 2027-01-01T00:00:00Z.`,
+          run<{ role: string; name: string; expires?: string; scope?: string[]; supplier?: string[] }>(
+            async ({ connect, workspace, options, format }) => {
+              const expires = options.expires === undefined ? null : instant({ help: "" }).read(options.expires);
+              if (expires === undefined)
+                throw new CliError(
+                  `--expires: found "${options.expires}", expected an instant with its zone such as 2027-01-01T00:00:00Z.`,
+                );
+              const connection = await connect();
+              const { id: workspaceId, slug } = await workspace(connection);
+              const supplierIds = await Promise.all(
+                (options.supplier ?? []).map(
+                  async (each) => (await chooseSupplier(connection.db, workspaceId, each)).id,
+                ),
               );
-            const connection = await connect();
-            const { id: workspaceId, slug } = await workspace(connection);
-            const expiresAt = expires === null ? null : new Date(expires as string);
-            const answer = await createApiKey(connection.manage, realRandom, {
-              workspaceId,
-              role: options.role,
-              name: options.name,
-              expiresAt,
-            });
-            if (answer.status === "refused") throw refused(answer);
-            const { key, apiKey } = answer.value;
-            if (format === "json")
-              return printJson({
-                key,
-                workspace: slug,
-                role: apiKey.role,
-                name: apiKey.name,
-                prefix: apiKey.prefix,
-                expiresAt: apiKey.expiresAt?.toISOString() ?? null,
+              const expiresAt = expires === null ? null : new Date(expires as string);
+              const answer = await createApiKey(connection.manage, realRandom, {
+                workspaceId,
+                role: options.role,
+                name: options.name,
+                expiresAt,
+                supplierIds,
+                scopes: options.scope ?? null,
               });
-            write(`${key}\n`);
-            note(
-              `Keep it: it is not shown again. It may do what the role ${apiKey.role} may, in the workspace ${slug}.`,
-            );
-          }),
+              if (answer.status === "refused") throw refused(answer);
+              const { key, apiKey } = answer.value;
+              if (format === "json")
+                return printJson({
+                  key,
+                  workspace: slug,
+                  role: apiKey.role,
+                  scopes: apiKey.scopes,
+                  name: apiKey.name,
+                  prefix: apiKey.prefix,
+                  expiresAt: apiKey.expiresAt?.toISOString() ?? null,
+                });
+              write(`${key}\n`);
+              note(
+                `Keep it: it is not shown again. In the workspace ${slug} it may ${apiKey.scopes === null ? `do what the role ${apiKey.role} may` : `${apiKey.scopes.join(", ")}, and nothing else`}.`,
+              );
+            },
+          ),
         ),
     )
     .addCommand(
@@ -67,12 +82,13 @@ export const keyCommand = () =>
           const columns = [
             column<ApiKey>("prefix", (each) => each.prefix),
             column<ApiKey>("role", (each) => each.role),
+            column<ApiKey>("scopes", (each) => each.scopes?.join(" ") ?? ""),
             column<ApiKey>("name", (each) => each.name),
             column<ApiKey>("created", (each) => each.createdAt.toISOString()),
             column<ApiKey>("last used", (each) => each.lastUsedAt?.toISOString()),
             column<ApiKey>("ends", (each) => (each.revokedAt ?? each.expiresAt)?.toISOString()),
           ];
-          const json = keys.map(({ id: _id, workspaceId: _workspace, ...each }) => each);
+          const json = keys.map(({ id: _id, workspaceId: _workspace, supplierIds: _suppliers, ...each }) => each);
           printList(
             format,
             keys,

@@ -459,3 +459,22 @@ test("WH-4, WH-38 changes are kept for a day, deliveries for thirty days after t
   await desk.settle();
   assert.equal((await desk.deliveries(endpoint)).length, 0);
 });
+
+test("WH-34 the owners get a mail when an endpoint is switched off, once; a mail server that fails changes nothing", async (t) => {
+  for (const isMailed of [true, false]) {
+    const desk = await aDesk(t, isMailed ? "acme" : "other");
+    const mails: { subject: string; text: string }[] = [];
+    desk.engine.tellOwners = async (_workspaceId, mail) => {
+      mails.push(mail);
+      if (!isMailed) throw new Error("no mail server");
+    };
+    const endpoint = await desk.endpoint("https://gone.example/hook");
+    desk.answers(() => ({ status: 410, retryAfterMs: null, text: "" }));
+    await desk.orders(["1000", "1001"]);
+    await desk.settle();
+
+    assert.equal((await desk.read(endpoint)).enabled, false);
+    assert.equal(mails.length, 1);
+    assert.match(mails[0]!.text, /https:\/\/gone\.example\/hook\. It answered that it is gone/);
+  }
+});

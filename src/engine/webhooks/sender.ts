@@ -109,22 +109,22 @@ export class WebhookSender {
   }
 
   /** A crash before this sends again, with the same id. */
-  #record(
+  async #record(
     endpoint: TakenEndpoint,
     delivery: DeliveryToSend,
     tried: { at: Date; durationMs: number; url: string; answer: WebhookAnswer },
   ): Promise<void> {
     const engine = this.#engine;
     const { workspaceId } = endpoint;
-    return engine.db.tx(async (tx) => {
+    const disabledWhy = await engine.db.tx(async (tx) => {
       const health = await lockHealth(tx, endpoint);
-      if (health === undefined) return; // deleted meanwhile, and its deliveries with it
+      if (health === undefined) return null; // deleted meanwhile, and its deliveries with it
       const now = engine.clock.now();
       const judged = judge(delivery, health, tried.answer, now);
       await recordTry(tx, workspaceId, { delivery, ...tried, judged });
       const disabled = health.enabled ? judged.disabled : null;
       await writeHealth(tx, endpoint, judged.health, disabled, now);
-      if (disabled === null) return;
+      if (disabled === null) return null;
       await giveUpDeliveries(tx, endpoint, now);
       await noticeOf(engine, tx, workspaceId, { ...health, id: endpoint.id }, disabled);
       await engine.ids.ensure(tx, 1);
@@ -144,6 +144,24 @@ export class WebhookSender {
         { workspace: workspaceId, endpoint: endpoint.id, why: disabled },
         "a webhook endpoint was switched off",
       );
+      return disabled;
     });
+    if (disabledWhy !== null) await this.#tellOwners(endpoint, disabledWhy);
+  }
+
+  /** WH-34. A mail that does not leave is not tried again: the list of webhooks and the trail say it too. */
+  async #tellOwners({ workspaceId, url }: TakenEndpoint, why: string): Promise<void> {
+    const reason = why === "gone" ? "It answered that it is gone (410)." : "It has failed for days.";
+    const text = `Hello,
+
+Switchyard no longer sends webhooks to ${url}. ${reason}
+
+Mend the receiver, then switch the endpoint on again (Webhooks in the dashboard, or PUT /v1/webhooks/{id}). What waited was given up and can be sent again from there; what happens until then is not sent to it.
+`;
+    await this.#engine
+      .tellOwners?.(workspaceId, { subject: "A webhook endpoint was switched off", text })
+      .catch((error: unknown) =>
+        this.#engine.log.error({ workspace: workspaceId, error: String(error) }, "the owners could not be mailed"),
+      );
   }
 }
