@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, "..");
 async function commands(port: number): Promise<{ start: string; rest: string }> {
   const text = await readFile(join(root, "docs/front-door.md"), "utf8");
   const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
-  assert.equal(blocks.length, 7);
+  assert.equal(blocks.length, 9);
   const [start = "", ...rest] = blocks.map((block) => block.replaceAll(":4400", `:${port}`));
   return { start, rest: rest.join("\n") };
 }
@@ -30,7 +30,7 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-test("AU-42 the page on the front door works as it is written: first start, signing in, inviting a colleague, a supplier and a prep worker", async (t) => {
+test("AU-42 the page on the front door works as it is written: first start, signing in, inviting a colleague, a supplier and a prep worker, creating a key", async (t) => {
   const hasTools = spawnSync("bash", ["-c", "curl --help all | grep -q -- --json"]).status === 0;
   if (!hasTools) return t.diagnostic("not followed: it needs bash and a curl that knows --json");
   const folder = await mkdtemp(join(tmpdir(), "switchyard-front-door-"));
@@ -74,6 +74,13 @@ test("AU-42 the page on the front door works as it is written: first start, sign
   assert.match(stdout, /"email":"bert@example\.org","role":"staff"/);
   const url = `http://127.0.0.1:${port}`;
   assert.match(stdout, new RegExp(`${url}/password#\\w{20,}`));
+
+  assert.match(stdout, /"key":"swk_[0-9a-f]{12}_[0-9a-f]{64}"/);
+  assert.match(stdout, /\{"total":0,"by_state":/);
+  assert.match(stdout, /reports[^\n]*\n(?:[^\n]*\n)*[^\n]*dashboards|dashboards[^\n]*\n(?:[^\n]*\n)*[^\n]*reports/);
+  const [key] = /swk_[0-9a-f]{12}_[0-9a-f]{64}/.exec(stdout) ?? [];
+  const scoped = await fetch(`http://127.0.0.1:${port}/v1/channels`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal(scoped.status, 403, "it has that scope and no more");
 
   // What the two who were invited then see.
   const post = (path: string, body: object, cookie = "") =>

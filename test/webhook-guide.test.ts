@@ -140,6 +140,39 @@ test("WH-70 the section Receiving a webhook, followed to the letter, ends with t
   assert.equal(receiving.out().split('{"type":"guide"}').length - 1, 2, "two ids, each once");
 });
 
+test("WI-13 the section What a shop sends here, followed to the letter: orders come by webhook, are switched off and on again", async (t) => {
+  const database = await testDatabase(t, { kind: "empty" });
+  const folder = await mkdtemp(join(tmpdir(), "switchyard-guide-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const env = {
+    DATABASE_URL: database.url("postgres"),
+    SWITCHYARD_HOME: join(folder, "home"),
+    SWITCHYARD_DATA: join(folder, "data"),
+    SWITCHYARD_PORT: String(await freePort()),
+  };
+  const section = guide.split("## What a shop sends here")[1]!.split("\n## ")[0]!;
+  const [switching, unread] = [...section.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block!.trim());
+  const [show, off, on] = switching!.split("\n");
+  const server = shell(t, "npx switchyard start", folder, env);
+  await server.until((out) => out.includes("Sandbox:"));
+  const shown = async (line: string, fits: RegExp): Promise<void> => {
+    for (const deadline = Date.now() + 60_000; ; await pause(250)) {
+      const out = await run(t, line, folder, env);
+      if (fits.test(out)) return;
+      assert.ok(Date.now() < deadline, out);
+    }
+  };
+
+  await shown(
+    show!,
+    /^webhooks +on\naddress +http:\/\/127\.0\.0\.1:\d+\/hooks\/[\w-]{32}\ntold +2[^\n]*\nlast message +2/,
+  );
+  await shown(off!, /^webhooks +off/);
+  await shown(on!, /^webhooks +on/);
+  await shown(show!, /^webhooks +on\n[^\n]*\ntold +2/);
+  await run(t, unread!, folder, env);
+});
+
 test("WH-71 the guide lists every type with its meaning", () => {
   const rows = [...guide.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \| (.+) \|$/gm)].map(([, type, about]) => [type, about]);
   assert.deepEqual(rows, Object.entries(webhookTypes));
