@@ -103,6 +103,7 @@ export const releasable: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "stand_by",
   "too_old",
   "suspected_duplicate",
+  "bought_before_restore",
   "fraud_risk",
   "already_fulfilled_on_channel",
   "margin_below_limit",

@@ -206,6 +206,7 @@ const forPerson: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "currency_mismatch",
   "shipping_not_mapped",
   "placement_failed",
+  "bought_before_restore",
 ]);
 
 function waitedFor(reason: ReasonCode, attempt: Attempt): string | null {

@@ -291,6 +291,16 @@ export const reasons = {
     next: "Compare the two orders. Release this one if both are meant, or cancel it.",
     actions: ["release", "cancel"],
   },
+  bought_before_restore: {
+    acts: "person",
+    clearsItself: false,
+    placeable: true,
+    group: "attention",
+    title: "Perhaps bought before the restore",
+    what: "The database was restored from a backup. This may have been bought after the backup was taken, and nobody here knows of it.",
+    next: "Look at the supplier. If it was bought, place it by hand: enter the number that it has there. If it was not, release it.",
+    actions: ["release", "take_over", "cancel"],
+  },
   fraud_risk: {
     acts: "person",
     clearsItself: true,

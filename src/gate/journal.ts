@@ -31,6 +31,8 @@ interface About {
   attemptId: AttemptId;
   reference: string;
   requestHash: string;
+  /** Which order it is for, in whatever database (see `orderKey`); lines of older versions do not say. */
+  order?: string;
 }
 
 /** What the journal knows of one purchase. */
@@ -56,6 +58,7 @@ export class Journal {
   readonly #store: JournalStore;
   readonly #now: () => Date;
   readonly #known = new Map<string, Known>();
+  readonly #ofOrder = new Map<string, Set<Known>>();
   #since: Date;
   #adoptedAt: Date | null = null;
   #waiting: { line: JournalLine; done: () => void; failed: (error: unknown) => void }[] = [];
@@ -94,6 +97,13 @@ export class Journal {
 
   find(reference: string): Known | undefined {
     return this.#known.get(reference);
+  }
+
+  /** PL-68. Other purchases for the same order that were made, or may have been. */
+  boughtFor(order: string, except: string): Known[] {
+    return [...(this.#ofOrder.get(order) ?? [])].filter(
+      (each) => each.reference !== except && each.wasSent && !each.isClosed && mayBeBought(each.answer),
+    );
   }
 
   /** Whether silence about an attempt armed at `instant` means that nothing of it was ever sent. */
@@ -138,8 +148,15 @@ export class Journal {
   #remember(line: JournalLine): void {
     if (line.line === "adopted") this.#adoptedAt = line.at;
     if (line.line === "opened" || line.line === "adopted" || line.line === "document") return;
-    const { at, workspaceId, attemptId, reference, requestHash } = line;
-    const about: About = { at, workspaceId, attemptId, reference, requestHash };
+    const { at, workspaceId, attemptId, reference, requestHash, order } = line;
+    const about: About = {
+      at,
+      workspaceId,
+      attemptId,
+      reference,
+      requestHash,
+      ...(order === undefined ? {} : { order }),
+    };
     const known = this.#known.get(reference) ?? { ...about, wasSent: false, isClosed: false, answer: null };
     known.at = at;
     if (line.line === "sending") known.wasSent = true;
@@ -148,6 +165,9 @@ export class Journal {
     if (line.line === "answered" && (known.answer === null || !isFinal(known.answer) || isFinal(line.answer)))
       known.answer = line.answer;
     this.#known.set(reference, known);
+    if (known.order === undefined) return;
+    const siblings = this.#ofOrder.get(known.order) ?? new Set();
+    this.#ofOrder.set(known.order, siblings.add(known));
   }
 
   /** What is too old to be asked for; the map is in the order of arrival, so the old ones come first. */
@@ -156,9 +176,17 @@ export class Journal {
     for (const [reference, known] of this.#known) {
       if (known.at.getTime() >= horizon) return;
       this.#known.delete(reference);
+      if (known.order === undefined) continue;
+      const siblings = this.#ofOrder.get(known.order);
+      siblings?.delete(known);
+      if (siblings?.size === 0) this.#ofOrder.delete(known.order);
     }
   }
 }
+
+/** As far as an answer says; null: there is none. */
+export const mayBeBought = (answer: PurchaseAnswer | null): boolean =>
+  answer === null || answer.status === "placed" || !isFinal(answer);
 
 /** Says for certain what became of the purchase. */
 export const isFinal = (answer: PurchaseAnswer): boolean =>

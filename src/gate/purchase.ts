@@ -12,8 +12,8 @@ import {
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
 import { hushed, noSecrets, type Secrets } from "#domain/secret.ts";
-import type { Purchase } from "#store/attempt.ts";
-import { isFinal, type Known } from "./journal.ts";
+import { knownReferences, type Purchase } from "#store/attempt.ts";
+import { isFinal, mayBeBought, type Known } from "./journal.ts";
 import type { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
 
@@ -41,6 +41,9 @@ export async function sendOnce(
   if (known !== undefined) {
     const before = fromBefore(known, purchase, call.mode);
     if (before !== null) return before;
+  } else if (call.mode === "send") {
+    const lost = await boughtBeforeRestore(options, purchase);
+    if (lost !== null) return lost;
   }
 
   const now = clock.now();
@@ -86,7 +89,7 @@ export async function sendOnce(
  * been for this, and only what certainly was not bought leaves room for another attempt, which has another reference.
  */
 function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): PurchaseAnswer | null {
-  const bought = known.answer === null || known.answer.status === "placed" || !isFinal(known.answer);
+  const bought = mayBeBought(known.answer);
   if (known.requestHash !== purchase.requestHash) {
     if (known.isClosed || !bought)
       return notSent("this reference was used before for another request, of which nothing was bought");
@@ -99,16 +102,42 @@ function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): 
   return known.answer ?? { status: "unknown", message: "it was sent before, and no answer was kept" };
 }
 
+/**
+ * PL-68. The journal may know purchases for this order that the database does not: it was restored from a backup, and met the order anew or took another way
+ * with it. Whether this one is still wanted is a person's to say.
+ */
+async function boughtBeforeRestore({ journal, db }: GateOptions, purchase: Purchase): Promise<PurchaseAnswer | null> {
+  if (purchase.isReleased) return null;
+  const others = journal.boughtFor(orderKey(purchase), purchase.request.reference);
+  if (others.length === 0) return null;
+  const known = await knownReferences(db, others);
+  const lost = others.filter((each) => !known.has(each.reference));
+  if (lost.length === 0) return null;
+  const words = lost.map(({ reference, answer, at }) =>
+    answer?.status === "placed"
+      ? `${reference} of ${at.toISOString()}, the supplier's ${answer.supplierOrderId}`
+      : `${reference} of ${at.toISOString()}, without a clear answer`,
+  );
+  return {
+    status: "refused",
+    reason: "bought_before_restore",
+    message: `for this order was sent, and the restored database does not know it: ${words.join("; ")}`,
+  };
+}
+const orderKey = ({ workspaceId, order }: Purchase): string =>
+  hash("sha256", JSON.stringify([workspaceId, ...order])).slice(0, 32);
+
 const missing = (call: PurchaseCall): PurchaseAnswer => ({
   status: "bug",
   message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.`,
 });
-const about = ({ clock }: GateOptions, { workspaceId, attemptId, request, requestHash }: Purchase) => ({
+const about = ({ clock }: GateOptions, purchase: Purchase) => ({
   at: clock.now(),
-  workspaceId,
-  attemptId,
-  reference: request.reference,
-  requestHash,
+  workspaceId: purchase.workspaceId,
+  attemptId: purchase.attemptId,
+  reference: purchase.request.reference,
+  requestHash: purchase.requestHash,
+  order: orderKey(purchase),
 });
 
 /** What speaks against sending this attempt now; null: nothing. */

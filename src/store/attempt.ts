@@ -34,6 +34,10 @@ export interface Purchase {
   keyUntil: Date | null;
   requestHash: string;
   request: OutgoingRequest;
+  /** Names the order for ever, also in a database that met it anew: the channel's identity and its own id of the order. */
+  order: readonly [channelKind: string, channel: string, order: string];
+  /** A person said that it was not bought before the database was restored. */
+  isReleased: boolean;
 }
 const PurchaseRow = row({
   workspaceId: col.id<WorkspaceId>(),
@@ -55,6 +59,10 @@ const PurchaseRow = row({
   maxTotal: col.bigint,
   currency: col.text,
   request: col.json<KeptRequest>(),
+  channelKind: col.text,
+  channelExternalId: col.text,
+  channelOrderId: col.text,
+  isReleased: col.bool,
   name: col.text,
   company: col.text,
   line1: col.text,
@@ -78,11 +86,14 @@ export async function readPurchases(tx: Tx, keys: readonly AttemptKey[]): Promis
     sql`
     select a.workspace_id, a.id as attempt_id, a.supplier_id, a.account_id, s.kind as supplier_kind, s.settings as supplier_settings, a.kind, a.state,
            a.fence, f.fence as newest_fence, a.armed_at, a.send_by, a.key_until, a.request_hash, a.reference, a.idempotency_key, a.max_total, a.currency, a.request,
+           c.kind as channel_kind, c.external_id as channel_external_id, o.channel_order_id, 'bought_before_restore' = any(o.answered) as is_released,
            d.name, d.company, d.line1, d.line2, d.city, d.region, d.postcode, d.country, d.phone, d.email
       from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.attemptId)}::bigint[]) as k(workspace_id, id)
      cross join lateral (select * from attempt a where a.workspace_id = k.workspace_id and a.id = k.id order by a.id) a
       join fulfillment_order f on f.workspace_id = a.workspace_id and f.id = a.fulfillment_order_id
       join supplier s on s.workspace_id = a.workspace_id and s.id = a.supplier_id
+      join sales_order o on o.workspace_id = a.workspace_id and o.id = a.order_id
+      join channel c on c.workspace_id = o.workspace_id and c.id = o.channel_id
      cross join lateral (select * from order_address d where d.workspace_id = a.workspace_id and d.order_id = a.order_id order by d.no) d
      where d.no = a.address_no`,
   );
@@ -93,10 +104,12 @@ type RowOf<Shape> = Shape extends { decode: (...args: never[]) => (infer T)[] } 
 function purchaseOf(found: RowOf<typeof PurchaseRow>): Purchase {
   const { name, company, line1, line2, city, region, postcode, country, phone, email, ...rest } = found;
   const shipTo: Address = { name, company, line1, line2, city, region, postcode, country, phone, email };
-  const { supplierSettings, reference, idempotencyKey, maxTotal, currency, request, ...purchase } = rest;
+  const { supplierSettings, reference, idempotencyKey, maxTotal, currency, request, ...of } = rest;
+  const { channelKind, channelExternalId, channelOrderId, ...purchase } = of;
   return {
     ...purchase,
     settings: supplierSettings.connector ?? {},
+    order: [channelKind, channelExternalId, channelOrderId],
     request: { reference, idempotencyKey, maxTotal: { amount: maxTotal, currency }, shipTo, ...request },
   };
 }

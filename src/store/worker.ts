@@ -20,6 +20,9 @@ export const claimSlot = (db: Db, worker: { id: string; kind: string; pid: numbe
     return slot;
   });
 
+/** It is also the database's age, should somebody restore it: in safe mode that stands still. */
 export const beat = (tx: Tx, id: string, now: Date): Promise<number> =>
-  tx.run(sql`update worker set heartbeat_at = ${now} where id = ${id}`);
+  tx.run(sql`
+    with home as (update installation set heartbeat_at = ${now} where safe_mode_reason is null and heartbeat_at < ${now}::timestamptz - interval '1 minute')
+    update worker set heartbeat_at = ${now} where id = ${id}`);
 export const forgetWorker = (tx: Tx, id: string): Promise<number> => tx.run(sql`delete from worker where id = ${id}`);

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aChannelOrder } from "#test/channel-order.ts";
 import { aShopFloor, contracts, type Fate, type ShopFloor } from "#test/shop.ts";
 import type { Id } from "#domain/ids.ts";
-import { confirmBought, confirmNotBought } from "#domain/placement-person.ts";
+import { releaseOrder } from "#domain/edit.ts";
+import { beginPlacingByHand, confirmBought, confirmNotBought, finishPlacingByHand } from "#domain/placement-person.ts";
 import type { Gate } from "#connectors/ports.ts";
 import { CommitUnknown, openDb } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
+import { readArming } from "../arming.ts";
+import { storeOrders } from "../intake.ts";
 import { changeOrders, type Stage } from "../stage.ts";
 import { place } from "./place.ts";
 import { reconcile } from "./reconcile.ts";
@@ -267,6 +271,84 @@ test("PL-64 C13 a database that was restored from before a purchase does not buy
   }
 });
 
+/** The backup is from before the order came; the channel brings it again. The administrator has said that this copy is home. */
+async function boughtAndForgotten(floor: ShopFloor): Promise<void> {
+  await floor.orders(1);
+  await letItRun(floor);
+  assert.equal(floor.shop.book.length, 1);
+  const superuser = openDb(floor.database.config("postgres"));
+  await superuser.run(sql`truncate sales_order, counter, ledger_transaction, ledger_entry, evidence, event cascade`);
+  await superuser.end();
+  await floor.newGate();
+  await storeOrders(
+    floor.engine,
+    { workspaceId: floor.workspaceId, channelId: floor.channelId, origin: "live", actor: "channel:test" },
+    [aChannelOrder("1", floor.clock.now())],
+  );
+  floor.clock.advance(11 * 60_000);
+}
+const Held = row({ id: col.id<Id<"order">>(), code: col.text, message: col.text });
+const heldIn = ({ database }: ShopFloor) =>
+  database.engine.rows(
+    Held,
+    sql`select order_id as id, code, detail ->> 'message' as message from hold where closed_at is null`,
+  );
+
+/** Both steps of a person who has the supplier's number. */
+async function placedByHand(floor: ShopFloor, orderId: Id<"order">, supplierOrderId: string): Promise<void> {
+  const key = { workspaceId: floor.workspaceId, orderId };
+  await changeOrders(floor.engine, [key], {}, async ([draft], tx) => {
+    const arming = (await readArming(tx, [key])).get(orderId)!;
+    assert.equal(beginPlacingByHand(draft!, draft!.dossier.fulfillmentOrders[0]!, "ada", arming).ok, true);
+  });
+  await changeOrders(floor.engine, [key], {}, ([draft]) => {
+    const attempt = draft!.dossier.attempts.at(-1)!;
+    assert.equal(finishPlacingByHand(draft!, attempt, { supplierOrderId, cost: null }, "ada").ok, true);
+  });
+}
+
+test("PL-68 C13 an order that came after the backup, was bought and comes again is held with the supplier's number, whatever the supplier's kind", async (t) => {
+  for (const [kind, contract] of Object.entries(kinds)) {
+    const floor = await aShopFloor(t, contract);
+    await boughtAndForgotten(floor);
+
+    await letItRun(floor);
+
+    const [hold, ...more] = await heldIn(floor);
+    assert.deepEqual([await states(floor), hold?.code, more], [["held"], "bought_before_restore", []], kind);
+    assert.match(hold!.message, /the supplier's N1$/);
+    assert.deepEqual([floor.shop.book.length, floor.shop.seen.length], [1, 1], kind);
+  }
+});
+
+test("PL-68 C13 a person who saw it at the supplier enters its number, and one who says that it is meant again buys it again, once", async (t) => {
+  for (const says of ["bought", "again"] as const) {
+    const floor = await aShopFloor(t, contracts.none);
+    await boughtAndForgotten(floor);
+    await letItRun(floor);
+    const [{ id } = { id: "" as Id<"order"> }] = await heldIn(floor);
+
+    await changeOrders(floor.engine, [{ workspaceId: floor.workspaceId, orderId: id }], {}, ([draft]) => {
+      if (says === "again") assert.equal(releaseOrder(draft!).status, "ok");
+    });
+    if (says === "bought") await placedByHand(floor, id, "N1");
+    await letItRun(floor);
+    await letItRun(floor);
+
+    assert.deepEqual([await states(floor), floor.shop.book.length], [["placed"], says === "again" ? 2 : 1], says);
+  }
+});
+
+test("PL-68 an order whose purchases the database knows is never held for them: a replacement goes out", async (t) => {
+  const floor = await aShopFloor(t, contracts.none, { second: true });
+  floor.shop.fates.push("out_of_stock");
+  await floor.orders(1);
+
+  await letItRun(floor);
+
+  assert.deepEqual([floor.shop.seen.length, await heldIn(floor)], [2, []]);
+});
+
 test("PL-29 while the gate is away nothing is concluded; it is asked again later", async (t) => {
   const { GateAway } = await import("#connectors/ports.ts");
   const floor = await aShopFloor(t, contracts.key);
@@ -394,8 +476,6 @@ test("PL-67 while a key is asked again, a person's word that nothing was bought 
 });
 
 test("PL-32 a person who says 'placing now' and is never heard of again leaves an unknown outcome, not a free order", async (t) => {
-  const { beginPlacingByHand } = await import("#domain/placement-person.ts");
-  const { readArming } = await import("../arming.ts");
   const floor = await aShopFloor(t, contracts.human);
   const [orderId] = await floor.orders(1);
   assert.deepEqual(await states(floor), ["escalated"]);
