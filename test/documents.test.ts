@@ -11,6 +11,7 @@ import { place } from "#engine/stages/place.ts";
 import { release } from "#engine/stages/release.ts";
 import { verify } from "#engine/stages/verify.ts";
 import { col, row } from "#store/row.ts";
+import { openDb } from "#store/db.ts";
 import { sql } from "#store/sql.ts";
 import { json } from "#store/writer.ts";
 import { aShopFloor, contracts, type ShopFloor } from "./shop.ts";
@@ -175,4 +176,36 @@ test("PL-56 in safe mode nothing leaves: what was committed is withdrawn, and on
   await run(floor, [dispatch]);
 
   assert.deepEqual([await floor.sent(), (await attempts(floor)).map((each) => each.split(" ")[0])], [[], ["void"]]);
+});
+
+test("PL-68 C13 an order that left in a document after the backup does not leave in another one; the others of that one do", async (t) => {
+  const floor = await anOutbox(t, { perFile: "batch" });
+  await floor.orders(1);
+  await run(floor);
+  assert.deepEqual([await states(floor), (await floor.sent()).length], [["placed"], 1]);
+  // The backup is from just before the arming; the administrator has said that this copy is home.
+  const superuser = openDb(floor.database.config("postgres"));
+  for (const change of [
+    sql`truncate evidence, ledger_entry, ledger_transaction`,
+    sql`delete from attempt`,
+    sql`delete from dispatch`,
+    sql`update fulfillment_order set state = 'waiting', placed_at = null, fence = 0, due_at = ${floor.clock.now()}`,
+    sql`update fulfillment_order_line set units_placed = 0`,
+  ])
+    await superuser.run(change);
+  await superuser.end();
+  await floor.newGate();
+
+  await floor.orders(1);
+  await run(floor);
+  floor.clock.advance(3_600_000); // what was withdrawn is tried again a little later
+  await run(floor);
+
+  assert.deepEqual(await states(floor), ["held", "placed"]);
+  const { state } = await floor.database.engine.one(State, sql`select code as state from hold where closed_at is null`);
+  assert.equal(state, "bought_before_restore");
+  const texts = await Promise.all(
+    (await floor.sent()).map((name) => readFile(join(floor.folder, "outbox", name), "utf8")),
+  );
+  assert.equal(texts.flatMap((text) => text.trim().split("\r\n").slice(1)).length, 2);
 });

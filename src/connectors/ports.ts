@@ -496,7 +496,11 @@ export interface DocumentCall {
   dispatchId: DispatchId;
 }
 /** withdrawn: it has not left and never will under this name. */
-export type DocumentAnswer = { status: "left" } | { status: "withdrawn"; message: string } | Failure;
+export type DocumentAnswer =
+  | { status: "left" }
+  /** `boughtBefore`: by our reference, what keeps a part of it from leaving in any other document too. */
+  | { status: "withdrawn"; message: string; boughtBefore: { reference: string; message: string }[] }
+  | Failure;
 export interface CancelCall {
   supplierOrderId: string;
   lines: { supplierSku: string; units: number }[] | "all";

@@ -119,10 +119,13 @@ export async function sendDispatch(engine: Engine, workspaceId: WorkspaceId, dis
   }
   const attempts = await attemptsOfDispatch(engine.db, workspaceId, dispatchId);
   const answers = attempts.map(({ orderId, id, accountId, reference }) => {
+    const before = said.status === "left" ? undefined : said.boughtBefore.find((each) => each.reference === reference);
     const answer: Answer =
       said.status === "left"
         ? { status: "placed", supplierOrderId: reference, total: null, notAccepted: [] }
-        : { status: "void", proof: "document_withdrawn", message: said.message };
+        : before !== undefined
+          ? { status: "refused", reason: "bought_before_restore", message: before.message }
+          : { status: "void", proof: "document_withdrawn", message: said.message };
     return {
       workspaceId,
       orderId,

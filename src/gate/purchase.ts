@@ -106,7 +106,10 @@ function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): 
  * PL-68. The journal may know purchases for this order that the database does not: it was restored from a backup, and met the order anew or took another way
  * with it. Whether this one is still wanted is a person's to say.
  */
-async function boughtBeforeRestore({ journal, db }: GateOptions, purchase: Purchase): Promise<PurchaseAnswer | null> {
+export async function boughtBeforeRestore(
+  { journal, db }: GateOptions,
+  purchase: Purchase,
+): Promise<(PurchaseAnswer & { status: "refused" }) | null> {
   if (purchase.isReleased) return null;
   const others = journal.boughtFor(orderKey(purchase), purchase.request.reference);
   if (others.length === 0) return null;
@@ -131,7 +134,7 @@ const missing = (call: PurchaseCall): PurchaseAnswer => ({
   status: "bug",
   message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.`,
 });
-const about = ({ clock }: GateOptions, purchase: Purchase) => ({
+export const about = ({ clock }: GateOptions, purchase: Purchase) => ({
   at: clock.now(),
   workspaceId: purchase.workspaceId,
   attemptId: purchase.attemptId,
