@@ -69,8 +69,12 @@ export type ListPath = {
   [P in Path<"get">]: Answer<"get", P> extends { next: string | null } ? P : never;
 }[Path<"get">];
 
-/** What a list lists. */
-export type Item<P extends ListPath> = Extract<Answer<"get", P>[keyof Answer<"get", P>], readonly unknown[]>[number];
+/** What a list lists: what is called like the address, else the only list in the answer. */
+export type Item<P extends ListPath> = ItemOf<Answer<"get", P>, NameOf<P>>;
+type ItemOf<A, Name> = Name extends keyof A ? Element<A[Name]> : Element<A[keyof A]>;
+type Element<T> = Extract<T, readonly unknown[]>[number];
+type NameOf<P> = P extends `${string}/${infer Rest}` ? NameOf<Rest> : Underscored<P>;
+type Underscored<P> = P extends `${infer A}-${infer B}` ? Underscored<`${A}_${B}`> : P;
 
 export type Schemas = components["schemas"];
 /** One schema by its name, such as `Schema<"Order">`. */

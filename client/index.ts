@@ -116,8 +116,13 @@ export function createSwitchyardClient(options: ClientOptions = {}): SwitchyardC
   }
 
   async function* each(path: ListPath, wish: Call = {}): AsyncGenerator<unknown, void> {
-    for await (const page of pages(path, wish))
-      yield* (Object.values(page).find((value) => Array.isArray(value)) ?? []) as unknown[];
+    const name = path.slice(path.lastIndexOf("/") + 1).replaceAll("-", "_");
+    for await (const page of pages(path, wish)) {
+      const lists = Object.entries<unknown>({ ...page }).flatMap(([key, value]) =>
+        Array.isArray(value) ? [[key, value as unknown[]] as const] : [],
+      );
+      yield* (lists.find(([key]) => key === name) ?? lists[0])?.[1] ?? [];
+    }
   }
 
   return {

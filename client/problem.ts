@@ -53,7 +53,7 @@ export function problemOf(body: unknown, response: Response, idempotencyKey: str
       title: response.statusText,
       status: response.status,
       code: "other_answer",
-      detail: `The answer ${response.status} does not come from Switchyard: ${String(body ?? "").slice(0, 200)}`,
+      detail: `The answer ${response.status} does not come from Switchyard: ${typeof body === "string" ? body.slice(0, 200) : JSON.stringify(body)}`,
       next: "Look at the address, and at the proxies before the server.",
     },
     more,

@@ -75,7 +75,7 @@ export interface paths {
   };
   "/v1/orders": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    /** Orders, newest received first */
+    /** Orders, newest received first unless sorted otherwise */
     get: {
       parameters: {
         query?: {
@@ -87,8 +87,9 @@ export interface paths {
           received_from?: string;
           /** Not included itself */
           received_to?: string;
-          /** A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
           q?: string;
+          sort?: components["schemas"]["OrderSort"];
           /** `next` of the page before; absent: the first page */
           cursor?: string;
           limit?: number;
@@ -101,7 +102,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { orders: components["schemas"]["OrderRow"][]; next: string | null } };
+          content: {
+            "application/json": {
+              orders: components["schemas"]["OrderRow"][];
+              next: string | null;
+              words: components["schemas"]["SearchWords"];
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -498,48 +505,271 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/v1/orders/bulk": {
+  "/v1/jobs": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
-    get?: never;
+    /** Jobs, newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { jobs: components["schemas"]["Job"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     put?: never;
-    /** Release, hold or cancel up to 200 orders, named by id or found by a filter */
+    /** Do the same to many orders, or look at what that would do */
     post: {
       parameters: { query?: never; header?: never; path?: never; cookie?: never };
       requestBody: {
         content: {
           "application/json": {
-            action: "release" | "hold" | "cancel";
-            note?: string;
-            ids?: string[];
-            filter?: {
-              /** Headlines, divided by commas */
-              state?: string;
-              channel?: string;
-              supplier?: string;
-              reason?: components["schemas"]["ReasonCode"];
-              received_from?: string;
-              /** Not included itself */
-              received_to?: string;
-              /** A number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
-              q?: string;
-            };
+            do: components["schemas"]["JobAction"];
+            orders: components["schemas"]["JobOrders"];
+            preview?: boolean;
           };
         };
       };
       responses: {
         200: {
           headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["JobPreview"] };
+        };
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Job"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/jobs/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** A job and how far it is */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Job"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/jobs/{id}/rows": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What became of each order */
+    get: {
+      parameters: {
+        query?: {
+          state?: "waiting" | "ok" | "refused" | "skipped";
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path: { id: string };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { rows: components["schemas"]["JobRow"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/jobs/{id}/report": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The same as a CSV file */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": string } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/jobs/{id}/cancel": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Stop a job: what is done stays done, the rest is skipped */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Job"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/jobs/{id}/retry": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Try again what was refused, and nothing else */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["Job"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/views": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The locked views, everybody's and your own, each with its count */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { views: components["schemas"]["CountedView"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Save a list: your own, or everybody's */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": components["schemas"]["NewView"] } };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["View"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/views/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    /** Change a saved view; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": components["schemas"]["ViewChange"] } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": components["schemas"]["View"] } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    /** Delete a saved view */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/search": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What begins with these letters: orders, supplier orders, tracking numbers, SKUs, buyers */
+    get: {
+      parameters: { query: { q: string }; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
           content: {
             "application/json": {
-              done: number;
-              refused: number;
-              rows: {
-                id: string;
-                outcome: "done" | "refused";
-                order?: components["schemas"]["OrderState"];
-                code?: string;
-                detail?: string;
-              }[];
+              orders: components["schemas"]["SearchHit"][];
+              supplier_orders: components["schemas"]["SearchHit"][];
+              tracking_numbers: components["schemas"]["SearchHit"][];
+              buyers: components["schemas"]["SearchHit"][];
+              skus: string[];
             };
           };
         };
@@ -549,6 +779,8 @@ export interface paths {
         };
       };
     };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -808,7 +1040,8 @@ export interface paths {
       requestBody: {
         content: {
           "application/json": {
-            carrier: string;
+            /** Absent: found by the number, where a carrier that we know has such numbers */
+            carrier?: string;
             tracking_number: string;
             shipped_at?: string;
             /** Absent: everything that is open */
@@ -843,6 +1076,66 @@ export interface paths {
     post: {
       parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
       requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/accept": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** The supplier accepts the purchase and will send it */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/cannot-send": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** The supplier cannot send it: later, or not at all; then it is bought elsewhere */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            reason: "out_of_stock" | "supplier_refused" | "destination_not_served";
+            /** It leaves on this day; absent: it does not come at all */
+            until?: string;
+            /** Absent: all that has not left */
+            lines?: { supplier_sku: string; units: number }[];
+          };
+        };
+      };
       responses: {
         200: {
           headers: { [name: string]: unknown };
@@ -935,6 +1228,31 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/fulfillment-orders/{id}/uncollect": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Prep: the last scan was a mistake; the unit is out of the parcel again */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { supplier_sku: string; units?: number } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/fulfillment-orders/{id}/back": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -992,7 +1310,16 @@ export interface paths {
     /** Prep: the parcel is scanned out */
     post: {
       parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
-      requestBody: { content: { "application/json": { carrier: string; tracking_number: string; sure?: boolean } } };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** Absent: found by the number, where a carrier that we know has such numbers */
+            carrier?: string;
+            tracking_number: string;
+            sure?: boolean;
+          };
+        };
+      };
       responses: {
         200: {
           headers: { [name: string]: unknown };
@@ -1018,6 +1345,10 @@ export interface paths {
         query?: {
           /** Divided by commas; absent: where something is still to be done */
           state?: string;
+          /** Only suppliers' work, or only prep centres' */
+          at?: "supplier" | "prep";
+          /** The order's number, as a scanner reads it */
+          number?: string;
           /** `next` of the page before; absent: the first page */
           cursor?: string;
           limit?: number;
@@ -1253,11 +1584,47 @@ export interface paths {
                 clears_itself: boolean;
                 placeable_by_person: boolean;
                 shown_as: string;
-                resolve_with: string[];
+                resolve_with: components["schemas"]["ResolveAction"][];
               }[];
               /** How each action of resolve_with is done */
               resolve_by: { [name: string]: string };
               states: { code: components["schemas"]["Headline"]; title: string; hint: string }[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/address-formats": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What an address needs, by country: for a form that asks for one */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              formats: {
+                country: string;
+                city: boolean;
+                /** What is expected; null: nothing depends on it */
+                region: string | null;
+                /** null: whatever is given is taken */
+                postcode: { example: string; needed: boolean } | null;
+              }[];
             };
           };
         };
@@ -1316,7 +1683,29 @@ export interface paths {
       };
     };
     put?: never;
-    post?: never;
+    /** Add a channel; it begins in review, and what was bought before stands by */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            kind: string;
+            name: string;
+            /** Not given: the connector asks */
+            external_id?: string;
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings?: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": { id: string; name: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -1362,7 +1751,28 @@ export interface paths {
       };
     };
     put?: never;
-    post?: never;
+    /** Add a supplier or a prep centre; give it an account next */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            kind: string;
+            name: string;
+            role?: "supplier" | "prep";
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings?: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": { id: string; name: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -1375,6 +1785,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
+          /** Only the links of this SKU */
+          sku?: string;
           /** `next` of the page before; absent: the first page */
           cursor?: string;
           limit?: number;
@@ -1532,6 +1944,405 @@ export interface paths {
         };
       };
     };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Settings of the workspace, with their form */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Change settings of the workspace; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/channels/{id}/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Settings of a channel, with their form */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Change settings of a channel; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/suppliers/{id}/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Settings of a supplier, with their form */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Change settings of a supplier; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/accounts/{id}/settings": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Settings of a supplier account, with their form */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Change settings of a supplier account; what is not named stays */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Settings"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/connectors": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Kinds of channels and suppliers that can be added here, each with its form */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              channels: { kind: string; title: string; schema: components["schemas"]["SettingsForm"] }[];
+              suppliers: {
+                kind: string;
+                title: string;
+                capabilities: components["schemas"]["SupplierCapabilities"];
+                schema: components["schemas"]["SettingsForm"];
+              }[];
+              account: components["schemas"]["SettingsForm"];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/channels/{id}/test": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Ask the shop whose account this is */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              /** null: it could not be asked; `message` says why */
+              works: boolean | null;
+              message: string;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/suppliers/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One supplier: what its connector can, how it stands, its accounts and their health */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["SupplierDetail"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/suppliers/{id}/accounts": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Add an account of a supplier; orders that waited for one go on */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            name: string;
+            /** By dotted name; "default" takes a setting back, null is a value only where nothing is one */
+            settings?: { [name: string]: unknown };
+          };
+        };
+      };
+      responses: {
+        201: { headers: { [name: string]: unknown }; content: { "application/json": { id: string; name: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/accounts/{id}/enable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Use this account again: what was rejected and the breaker are forgotten, and waiting orders go on */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { active: boolean } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/accounts/{id}/disable": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Place nothing new on this account */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { active: boolean } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/audit": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Who changed which setting, member, key or webhook, and who was shown personal data; newest first */
+    get: {
+      parameters: {
+        query?: {
+          /** secret_use is listed only when it is asked for */
+          topic?:
+            | "settings"
+            | "members"
+            | "keys"
+            | "webhooks"
+            | "catalogue"
+            | "secrets"
+            | "secret_use"
+            | "personal_data";
+          /** As the list names it: user:usr_…, key:… */
+          actor?: string;
+          from?: string;
+          /** Not included itself */
+          to?: string;
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { entries: components["schemas"]["AuditEntry"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
     post?: never;
     delete?: never;
     options?: never;
@@ -2341,6 +3152,159 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/channels/{id}/webhooks": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Whether a channel sends webhooks, and the last that came */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["ChannelWebhooks"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    /** Switch a channel's webhooks on or off; on makes a new secret, which the channel is told */
+    put: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { on: boolean } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["ChannelWebhooks"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/unread-messages": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What channels sent and nobody could read, oldest first */
+    get: {
+      parameters: {
+        query?: {
+          /** `next` of the page before; absent: the first page */
+          cursor?: string;
+          limit?: number;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { messages: components["schemas"]["UnreadMessage"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/unread-messages/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** One of them with its raw text, which may name a buyer: that it was opened is recorded */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              id: string;
+              channel: string;
+              /** The channel's own id of it */
+              event: string;
+              received_at: string;
+              problem: string;
+              /** null: erased */
+              text: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/unread-messages/{id}/read-again": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Have it read once more, after its cause is gone */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/unread-messages/{id}/put-aside": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** It needs no doing; say why */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { why: string } } };
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/events/stream": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Follow what changes, as server-sent events: `orders` with the orders that changed, `counts` after them */
@@ -3025,6 +3989,223 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/keys": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** The keys of the workspace, with the scopes that each role can give */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              keys: components["schemas"]["ApiKey"][];
+              scopes: {
+                code:
+                  | "reference.read"
+                  | "orders.read"
+                  | "orders.change"
+                  | "orders.place"
+                  | "shipments.enter"
+                  | "shipments.change"
+                  | "desk.read"
+                  | "prep.pack"
+                  | "set_up.read"
+                  | "set_up.change"
+                  | "money.read"
+                  | "money.change"
+                  | "imports.read"
+                  | "imports.change"
+                  | "members.read"
+                  | "members.change"
+                  | "owners.change"
+                  | "settings.read"
+                  | "settings.change"
+                  | "secrets.change"
+                  | "keys.read"
+                  | "keys.change"
+                  | "audit.read"
+                  | "webhooks.read"
+                  | "webhooks.change"
+                  | "events.read"
+                  | "buyers.erase";
+                allows: string;
+              }[];
+              roles: {
+                [name in "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier"]: (
+                  | "reference.read"
+                  | "orders.read"
+                  | "orders.change"
+                  | "orders.place"
+                  | "shipments.enter"
+                  | "shipments.change"
+                  | "desk.read"
+                  | "prep.pack"
+                  | "set_up.read"
+                  | "set_up.change"
+                  | "money.read"
+                  | "money.change"
+                  | "imports.read"
+                  | "imports.change"
+                  | "members.read"
+                  | "members.change"
+                  | "owners.change"
+                  | "settings.read"
+                  | "settings.change"
+                  | "secrets.change"
+                  | "keys.read"
+                  | "keys.change"
+                  | "audit.read"
+                  | "webhooks.read"
+                  | "webhooks.change"
+                  | "events.read"
+                  | "buyers.erase"
+                )[];
+              };
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Make a key; it is shown in this answer and never again */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: {
+          "application/json": {
+            role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+            name: string;
+            /** null: all that the role may */
+            scopes?:
+              | (
+                  | "reference.read"
+                  | "orders.read"
+                  | "orders.change"
+                  | "orders.place"
+                  | "shipments.enter"
+                  | "shipments.change"
+                  | "desk.read"
+                  | "prep.pack"
+                  | "set_up.read"
+                  | "set_up.change"
+                  | "money.read"
+                  | "money.change"
+                  | "imports.read"
+                  | "imports.change"
+                  | "members.read"
+                  | "members.change"
+                  | "owners.change"
+                  | "settings.read"
+                  | "settings.change"
+                  | "secrets.change"
+                  | "keys.read"
+                  | "keys.change"
+                  | "audit.read"
+                  | "webhooks.read"
+                  | "webhooks.change"
+                  | "events.read"
+                  | "buyers.erase"
+                )[]
+              | null;
+            /** For prep and supplier: whose fulfillment orders there are for it */
+            suppliers?: string[];
+            /** null: never */
+            expires_at?: string | null;
+          };
+        };
+      };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              /** 12 hex digits: the part of the key that names it */
+              id: string;
+              name: string;
+              role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+              /** What of its role it may; null: all */
+              scopes:
+                | (
+                    | "reference.read"
+                    | "orders.read"
+                    | "orders.change"
+                    | "orders.place"
+                    | "shipments.enter"
+                    | "shipments.change"
+                    | "desk.read"
+                    | "prep.pack"
+                    | "set_up.read"
+                    | "set_up.change"
+                    | "money.read"
+                    | "money.change"
+                    | "imports.read"
+                    | "imports.change"
+                    | "members.read"
+                    | "members.change"
+                    | "owners.change"
+                    | "settings.read"
+                    | "settings.change"
+                    | "secrets.change"
+                    | "keys.read"
+                    | "keys.change"
+                    | "audit.read"
+                    | "webhooks.read"
+                    | "webhooks.change"
+                    | "events.read"
+                    | "buyers.erase"
+                  )[]
+                | null;
+              suppliers: { id: string; name: string }[];
+              state: "active" | "expired" | "revoked";
+              created_at: string;
+              expires_at: string | null;
+              /** To the minute */
+              last_used_at: string | null;
+              revoked_at: string | null;
+              key: string | null;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/keys/{id}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End a key at once */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        204: { headers: { [name: string]: unknown }; content?: never };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/fulfillment-orders/{id}/link": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -3373,6 +4554,12 @@ export interface components {
       reference?: string;
       first_use?: { route: string; at: string };
       version?: number;
+      current?: { [name: string]: unknown };
+    };
+    Actor: {
+      /** visitor: the sandbox's, on this machine. link: whoever has the link for one purchase order */
+      kind: "person" | "key" | "channel" | "administrator" | "visitor" | "link" | "machine";
+      name: string;
     };
     /** Decimal text in major units, with all digits of its currency. */
     Money: { amount: string; currency: string };
@@ -3420,6 +4607,7 @@ export interface components {
       | "changed_on_channel"
       | "cancel_requested"
       | "suspected_duplicate"
+      | "bought_before_restore"
       | "fraud_risk"
       | "already_fulfilled_on_channel"
       | "too_old"
@@ -3463,7 +4651,62 @@ export interface components {
       phone?: string;
       email?: string;
     };
+    AuditEntry: {
+      at: string;
+      topic: "settings" | "members" | "keys" | "webhooks" | "catalogue" | "secrets" | "secret_use" | "personal_data";
+      kind: string;
+      text: string;
+      actor: string;
+      by: components["schemas"]["Actor"];
+      subject: string;
+      /** What it is about, where that has an id and is still here */
+      on: { id: string; name: string } | null;
+      changes: { name: string; from: unknown; to: unknown }[];
+      details: { [name: string]: unknown };
+    };
     OrderState: { id: string; number: string; headline: components["schemas"]["Headline"]; version: number };
+    ChannelWebhooks: {
+      /** Where the channel sends; null: never switched on */
+      address: string | null;
+      on: boolean;
+      /** When the channel was last told; null: it is about to be */
+      told_at: string | null;
+      problem: string | null;
+      /** The last message, to the minute */
+      last_at: string | null;
+    };
+    UnreadMessage: {
+      id: string;
+      channel: string;
+      /** The channel's own id of it */
+      event: string;
+      received_at: string;
+      problem: string;
+    };
+    /** How each is done says `resolve_by` of GET /v1/reasons */
+    ResolveAction:
+      | "release"
+      | "cancel"
+      | "edit_address"
+      | "edit_lines"
+      | "link_sku"
+      | "choose_supplier"
+      | "top_up"
+      | "raise_limit"
+      | "reenter_credentials"
+      | "confirm_bought"
+      | "confirm_not_bought"
+      | "take_over"
+      | "map_shipping"
+      | "accept_change"
+      | "keep_ours"
+      | "accept_cancellation"
+      | "refuse_cancellation"
+      | "add_tracking"
+      | "confirm_tracking"
+      | "resend"
+      | "dismiss"
+      | "void_label";
     FulfillmentOrderRow: {
       id: string;
       no: number;
@@ -3477,6 +4720,74 @@ export interface components {
       placed_at: string | null;
       ship_by: string | null;
       lines: { supplier_sku: string | null; quantity: number; units: number; units_shipped: number }[];
+    };
+    /** A JSON Schema of the settings by their dotted names, each with title, description and default. `format` says how one is typed: duration-ms, decimal, currency, time-zone, countries, date-time, folder; `x-none` what null means; `x-second-factor` that a person with a second factor changes it. */
+    SettingsForm: {
+      type: "object";
+      properties: { [name: string]: { [name: string]: unknown } };
+      patternProperties: { [name: string]: { [name: string]: unknown } };
+      required: string[];
+      additionalProperties: false;
+    };
+    Settings: {
+      /** What holds now, by dotted name; `connector.…` are its connector's */
+      settings: { [name: string]: unknown };
+      /** Names of those that are not as the product has them by itself */
+      changed: string[];
+      schema: components["schemas"]["SettingsForm"];
+    };
+    SupplierCapabilities: {
+      tracking: "poll" | "push" | "by_hand";
+      stock: boolean;
+      quote: boolean;
+      cancel: boolean;
+      list: boolean;
+      acknowledges: boolean;
+    };
+    PlacingContract: {
+      /** What keeps a purchase from being made twice */
+      kind: "key" | "lookup" | "none" | "human";
+      lookup_lag_ms: number;
+      most_in_flight_ms: number;
+      key_window_ms: number | null;
+      cancellable: "api" | "human" | "no";
+      money_point: "place" | "confirm" | "pay";
+      tested_on: string;
+    };
+    SupplierAccount: {
+      id: string;
+      name: string;
+      active: boolean;
+      payment: string;
+      currency: string;
+      credentials_rejected_at: string | null;
+      /** The breaker: nothing is placed on it before */
+      paused_until: string | null;
+      /** Outcomes in a row that nobody knows; three open the breaker */
+      recent_unknowns: number;
+      /** Purchases under way or of unknown outcome */
+      unsettled: number;
+      /** When its secrets were last opened for a call */
+      last_call_at: string | null;
+      last_purchase_at: string | null;
+      /** null for whoever may not see money */
+      balance: { available: string; held: string; owed: string; action_credits: string | null } | null;
+    };
+    SupplierDetail: {
+      id: string;
+      name: string;
+      kind: string;
+      title: string;
+      role: "supplier" | "prep";
+      enabled: boolean;
+      last_problem: string | null;
+      /** null: its connector is not installed here */
+      capabilities: components["schemas"]["SupplierCapabilities"] | null;
+      contract: components["schemas"]["PlacingContract"] | null;
+      scan: { first_ms: number; every_ms: number; until_ms: number };
+      accounts: components["schemas"]["SupplierAccount"][];
+      /** The newest documents it sent; rows that could not be read lie in its inbox/rejected */
+      files: { name: string; kind: string; rows: number; refused: number; at: string }[];
     };
     DeskRow: {
       id: string;
@@ -3493,7 +4804,7 @@ export interface components {
         | "completed"
         | "cancelled";
       order_number: string;
-      supplier: { id: string; name: string };
+      supplier: { id: string; name: string; role: "supplier" | "prep" };
       reference: string | null;
       method: string | null;
       ship_by: string | null;
@@ -3522,7 +4833,7 @@ export interface components {
         | "completed"
         | "cancelled";
       order_number: string;
-      supplier: { id: string; name: string };
+      supplier: { id: string; name: string; role: "supplier" | "prep" };
       reference: string | null;
       method: string | null;
       ship_by: string | null;
@@ -3551,10 +4862,13 @@ export interface components {
       actions: {
         print: components["schemas"]["Verdict"];
         collect: components["schemas"]["Verdict"];
+        uncollect: components["schemas"]["Verdict"];
         back: components["schemas"]["Verdict"];
         put_back: components["schemas"]["Verdict"];
         ship: components["schemas"]["Verdict"];
         add_tracking: components["schemas"]["Verdict"];
+        accept: components["schemas"]["Verdict"];
+        cannot_send: components["schemas"]["Verdict"];
       };
     };
     Import: {
@@ -3569,6 +4883,118 @@ export interface components {
       refused: number;
       set_aside: number;
       problem: string | null;
+    };
+    ApiKey: {
+      /** 12 hex digits: the part of the key that names it */
+      id: string;
+      name: string;
+      role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+      /** What of its role it may; null: all */
+      scopes:
+        | (
+            | "reference.read"
+            | "orders.read"
+            | "orders.change"
+            | "orders.place"
+            | "shipments.enter"
+            | "shipments.change"
+            | "desk.read"
+            | "prep.pack"
+            | "set_up.read"
+            | "set_up.change"
+            | "money.read"
+            | "money.change"
+            | "imports.read"
+            | "imports.change"
+            | "members.read"
+            | "members.change"
+            | "owners.change"
+            | "settings.read"
+            | "settings.change"
+            | "secrets.change"
+            | "keys.read"
+            | "keys.change"
+            | "audit.read"
+            | "webhooks.read"
+            | "webhooks.change"
+            | "events.read"
+            | "buyers.erase"
+          )[]
+        | null;
+      suppliers: { id: string; name: string }[];
+      state: "active" | "expired" | "revoked";
+      created_at: string;
+      expires_at: string | null;
+      /** To the minute */
+      last_used_at: string | null;
+      revoked_at: string | null;
+    };
+    /** newest and oldest by when it came in; ship_by earliest first, those without one last; total most first, by the number alone */
+    OrderSort: "newest" | "oldest" | "ship_by" | "total";
+    SearchWords: { key: string; value: string; word: string }[];
+    /** dismiss closes holds of that reason; assign and snooze are about all open holds of an order; null takes it back. */
+    JobAction:
+      | { action: "release" }
+      | { action: "process" }
+      | { action: "hold"; note?: string }
+      | { action: "unhold" }
+      | { action: "cancel" }
+      | { action: "choose_supplier"; supplier: string }
+      | { action: "dismiss"; reason: components["schemas"]["ReasonCode"] }
+      | { action: "resend_tracking" }
+      | { action: "assign"; to: string | null }
+      | { action: "snooze"; until: string | null };
+    /** Up to 10000 by id; or all that these search words find, up to 50000, done in the order of `sort`. */
+    JobOrders:
+      | { ids: string[] }
+      | {
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          words: string;
+          sort?: components["schemas"]["OrderSort"];
+        };
+    Job: {
+      id: string;
+      action:
+        | "release"
+        | "process"
+        | "hold"
+        | "unhold"
+        | "cancel"
+        | "choose_supplier"
+        | "dismiss"
+        | "resend_tracking"
+        | "assign"
+        | "snooze";
+      parameters: { [name: string]: string | null };
+      words: string | null;
+      started_by: string;
+      state: "running" | "done" | "cancelled";
+      stopped_why: string | null;
+      orders: number;
+      rows: { waiting: number; ok: number; refused: number; skipped: number };
+      created_at: string;
+      finished_at: string | null;
+    };
+    JobRow: {
+      no: number;
+      order: { id: string; number: string };
+      state: "waiting" | "ok" | "refused" | "skipped";
+      code: string | null;
+      message: string | null;
+      at: string | null;
+    };
+    JobPreview: {
+      orders: number;
+      checked: number;
+      valid: number;
+      invalid: { code: string; why: string; skipped: boolean; orders: number; examples: string[] }[];
+      commits: {
+        purchase_orders: number;
+        suppliers: { name: string; purchase_orders: number; total: components["schemas"]["Money"][] }[];
+        total: components["schemas"]["Money"][];
+        above_limit: number;
+        still_held: { code: components["schemas"]["ReasonCode"]; title: string; orders: number }[];
+      } | null;
     };
     /** The data of the live event `orders` */
     LiveOrders: {
@@ -3601,6 +5027,7 @@ export interface components {
       from: string | null;
       to: string | null;
       actor: string;
+      by: components["schemas"]["Actor"];
       text: string;
       data: { [name: string]: unknown } | null;
     };
@@ -3623,7 +5050,13 @@ export interface components {
       headline: components["schemas"]["Headline"];
       title: string;
       hint: string;
-      reason: { code: components["schemas"]["ReasonCode"]; title: string; since: string } | null;
+      reason: {
+        code: components["schemas"]["ReasonCode"];
+        title: string;
+        since: string;
+        owner: string | null;
+        snoozed_until: string | null;
+      } | null;
       parts: components["schemas"]["OrderPart"][];
       placed_by: ("machine" | "person" | "both") | null;
       payment: string;
@@ -3641,7 +5074,7 @@ export interface components {
       title: string;
       what: string;
       next: string;
-      resolve_with: string[];
+      resolve_with: components["schemas"]["ResolveAction"][];
       on: { subject: "order" | "line" | "fulfillment_order" | "shipment"; id: string };
       acts: string;
       made_by: "machine" | "person";
@@ -3731,10 +5164,13 @@ export interface components {
         not_placed: components["schemas"]["Verdict"];
         give_back: components["schemas"]["Verdict"];
         add_tracking: components["schemas"]["Verdict"];
+        accept: components["schemas"]["Verdict"];
+        cannot_send: components["schemas"]["Verdict"];
         confirm_tracking: components["schemas"]["Verdict"];
         supplier_answered: components["schemas"]["Verdict"];
         print: components["schemas"]["Verdict"];
         collect: components["schemas"]["Verdict"];
+        uncollect: components["schemas"]["Verdict"];
         back: components["schemas"]["Verdict"];
         put_back: components["schemas"]["Verdict"];
         ship: components["schemas"]["Verdict"];
@@ -3840,6 +5276,8 @@ export interface components {
         profit: components["schemas"]["Money"] | null;
         profit_unknown_because: string | null;
       } | null;
+      /** Who the actors in this answer are */
+      actors: { [name: string]: components["schemas"]["Actor"] };
       actions: {
         release: components["schemas"]["Verdict"];
         hold: components["schemas"]["Verdict"];
@@ -3967,6 +5405,108 @@ export interface components {
         | "not_needed"
         | "nothing_to_tell";
       message: string | null;
+    };
+    View: {
+      id: string;
+      name: string;
+      locked: boolean;
+      shared: boolean;
+      words: string;
+      sort: components["schemas"]["OrderSort"];
+      columns: (
+        | "channel"
+        | "status"
+        | "reason"
+        | "owner"
+        | "payment"
+        | "suppliers"
+        | "placed_by"
+        | "country"
+        | "total"
+        | "ship_by"
+        | "countdown"
+        | "received"
+        | "ordered"
+      )[];
+      position: number;
+      version: number;
+    };
+    CountedView: {
+      id: string;
+      name: string;
+      locked: boolean;
+      shared: boolean;
+      words: string;
+      sort: components["schemas"]["OrderSort"];
+      columns: (
+        | "channel"
+        | "status"
+        | "reason"
+        | "owner"
+        | "payment"
+        | "suppliers"
+        | "placed_by"
+        | "country"
+        | "total"
+        | "ship_by"
+        | "countdown"
+        | "received"
+        | "ordered"
+      )[];
+      position: number;
+      version: number;
+      /** Exact up to 1000, beyond that where counters know it; null: its words are understood no more */
+      count: { orders: number; or_more: boolean } | null;
+    };
+    NewView: {
+      name: string;
+      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+      words?: string;
+      sort?: components["schemas"]["OrderSort"];
+      columns?: (
+        | "channel"
+        | "status"
+        | "reason"
+        | "owner"
+        | "payment"
+        | "suppliers"
+        | "placed_by"
+        | "country"
+        | "total"
+        | "ship_by"
+        | "countdown"
+        | "received"
+        | "ordered"
+      )[];
+      position?: number;
+      shared?: boolean;
+    };
+    ViewChange: {
+      name?: string;
+      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+      words?: string;
+      sort?: components["schemas"]["OrderSort"];
+      columns?: (
+        | "channel"
+        | "status"
+        | "reason"
+        | "owner"
+        | "payment"
+        | "suppliers"
+        | "placed_by"
+        | "country"
+        | "total"
+        | "ship_by"
+        | "countdown"
+        | "received"
+        | "ordered"
+      )[];
+      position?: number;
+      shared?: boolean;
+    };
+    SearchHit: {
+      found: string;
+      order: { id: string; number: string; headline: components["schemas"]["Headline"]; title: string };
     };
     Webhook: {
       id: string;

@@ -1,4 +1,7 @@
 // The client's types from the API's description, in the shape that openapi-fetch reads: `paths`, `webhooks`, `components`.
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { join } from "node:path";
 import type { ApiDescription, Content, JsonSchema, Operation, Parameter } from "#api/description.ts";
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
@@ -22,6 +25,14 @@ ${entries(components.schemas, (schema) => type(schema), comment)}
   };
 }
 `;
+}
+
+/** As `npm run format` leaves it. */
+export async function formatted(types: string): Promise<string> {
+  const formatter = join(import.meta.dirname, "../node_modules/.bin/oxfmt");
+  const child = spawn(formatter, ["--stdin-filepath", "client/schema.d.ts"], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(types);
+  return text(child.stdout);
 }
 
 const entries = <T>(all: Record<string, T>, write: (value: T) => string, about?: (value: T) => string): string =>
