@@ -1,6 +1,6 @@
 import type { Clock } from "#domain/clock.ts";
 import type { Db, Tx } from "./db.ts";
-import { col, row } from "./row.ts";
+import { col, row, type RowOf } from "./row.ts";
 import { sql } from "./sql.ts";
 
 /** What the database says of itself. */
@@ -25,6 +25,27 @@ export const readDatabaseFacts = (db: Db): Promise<DatabaseFacts> =>
     sql`
     select current_setting('server_version') as version, current_setting('server_encoding') as encoding, pg_is_in_recovery() as is_replica,
            pg_database_size(current_database()) as size_bytes, clock_timestamp() as now`,
+  );
+
+const SafetyRow = row({
+  fsync: col.text,
+  fullPageWrites: col.text,
+  synchronousCommit: col.text,
+  mostConnections: col.int,
+  connections: col.int,
+  isEncrypted: col.bool,
+  isLocal: col.bool,
+});
+/** Whether the server keeps what it confirms, and how near it is to its limits. */
+export type DatabaseSafety = RowOf<typeof SafetyRow>;
+export const readDatabaseSafety = (db: Db): Promise<DatabaseSafety> =>
+  db.one(
+    SafetyRow,
+    sql`
+    select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit,
+           current_setting('max_connections')::int as most_connections, (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+           coalesce((select s.ssl from pg_stat_ssl s where s.pid = pg_backend_pid()), false) as is_encrypted,
+           coalesce(host(inet_client_addr()) in ('127.0.0.1', '::1'), true) as is_local`,
   );
 
 const Instant = row({ at: col.instant });

@@ -7,6 +7,7 @@ import { openDb, type Db } from "#store/db.ts";
 import {
   readAppliedMigrations,
   readDatabaseFacts,
+  readDatabaseSafety,
   readMended,
   readOverdue,
   readProblems,
@@ -28,60 +29,69 @@ import type { Config } from "../config.ts";
 import type { Connection } from "../connect.ts";
 import { mostClockErrorMs } from "../heartbeat.ts";
 import { column, printList, write } from "../output.ts";
-
-interface Finding {
-  what: string;
-  status: "ok" | "warning" | "broken";
-  says: string;
-  /** What to do; "" where nothing is. */
-  next: string;
-}
-const ok = (what: string, says: string): Finding => ({ what, status: "ok", says, next: "" });
-const warning = (what: string, says: string, next: string): Finding => ({ what, status: "warning", says, next });
-const broken = (what: string, says: string, next: string): Finding => ({ what, status: "broken", says, next });
+import {
+  address,
+  backups,
+  broken,
+  durability,
+  homeFolder,
+  mail,
+  ok,
+  signInKey,
+  warning,
+  type Finding,
+} from "./doctor-safety.ts";
 
 export const doctorCommand = () =>
   command({
     name: "doctor",
     about: "Look whether everything is well, and say what to do where it is not. Exit code 1 when something is broken.",
-    examples: ["doctor", "doctor --output json"],
+    examples: ["doctor", "doctor --output json", "doctor --backups /mnt/backups"],
     inWorkspace: false,
-  }).action(
-    run(async ({ config, connect, format }) => {
-      const findings = [
-        node(),
-        ...(config.databaseUrl === null ? [await folder(config), await disk(config), await server(config)] : []),
-      ];
-      const connection = await connect();
-      for (const look of [
-        database,
-        migrations,
-        roles,
-        clocks,
-        home,
-        masterKey,
-        workers,
-        gate,
-        overdue,
-        sweep,
-        folders,
-        problems,
-        webhooks,
-      ])
-        findings.push(...(await look(connection)));
-      const isWell = findings.every((each) => each.status !== "broken");
-      const columns = [
-        column<Finding>("", (each) => ({ ok: "ok", warning: "!", broken: "broken" })[each.status]),
-        column<Finding>("what", (each) => each.what),
-        column<Finding>("says", (each) => each.says),
-      ];
-      printList(format, findings, columns, { isWell, findings }, "");
-      if (format === "table")
-        for (const { what, says, next } of findings.filter((each) => each.next !== ""))
-          write(`\n${what}: ${says}\n  ${next}\n`);
-      return isWell ? 0 : 1;
-    }),
-  );
+  })
+    .option("--backups <folder>", "also look how old the newest backup there is")
+    .action(
+      run<{ backups?: string }>(async ({ config, connect, format, options }) => {
+        const findings = [
+          node(),
+          await homeFolder(config),
+          await signInKey(config),
+          address(config),
+          mail(config),
+          ...(options.backups === undefined ? [] : [await backups(options.backups, realClock.now())]),
+          ...(config.databaseUrl === null ? [await folder(config), await disk(config), await server(config)] : []),
+        ];
+        const connection = await connect();
+        for (const look of [
+          database,
+          safety,
+          migrations,
+          roles,
+          clocks,
+          home,
+          masterKey,
+          workers,
+          gate,
+          overdue,
+          sweep,
+          folders,
+          problems,
+          webhooks,
+        ])
+          findings.push(...(await look(connection)));
+        const isWell = findings.every((each) => each.status !== "broken");
+        const columns = [
+          column<Finding>("", (each) => ({ ok: "ok", warning: "!", broken: "broken" })[each.status]),
+          column<Finding>("what", (each) => each.what),
+          column<Finding>("says", (each) => each.says),
+        ];
+        printList(format, findings, columns, { isWell, findings }, "");
+        if (format === "table")
+          for (const { what, says, next } of findings.filter((each) => each.next !== ""))
+            write(`\n${what}: ${says}\n  ${next}\n`);
+        return isWell ? 0 : 1;
+      }),
+    );
 
 function node(): Finding {
   const { node: version } = process.versions;
@@ -151,6 +161,19 @@ async function database({ db }: Connection): Promise<Finding[]> {
     isReplica
       ? broken("database", `${says}, read-only`, "This is a standby. Point DATABASE_URL at the primary.")
       : ok("database", says),
+  ];
+}
+
+/** The version counts too: older ones miss what row-level security and the migrations need. */
+const oldestPostgres = 16;
+async function safety({ db, config }: Connection): Promise<Finding[]> {
+  const { version } = await readDatabaseFacts(db);
+  const isOld = Number(version.split(".", 1)[0]) < oldestPostgres;
+  return [
+    ...(isOld
+      ? [broken("database", `PostgreSQL ${version}`, `Upgrade the server to ${oldestPostgres} or newer.`)]
+      : []),
+    ...durability(await readDatabaseSafety(db), config.databaseUrl === null),
   ];
 }
 
