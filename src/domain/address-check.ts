@@ -1,6 +1,6 @@
 import { addressFields } from "./address.ts";
 import type { Address } from "./address.ts";
-import { isCountry } from "./country.ts";
+import { countries, isCountry } from "./country.ts";
 
 export interface AddressProblem {
   code: "address_incomplete" | "address_invalid" | "phone_missing";
@@ -217,6 +217,27 @@ const postcodes = tableOf<PostcodeFormat>({
   CL: optional(/^\d{3}-?\d{4}$/, "8340457"),
   CO: optional(/^\d{6}$/, "111221"),
 });
+
+/** What parcels to a country need, for a form that asks for an address. */
+export interface AddressNeeds {
+  country: string;
+  city: boolean;
+  /** What the region is there, such as "a state such as CA or California"; null: nothing depends on it. */
+  region: string | null;
+  /** null: there are none, or none that parcels depend on. */
+  postcode: { example: string; needed: boolean } | null;
+}
+/** CK-17. The same tables as the check's, country by country. */
+export const addressNeeds = (): AddressNeeds[] =>
+  countries.map((country) => {
+    const format = postcodes.get(country);
+    return {
+      country,
+      city: !cityStates.has(country),
+      region: regionNeeded.get(country) ?? null,
+      postcode: format === undefined ? null : { example: format.example, needed: !format.optional },
+    };
+  });
 
 /** A Map, because the country is whatever a buyer sent ("constructor" too). */
 function tableOf<T>(entries: Record<string, T>): ReadonlyMap<string, T> {

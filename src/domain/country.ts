@@ -7,7 +7,8 @@ const codes =
   "MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW " +
   "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ " +
   "UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
-const known = new Set(codes.split(" "));
+export const countries: readonly string[] = codes.split(" ");
+const known = new Set(countries);
 
 /** True for an upper-case two-letter code that names a country or territory. */
 export const isCountry = (text: string): boolean => known.has(text);

@@ -36,12 +36,19 @@ const withOptions = sql`
 /** By SKU, then channel; `after` is the last (sku, channel) of the page before. */
 export const listLinks = (
   tx: Tx,
-  page: { workspaceId: WorkspaceId; after: { sku: string; channelId: string } | null; limit: number },
+  page: {
+    workspaceId: WorkspaceId;
+    /** Only the links of this one. */
+    sku?: string | undefined;
+    after: { sku: string; channelId: string } | null;
+    limit: number;
+  },
 ): Promise<StoredLink[]> =>
   tx.rows(
     LinkRow,
     sql`${withOptions}
      where p.workspace_id = ${page.workspaceId}::bigint and (p.sku, p.channel_id) > (${page.after?.sku ?? ""}, ${page.after?.channelId ?? "-1"}::bigint)
+       and (${page.sku ?? null}::text is null or p.sku = ${page.sku ?? null})
      order by p.sku, p.channel_id limit ${page.limit}`,
   );
 

@@ -1,5 +1,5 @@
 import type { Address } from "#domain/address.ts";
-import type { OrderId } from "#domain/ids.ts";
+import type { OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { OrderAddress } from "#domain/order.ts";
 import type { Tx } from "./db.ts";
 import type { OrderKey } from "./dossier.ts";
@@ -37,6 +37,20 @@ export async function readAddresses(tx: Tx, keys: readonly OrderKey[]): Promise<
      where a.no = coalesce(o.edited_address_no, o.address_no)`,
   );
   return new Map(rows.map(({ orderId, ...address }) => [orderId, address]));
+}
+
+/** Every address that was said of one order, by its number: the channel's versions and people's edits. Personal data. */
+export async function readAddressVersions(
+  tx: Tx,
+  { workspaceId, orderId }: { workspaceId: WorkspaceId; orderId: OrderId },
+): Promise<Map<number, Address>> {
+  const rows = await tx.rows(
+    AddressRow,
+    sql`
+    select ${columnsOf(AddressRow, "a")} from order_address a
+     where a.workspace_id = ${workspaceId}::bigint and a.order_id = ${orderId}::bigint order by a.no`,
+  );
+  return new Map(rows.map(({ no, ...address }) => [no, address]));
 }
 
 /** VF-6: for each order an earlier one of the same buyer, to the same address, with the same SKUs and quantities, within the window. */

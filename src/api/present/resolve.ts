@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ResolveAction } from "#domain/reasons.ts";
 
 /** How each action that resolves a hold is done: an address of the API, or a command where it is the administrator's. */
@@ -9,8 +10,8 @@ export const resolveBy = {
   link_sku: "PUT /v1/product-links",
   choose_supplier: "POST /v1/fulfillment-orders/{id}/choose-supplier",
   top_up: "POST /v1/ledger/{id}/top-up",
-  raise_limit: "npx switchyard settings set",
-  reenter_credentials: "npx switchyard account credentials",
+  raise_limit: "PUT /v1/accounts/{id}/settings",
+  reenter_credentials: "PUT /v1/accounts/{id}/secrets",
   confirm_bought: "POST /v1/fulfillment-orders/{id}/attempts/{no}/confirm-bought",
   confirm_not_bought: "POST /v1/fulfillment-orders/{id}/attempts/{no}/confirm-not-bought",
   take_over: "POST /v1/fulfillment-orders/{id}/take-over",
@@ -25,3 +26,7 @@ export const resolveBy = {
   dismiss: "POST /v1/orders/{id}/holds/{hold}/dismiss",
   void_label: "POST /v1/fulfillment-orders/{id}/back",
 } as const satisfies Record<ResolveAction, string>;
+
+export const ResolveActionSchema = z
+  .enum(Object.keys(resolveBy) as [ResolveAction, ...ResolveAction[]])
+  .meta({ id: "ResolveAction", description: "How each is done says `resolve_by` of GET /v1/reasons" });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressNeeds } from "#domain/address-check.ts";
 import { publicId } from "#domain/ids.ts";
 import { headlineOrder, headlines } from "#domain/lifecycle.ts";
 import { reasonCodes, reasonOf } from "#domain/reasons.ts";
@@ -7,7 +8,7 @@ import { listChannels, listConnections } from "#store/channel.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
-import { resolveBy } from "../present/resolve.ts";
+import { resolveBy, ResolveActionSchema } from "../present/resolve.ts";
 import { HeadlineCode, problems, ReasonCodeSchema, timeOrNull } from "../schemas.ts";
 
 const tags = ["Catalogue"];
@@ -32,7 +33,7 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
                 clears_itself: z.boolean(),
                 placeable_by_person: z.boolean(),
                 shown_as: z.string(),
-                resolve_with: z.array(z.string()),
+                resolve_with: z.array(ResolveActionSchema),
               }),
             ),
             resolve_by: z
@@ -62,6 +63,34 @@ export function catalogueRoutes(app: Api, { db, clock }: ApiContext): void {
       resolve_by: resolveBy,
       states: headlineOrder.map((code) => ({ code, ...headlines[code] })),
     }),
+  );
+
+  const needs = addressNeeds();
+  app.get(
+    "/v1/address-formats",
+    {
+      schema: {
+        summary: "What an address needs, by country: for a form that asks for one",
+        tags,
+        response: {
+          200: z.object({
+            formats: z.array(
+              z.object({
+                country: z.string(),
+                city: z.boolean(),
+                region: z.string().nullable().meta({ description: "What is expected; null: nothing depends on it" }),
+                postcode: z
+                  .object({ example: z.string(), needed: z.boolean() })
+                  .nullable()
+                  .meta({ description: "null: whatever is given is taken" }),
+              }),
+            ),
+          }),
+          ...problems,
+        },
+      },
+    },
+    () => ({ formats: needs }),
   );
 
   app.get(

@@ -103,7 +103,11 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
       schema: {
         summary: "Product links by SKU",
         tags,
-        querystring: z.strictObject({ cursor, limit }),
+        querystring: z.strictObject({
+          sku: text(200).optional().meta({ description: "Only the links of this SKU" }),
+          cursor,
+          limit,
+        }),
         response: { 200: z.object({ product_links: z.array(Link), next: z.string().nullable() }), ...problems },
       },
     },
@@ -111,7 +115,10 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
       const at = query.cursor === undefined ? null : decodeCursor(query.cursor, ["text", "id"] as const);
       const after = at === null ? null : { sku: at[0], channelId: at[1] };
       const [found, by] = await look(workspaceId, (tx) =>
-        Promise.all([listLinks(tx, { workspaceId, after, limit: query.limit + 1 }), names(tx, workspaceId)]),
+        Promise.all([
+          listLinks(tx, { workspaceId, sku: query.sku, after, limit: query.limit + 1 }),
+          names(tx, workspaceId),
+        ]),
       );
       const links = found.slice(0, query.limit);
       const last = links.at(-1);

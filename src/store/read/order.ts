@@ -1,3 +1,4 @@
+import type { Address } from "#domain/address.ts";
 import type {
   AccountId,
   ChannelId,
@@ -12,7 +13,7 @@ import type { Tx } from "../db.ts";
 import { readDossiers } from "../dossier.ts";
 import { col, row, type RowOf } from "../row.ts";
 import { sql } from "../sql.ts";
-import { readAddresses } from "../verify.ts";
+import { readAddresses, readAddressVersions } from "../verify.ts";
 
 const OrderIdRow = row({ id: col.id<OrderId>() });
 const ChannelRow = row({ id: col.id<ChannelId>(), publicId: col.text, kind: col.text, name: col.text });
@@ -54,6 +55,8 @@ export interface OrderView {
   decisions: RowOf<typeof DecisionRow>[];
   edits: RowOf<typeof EditRow>[];
   address: OrderAddress | null;
+  /** Every address that was said of it, by number. */
+  addresses: Map<number, Address>;
   note: string | null;
 }
 
@@ -81,7 +84,7 @@ export async function readOrder(tx: Tx, workspaceId: WorkspaceId, publicId: stri
   if (orderId === undefined) return null;
   const key = { workspaceId, orderId };
   const here = sql`workspace_id = ${workspaceId}::bigint`;
-  const [dossiers, channels, suppliers, accounts, holds, evidence, decisions, edits, addresses, note] =
+  const [dossiers, channels, suppliers, accounts, holds, evidence, decisions, edits, addresses, versions, note] =
     await Promise.all([
       readDossiers(tx, [key]),
       tx.rows(ChannelRow, sql`select id, public_id, kind, name from channel where ${here}`),
@@ -111,6 +114,7 @@ export async function readOrder(tx: Tx, workspaceId: WorkspaceId, publicId: stri
         sql`select field, line_no, replaced, value, actor, at from order_edit where ${here} and order_id = ${orderId}::bigint and undone_at is null order by no`,
       ),
       readAddresses(tx, [key]),
+      readAddressVersions(tx, key),
       tx.maybe(
         NoteRow,
         sql`select note from order_address where ${here} and order_id = ${orderId}::bigint and source = 'channel' order by no desc limit 1`,
@@ -128,6 +132,7 @@ export async function readOrder(tx: Tx, workspaceId: WorkspaceId, publicId: stri
     decisions,
     edits,
     address: addresses.get(orderId) ?? null,
+    addresses: versions,
     note: note?.note ?? null,
   };
 }
