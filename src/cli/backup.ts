@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { createReadStream, createWriteStream } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -82,6 +82,9 @@ export async function restoreFolder(
       await refuseInUse(dataDir);
       movedAside = `${dataDir}.before-${nameOf(realClock.now()).slice("switchyard-".length)}`;
       await rename(dataDir, movedAside);
+      // The outside does not go back in time with us, the pretended one neither.
+      const world = join(movedAside, "sandbox");
+      if (await isThere(world)) await cp(world, join(unfinished, "sandbox"), { recursive: true });
     } else await rm(dataDir, { recursive: true, force: true });
     await rename(unfinished, dataDir);
     return { folder, manifest, verified, movedAside };

@@ -1,6 +1,16 @@
 import type { Clock, Random } from "#domain/clock.ts";
+import type { Engine } from "#engine/context.ts";
+import { holdWhatMayBeBought } from "#engine/manage/after-restore.ts";
 import { uuidv7 } from "#domain/uuid.ts";
-import { checkHome, homePaths, machineId, settleHome, type HomeCheck, type Place } from "#gate/home.ts";
+import {
+  checkHome,
+  homePaths,
+  knowsWhatWasSent,
+  machineId,
+  settleHome,
+  type HomeCheck,
+  type Place,
+} from "#gate/home.ts";
 import { Journal, JournalFolder, writeAdopted } from "#gate/journal.ts";
 import { knownReferences } from "#store/attempt.ts";
 import type { Db } from "#store/db.ts";
@@ -57,11 +67,26 @@ export async function enterHome(here: Here): Promise<HomeCheck> {
   }
 }
 
-/** The administrator says that this copy is home: it gets a new token, which makes every other copy a copy. Answers false where there is no installation yet. */
-export async function makeHome(here: Here): Promise<boolean> {
+/**
+ * The administrator says that this copy is home: it gets a new token, which makes every other copy a copy. Before it buys again, what may have been bought
+ * since it was last alive without the gate's knowing is held. Answers how many orders that are, and null where there is no installation yet.
+ */
+export async function makeHome(
+  here: Here & { engine: Engine },
+): Promise<{ held: number; journalKnows: boolean } | null> {
+  const { engine, config, clock } = here;
   const found = await findInstallation(here.db);
-  if (found === undefined) return false;
+  if (found === undefined) return null;
+  const journal = await Journal.open(new JournalFolder(homePaths(config.home, found.id).journal), () => clock.now());
+  let journalKnows: boolean;
+  try {
+    journalKnows = await knowsWhatWasSent(config.home, found, journal);
+  } finally {
+    await journal.close();
+  }
+  const which = journalKnows ? "by_hand" : "all";
+  const held = await holdWhatMayBeBought(engine, { since: found.heartbeatAt, which });
   await moveHome(here.db, await settleHome(await placeOf(here), found.id, here.random));
   await writeAdopted(homePaths(here.config.home, found.id).journal, here.clock.now());
-  return true;
+  return { held, journalKnows };
 }

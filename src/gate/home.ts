@@ -87,6 +87,21 @@ export async function checkHome(
   return { status: "home" };
 }
 
+/**
+ * PL-69. Whether this home's journal knows all that was sent since the database was last alive. Only the home that could buy then can say so: it has the
+ * token that the database remembers; another one's journal, or one that began later, is silent about what others did.
+ */
+export async function knowsWhatWasSent(
+  home: string,
+  installation: Pick<HomeMarks, "tokenDigest"> & { id: string; heartbeatAt: Date },
+  journal: Journal,
+): Promise<boolean> {
+  const token = await readToken(homePaths(home, installation.id).token);
+  return (
+    token !== null && isSame(digest(token), installation.tokenDigest) && journal.knowsSince(installation.heartbeatAt)
+  );
+}
+
 /** Which machine this is: the system's own id where it has one, else its name. */
 export async function machineId(): Promise<string> {
   for (const path of ["/etc/machine-id", "/var/lib/dbus/machine-id"]) {

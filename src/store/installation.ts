@@ -1,3 +1,4 @@
+import type { FulfillmentOrderId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import type { Tx } from "./db.ts";
 import { col, row } from "./row.ts";
 import { sql } from "./sql.ts";
@@ -42,3 +43,45 @@ export const moveHome = (tx: Tx, home: Pick<Installation, "tokenDigest" | "home"
 
 export const enterSafeMode = (tx: Tx, reason: string): Promise<number> =>
   tx.run(sql`update installation set safe_mode_reason = ${reason} where safe_mode_reason is distinct from ${reason}`);
+
+/** A part that was not bought yet, as far as the database knows. */
+export interface UnplacedPart {
+  workspaceId: WorkspaceId;
+  orderId: OrderId;
+  partId: FulfillmentOrderId;
+  state: string;
+  supplierKind: string | null;
+  settings: Record<string, unknown>;
+}
+const UnplacedRow = row({
+  workspaceId: col.id<WorkspaceId>(),
+  orderId: col.id<OrderId>(),
+  partId: col.id<FulfillmentOrderId>(),
+  state: col.text,
+  supplierKind: col.textOrNull,
+  supplierSettings: col.json<{ connector?: Record<string, unknown> }>(),
+});
+
+/** All parts of so many orders after this one, whose purchase is still to come. */
+export async function readUnplaced(
+  tx: Tx,
+  after: { workspaceId: WorkspaceId; orderId: OrderId } | null,
+  limit: number,
+): Promise<UnplacedPart[]> {
+  const rows = await tx.rows(
+    UnplacedRow,
+    sql`
+    with some as (
+      select distinct workspace_id, order_id from fulfillment_order
+       where state in ('received', 'held', 'waiting', 'placing', 'escalated')
+         and (workspace_id, order_id) > (${after?.workspaceId ?? "0"}::bigint, ${after?.orderId ?? "0"}::bigint)
+       order by workspace_id, order_id limit ${limit}
+    )
+    select f.workspace_id, f.order_id, f.id as part_id, f.state, s.kind as supplier_kind, coalesce(s.settings, '{}') as supplier_settings
+      from some join fulfillment_order f on f.workspace_id = some.workspace_id and f.order_id = some.order_id
+      left join supplier s on s.workspace_id = f.workspace_id and s.id = f.supplier_id
+     where f.state in ('received', 'held', 'waiting', 'placing', 'escalated')
+     order by f.workspace_id, f.order_id, f.id`,
+  );
+  return rows.map(({ supplierSettings, ...each }) => ({ ...each, settings: supplierSettings.connector ?? {} }));
+}

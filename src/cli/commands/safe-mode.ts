@@ -50,7 +50,7 @@ export const safeModeCommand = () =>
         .option("--yes", "without asking")
         .action(
           run<{ yes?: boolean }>(async ({ connect, config, options }) => {
-            const { db } = await connect();
+            const { db, engine } = await connect();
             const installation = await findInstallation(db);
             if (installation === undefined)
               throw new CliError("This installation was never started.", "Start it: npx switchyard start.");
@@ -64,8 +64,14 @@ export const safeModeCommand = () =>
             );
             if (options.yes !== true && !(await confirmed()))
               throw new CliError("Safe mode stays on.", "Confirm, or give --yes.");
-            await makeHome({ db, config, clock: realClock, random: realRandom });
+            const made = await makeHome({ db, engine, config, clock: realClock, random: realRandom });
             await ring(db);
+            if (made?.journalKnows === false)
+              note("There is no journal here of what was bought since, so every order that is not placed is held.");
+            if (made !== null && made.held > 0)
+              note(
+                `${made.held} orders are held because they may have been bought since ${installation.heartbeatAt.toISOString()}. See: npx switchyard orders list --reason bought_before_restore`,
+              );
             note("Safe mode is off: this copy is home.");
           }),
         ),
