@@ -210,6 +210,18 @@ test("VF-9 a margin below the limit holds the order; without a rate it is held t
   assert.deepEqual(codes(foreign), ["no_rate"]);
 });
 
+test("VF-9 goods that were sold for nothing are below every limit", () => {
+  const free = received({ shared: linked({ channel: { minMarginPercent: "1" } }) });
+  for (const line of free.dossier.lines) line.unitPrice = "0.00";
+
+  verifyOrder(free, good);
+
+  assert.deepEqual(
+    free.dossier.holds.map((hold) => [hold.code, hold.detail["marginPercent"]]),
+    [["margin_below_limit", "-100.0"]],
+  );
+});
+
 test("AUTO-1 what was bought before automation was switched on, has no time or came with a first sync stands by", () => {
   const shared = linked({ channel: { automationOnSince: "2026-11-22T11:00:00Z" } });
   const before = received({ shared, order: { orderedAt: new Date("2026-11-22T10:59:59Z") } });

@@ -357,8 +357,9 @@ function marginHold(draft: OrderDraft, live: FulfillmentOrder[]): HoldWish[] {
         detail: { currency: order.currency, workspace: shared.workspace.currency },
       },
     ];
-  if (soldHere.isZero()) return [];
-  const margin = soldHere.minus(cost).div(soldHere).mul(100);
+  if (soldHere.isZero() && (cost.isZero() || live.length === 0)) return [];
+  // What was given away earns nothing of its cost, whoever said that it was free.
+  const margin = soldHere.isZero() ? new Decimal(-100) : soldHere.minus(cost).div(soldHere).mul(100);
   return margin.lt(limit)
     ? [
         {
