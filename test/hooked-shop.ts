@@ -1,8 +1,10 @@
+import { createHmac } from "node:crypto";
 import type { TestContext } from "node:test";
 import { buildApi } from "#api/server.ts";
 import type { Api, ApiOptions } from "#api/context.ts";
 import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
 import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
+import { hookOwner } from "#engine/hook-secret.ts";
 import type { ManageContext } from "#engine/manage/context.ts";
 import { hookOn, type HookOf } from "#engine/manage/hook.ts";
 import { intake } from "#engine/stages/intake.ts";
@@ -14,7 +16,7 @@ import { createWorld, type World } from "#sandbox/world.ts";
 import type { Statement } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
-import { setUp, testEngine, VirtualClock, type SetUp, type TestEngine } from "./engine.ts";
+import { setUp, testEngine, VirtualClock, type SetUp, type SetUpOptions, type TestEngine } from "./engine.ts";
 import { testDatabase, type TestDatabase } from "./postgres.ts";
 import { testVault } from "./vault.ts";
 
@@ -49,7 +51,13 @@ export async function aHookedShop(
     api = {},
     hooks = {},
     everyMs = 3_600_000,
-  }: { api?: Partial<ApiOptions>; hooks?: Partial<NonNullable<ApiOptions["hooks"]>>; everyMs?: number } = {},
+    seller = {},
+  }: {
+    api?: Partial<ApiOptions>;
+    hooks?: Partial<NonNullable<ApiOptions["hooks"]>>;
+    everyMs?: number;
+    seller?: SetUpOptions;
+  } = {},
 ): Promise<HookedShop> {
   const statements: string[] = [];
   const onStatement = <T>({ text }: Statement, send: () => Promise<T>): Promise<T> => {
@@ -73,7 +81,10 @@ export async function aHookedShop(
     outside: { now, files: {} as never, http: httpTo({ world, wait: async () => undefined }) },
     vault: testVault(database, now),
   });
-  const shop = await setUp(engine, { channel: { connection: { baseUrl: "http://sandbox.local", everyMs } } });
+  const shop = await setUp(engine, {
+    ...seller,
+    channel: { ...seller.channel, connection: { baseUrl: "http://sandbox.local", everyMs } },
+  });
   const app = await buildApi({
     db: { api: database.api, engine: database.engine },
     engine,
@@ -152,3 +163,30 @@ export async function aRivalShop({ engine, manage }: HookedShop): Promise<SetUp 
 
 const Order = row({ id: col.text });
 const Count = row({ n: col.int });
+
+/** A message signed with this connection's secret, whatever it says. */
+export async function signedMessage(
+  shop: HookedShop,
+  body: string,
+  { id = "evt_1", of = shop as { workspaceId: string } } = {},
+) {
+  const { id: connection } = await shop.database.engine.one(
+    Connection,
+    sql`select id from connection where workspace_id = ${of.workspaceId}::bigint`,
+  );
+  const owner = hookOwner(of.workspaceId as never, connection as never);
+  const secret = (await shop.engine.vault.open([owner], "a test"))["signing"]!.reveal();
+  const timestamp = String(Math.floor(shop.engine.clock.now().getTime() / 1000));
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return {
+    headers: {
+      "content-type": "application/json",
+      "webhook-id": id,
+      "webhook-timestamp": timestamp,
+      "webhook-signature": `v1,${digest}`,
+    },
+    body,
+  };
+}
+const Connection = row({ id: col.text });

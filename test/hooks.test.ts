@@ -3,7 +3,6 @@ import { createHmac, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { hookOff, hookOn, showHook } from "#engine/manage/hook.ts";
 import { openUnread, putUnreadAside, readUnreadAgain } from "#engine/manage/unread-message.ts";
-import { hookOwner } from "#engine/hook-secret.ts";
 import { pull } from "#engine/stages/pull.ts";
 import { CommitUnknown } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
@@ -14,38 +13,13 @@ import { keepMessages } from "#engine/raw-messages.ts";
 import { intake } from "#engine/stages/intake.ts";
 import { signedIn, type Browser } from "../src/api/testing/browser.ts";
 import { aServer } from "../src/api/testing/server.ts";
-import { aHookedShop, aRivalShop, type HookedShop } from "./hooked-shop.ts";
+import { aHookedShop, aRivalShop, signedMessage } from "./hooked-shop.ts";
 import { Died } from "./shop.ts";
 
 const value = <T>(result: { status: "ok"; value: T } | { status: "refused"; message: string }): T => {
   if (result.status === "refused") throw new Error(result.message);
   return result.value;
 };
-/** A message signed with this connection's secret, whatever it says. */
-async function signedMessage(
-  shop: HookedShop,
-  body: string,
-  { id = "evt_1", of = shop as { workspaceId: string } } = {},
-) {
-  const { id: connection } = await shop.database.engine.one(
-    Connection,
-    sql`select id from connection where workspace_id = ${of.workspaceId}::bigint`,
-  );
-  const owner = hookOwner(of.workspaceId as never, connection as never);
-  const secret = (await shop.engine.vault.open([owner], "a test"))["signing"]!.reveal();
-  const timestamp = String(Math.floor(shop.engine.clock.now().getTime() / 1000));
-  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
-  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-  return {
-    headers: {
-      "content-type": "application/json",
-      "webhook-id": id,
-      "webhook-timestamp": timestamp,
-      "webhook-signature": `v1,${digest}`,
-    },
-    body,
-  };
-}
 const Connection = row({ id: col.text });
 const Raw = row({ raw: col.text, rawKey: col.textOrNull, dek: col.intOrNull });
 

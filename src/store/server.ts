@@ -43,7 +43,7 @@ async function openOwn(dataDir: string, env: StoreOptions["env"]): Promise<Store
       ...server.config("switchyard_engine"),
       options: startupOptions({ ...everySession, ...engineProfile }),
     }),
-    api: () => ({ ...server.config("switchyard_api"), options: startupOptions(everySession) }),
+    api: () => ({ ...server.config("switchyard_api"), options: startupOptions(servingSession) }),
     auth: () => ({ ...server.config("switchyard_auth"), options: startupOptions(everySession) }),
     vault: () => ({ ...server.config("switchyard_vault"), options: startupOptions(everySession) }),
     administrator: () => server.config("postgres"),
@@ -71,7 +71,7 @@ async function openForeign(url: string): Promise<Store> {
   return {
     owner: () => as("switchyard_owner"),
     engine: () => as("switchyard_engine", { ...everySession, ...profile }),
-    api: () => as("switchyard_api", everySession),
+    api: () => as("switchyard_api", servingSession),
     auth: () => as("switchyard_auth", everySession),
     vault: () => as("switchyard_vault", everySession),
     administrator: () => ({ connectionString: url }),
@@ -87,6 +87,9 @@ type Settings = Readonly<Record<string, string>>;
  * the server ends it and the others go on (SM-87).
  */
 const everySession: Settings = { idle_in_transaction_session_timeout: "20s" };
+
+/** API-9. Who serves people also asks for no more than a person waits. */
+const servingSession: Settings = { ...everySession, statement_timeout: "30s" };
 
 /**
  * Planner settings of the engine's sessions. Its statements join a batch of keys to large tables by index. A plan that was cached while the
