@@ -65,3 +65,11 @@ export const countryName = (code: string): string => {
     return code;
   }
 };
+
+const digitsOf = (currency: string): number =>
+  new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+/** Settings that count in the smallest unit of a currency (cents) are typed in its whole ones. */
+export const fromMinor = (minor: number, currency: string): string =>
+  (minor / 10 ** digitsOf(currency)).toFixed(digitsOf(currency));
+export const toMinor = (amount: string, currency: string): number =>
+  Math.round(Number(amount) * 10 ** digitsOf(currency));

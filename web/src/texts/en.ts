@@ -1,6 +1,7 @@
 /** Every text of the dashboard in English, a part per screen. A language is an object of the same shape. */
 import { order } from "./en/order.ts";
 import { orders } from "./en/orders.ts";
+import { resolve } from "./en/resolve.ts";
 import { signIn } from "./en/sign-in.ts";
 
 export const en = {
@@ -70,4 +71,5 @@ export const en = {
   signIn,
   orders,
   order,
+  resolve,
 } as const;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useHere } from "../../app/session.tsx";
 import { ChannelMark, StateBadge, toneOf } from "../../parts/badges.tsx";
 import { Section, Trouble, Waiting } from "../../parts/page.tsx";
+import { ResolveForm } from "../../parts/resolve/resolve-form.tsx";
 import { Ago } from "../../parts/time.tsx";
 
 /** One order with everything of it: what is wrong first. The drawer and the page show the same. */
@@ -42,9 +43,10 @@ export function OrderView({ id, controls }: { id: string; controls?: ReactNode }
       {order.holds.map((hold) => (
         <Alert key={hold.id} color={hold.acts === "machine" ? "blue" : "red"} title={hold.title}>
           <Text size="sm">{hold.what}</Text>
-          <Text size="sm" mt={4}>
+          <Text size="sm" my={4}>
             {hold.next}
           </Text>
+          <ResolveForm order={order} hold={hold} onDone={() => undefined} />
         </Alert>
       ))}
       <Section title={t("order.timeline")}>
