@@ -183,13 +183,8 @@ test("SU-5 who is shown a buyer's address is written down, a look once; the sand
 
   const { entries } = of(await olga.ask("GET", "/v1/audit?topic=personal_data"));
   assert.deepEqual(
-    entries.map(({ by, on, details }) => [by.kind, on?.name ?? null, details["what"]]).sort(),
-    [
-      ["key", "A-17", "order"],
-      ["key", null, "export"],
-      ["person", "A-17", "order"],
-      ["person", "A-17", "order"],
-    ].sort(),
+    entries.map(({ by, on, details }) => [by.kind, on?.name ?? null, details["what"]].join(" ")).sort(),
+    ["key  export", "key A-17 order", "person A-17 order", "person A-17 order"],
   );
 });
 

@@ -306,6 +306,8 @@ test("API-24 an order's version is its ETag: an action on another version change
   assert.equal(done.status, 200);
   assert.notEqual(done.headers["etag"], tag);
   assert.equal(late.status, 412);
+  assert.equal(late.headers["etag"], done.headers["etag"]);
+  assert.equal(`"${String(late.body["version"] as unknown)}"`, done.headers["etag"]);
   assert.equal((await at.ask("GET", `/v1/orders/${id}`)).body["headline"] as unknown, "on_hold");
   const anyway = await at.ask("POST", `/v1/orders/${id}/unhold`, {
     headers: { "if-match": String(done.headers["etag"]) },

@@ -91,7 +91,7 @@ export function versionOf(request: FastifyRequest): { ifVersion?: number } {
 const wrongInput: ReadonlySet<string> = new Set(["in_the_future", "no_number", "no_reason", "reason_needed"]);
 
 /** What domain and engine refuse, as a problem. What another workspace has is answered like what is not there. */
-export function refusal({ code, message }: Refused): Problem {
+export function refusal({ code, message, version }: Refused): Problem {
   if (code === "no_such_order") return notFound();
   if (code === "version_changed")
     return new Problem({
@@ -99,6 +99,7 @@ export function refusal({ code, message }: Refused): Problem {
       code,
       detail: message,
       next: "Read the order again, look at what changed, then send the action with its new ETag in If-Match.",
+      ...(version === undefined ? {} : { headers: { etag: etag(version) }, extra: { version } }),
     });
   if (code.startsWith("no_such_") || code.endsWith("_unknown"))
     return new Problem({

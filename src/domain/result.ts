@@ -6,6 +6,8 @@ export interface Refused {
   message: string;
   /** What of a request is at fault, where it is one field. */
   field?: string;
+  /** What the version is by now, where another one was asked for. */
+  version?: number;
 }
 
 export const ok = <Value>(value: Value): Result<Value> => ({ status: "ok", value });

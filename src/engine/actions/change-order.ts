@@ -59,9 +59,10 @@ export async function changeOrder<T>(
     const change = async ([draft]: OrderDraft[], tx: Tx) => {
       if (draft === undefined) throw new Refusal(noSuchOrder);
       if (ifVersion !== undefined && draft.order.version !== ifVersion)
-        throw new Refusal(
-          refuse("version_changed", `The order is at version ${draft.order.version} by now, not at ${ifVersion}.`),
-        );
+        throw new Refusal({
+          ...refuse("version_changed", `The order is at version ${draft.order.version} by now, not at ${ifVersion}.`),
+          version: draft.order.version,
+        });
       const refused = may === undefined ? null : refusedBy(may(viewOf(draft, who.role), draft));
       const result = refused ?? (await decide(draft, tx));
       if (result.status === "refused" && !keeps(result)) throw new Refusal(result);
