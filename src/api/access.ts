@@ -108,6 +108,17 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/orders/:id/cancellations/:no/accept": "orders.change",
   "POST /v1/orders/:id/cancellations/:no/refuse": "orders.change",
 
+  "GET /v1/orders/:id/notes": "orders.read",
+  "POST /v1/orders/:id/notes": "orders.note",
+  "DELETE /v1/orders/:id/notes/:note": "orders.change",
+  "GET /v1/orders/:id/attachments": "orders.read",
+  "POST /v1/orders/:id/attachments": "orders.note",
+  "GET /v1/orders/:id/attachments/:attachment": "orders.read",
+  "DELETE /v1/orders/:id/attachments/:attachment": "orders.change",
+  "POST /v1/orders/:id/holds/:hold/assign": "orders.change",
+  "POST /v1/orders/:id/holds/:hold/snooze": "orders.change",
+  "GET /v1/attention": "orders.read",
+
   "GET /v1/views": "orders.read",
   "POST /v1/views": "orders.read",
   "PUT /v1/views/:id": "orders.read",

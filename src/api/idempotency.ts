@@ -38,7 +38,7 @@ export async function once(context: ApiContext, request: FastifyRequest, work: (
     key,
     route: `${request.method} ${request.url}`,
     bodyHash: createHash("sha256")
-      .update(canonical(request.body ?? null))
+      .update(Buffer.isBuffer(request.body) ? request.body : canonical(request.body ?? null))
       .digest("hex"),
   };
   context.keyUses += 1;

@@ -48,6 +48,9 @@ const bodies: Readonly<Record<string, unknown>> = {
   "put-back": { supplier_sku: "X" },
   ship: { carrier: "ups", tracking_number: "1Z" },
   "told-by-hand": { evidence: "seen" },
+  notes: { text: "x" },
+  assign: { to: null },
+  snooze: { until: null },
   correct: { carrier: "ups", tracking_number: "1Z" },
   resolve: { ignore: "a test" },
   "top-up": { amount: "1", reference: "r" },
@@ -70,6 +73,9 @@ function requestOf(line: string, ids: Ids): { method: string; url: string; body:
   const url = pattern
     .replace("/:id", `/${ids[kind ?? ""]}`)
     .replace("/:hold", `/${ids["hold"]}`)
+    .replace("/:note", `/${publicId("note", nobody)}`)
+    .replace("/:attachment", `/${publicId("attachment", nobody)}`)
+    .replace(/attachments$/, method === "POST" ? "attachments?name=x" : "attachments")
     .replace("/:delivery", `/${ids["delivery"]}`)
     .replaceAll(/\/:(no|line)/g, "/1");
   const body = method === "GET" ? undefined : (byLine[line] ?? bodies[pattern.split("/").at(-1)!] ?? {});

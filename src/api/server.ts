@@ -31,6 +31,7 @@ import { liveRoutes } from "./routes/live.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
+import { orderNoteRoutes } from "./routes/order-notes.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -134,6 +135,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     sessionRoutes(v1, context);
     orderRoutes(v1, context);
     orderActionRoutes(v1, context);
+    orderNoteRoutes(v1, context);
     jobRoutes(v1, context);
     viewRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);

@@ -7,6 +7,7 @@ export const permissions = {
   "reference.read": "look at the lists that are the same for everybody",
   "orders.read": "look at orders",
   "orders.change": "create, edit, hold, release or cancel orders",
+  "orders.note": "write notes and lay down files with orders",
   "orders.place": "place orders by hand",
   "shipments.enter": "enter tracking numbers and suppliers' answers",
   "shipments.change": "correct shipments and tell the channel",
@@ -58,7 +59,14 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   admin: administrators,
   staff: new Set(all.filter((each) => !onlyForAdministrators.has(each))),
   viewer: new Set(all.filter((each) => each.endsWith(".read") && !onlyForAdministrators.has(each))),
-  operator: new Set<Permission>(["reference.read", "orders.read", "orders.place", "shipments.enter", "events.read"]),
+  operator: new Set<Permission>([
+    "reference.read",
+    "orders.read",
+    "orders.note",
+    "orders.place",
+    "shipments.enter",
+    "events.read",
+  ]),
   prep: new Set<Permission>(["reference.read", "desk.read", "prep.pack"]),
   supplier: new Set<Permission>(["reference.read", "desk.read", "shipments.enter"]),
 };

@@ -25,7 +25,8 @@ export const ordersOfBuyer = async (tx: Tx, workspaceId: WorkspaceId, buyer: Buy
   );
 
 /**
- * PD-3. Clears what these locked orders hold of their buyers: addresses, notes, words of the search, messages (text and key), and documents that have left.
+ * PD-3. Clears what these locked orders hold of their buyers: addresses, notes, words of the search, messages (text and key),
+ * what people wrote and laid down beside them, and documents that have left.
  * Rows, digests of messages and documents, country and numbers stay.
  */
 export async function clearPersonalData(
@@ -42,6 +43,12 @@ export async function clearPersonalData(
   await tx.run(sql`
     update inbox set raw = null, raw_key = null, dek = null
      where workspace_id = ${workspaceId}::bigint and order_id = any(${orderIds}::bigint[]) and raw is not null`);
+  await tx.run(sql`
+    update order_note set text = '', erased_at = ${now}
+     where workspace_id = ${workspaceId}::bigint and order_id = any(${orderIds}::bigint[]) and erased_at is null`);
+  await tx.run(sql`
+    update attachment set name = '', bytes = null, removed_at = coalesce(removed_at, ${now}), removed_by = coalesce(removed_by, 'erasure')
+     where workspace_id = ${workspaceId}::bigint and order_id = any(${orderIds}::bigint[]) and name <> ''`);
   await tx.run(sql`
     update dispatch d set bytes = ''
      where d.workspace_id = ${workspaceId}::bigint and d.state <> 'open' and d.bytes <> ''
@@ -194,6 +201,8 @@ const ExportRow = row({
   addresses: col.json<Record<string, unknown>[]>(),
   lines: col.json<Record<string, unknown>[]>(),
   parcels: col.json<Record<string, unknown>[]>(),
+  notes: col.json<Record<string, unknown>[]>(),
+  files: col.json<Record<string, unknown>[]>(),
 });
 
 /** All that is kept about the buyers of these orders, for the buyer who asks. */
@@ -208,7 +217,11 @@ export const personalDataOf = (tx: Tx, workspaceId: WorkspaceId, orderIds: reado
            (select coalesce(json_agg(json_build_object('sku', l.sku, 'title', l.title, 'quantity', l.quantity, 'unit_price', l.unit_price::text) order by l.no), '[]')
               from order_line l where l.workspace_id = ${workspaceId}::bigint and l.order_id = o.id) as lines,
            (select coalesce(json_agg(json_build_object('carrier', p.carrier, 'tracking_number', p.tracking_number, 'state', p.state) order by p.id), '[]')
-              from parcel p where p.workspace_id = ${workspaceId}::bigint and p.order_id = o.id) as parcels
+              from parcel p where p.workspace_id = ${workspaceId}::bigint and p.order_id = o.id) as parcels,
+           (select coalesce(json_agg(json_build_object('text', n.text, 'at', n.at) order by n.id), '[]')
+              from order_note n where n.workspace_id = ${workspaceId}::bigint and n.order_id = o.id and n.erased_at is null) as notes,
+           (select coalesce(json_agg(json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'at', f.at) order by f.id), '[]')
+              from attachment f where f.workspace_id = ${workspaceId}::bigint and f.order_id = o.id and f.removed_at is null) as files
       from sales_order o join channel c on c.workspace_id = o.workspace_id and c.id = o.channel_id
      where o.workspace_id = ${workspaceId}::bigint and o.id = any(${orderIds}::bigint[]) order by o.id`,
   );

@@ -18,6 +18,8 @@ export const OrderEvent = z
     actor: z.string(),
     by: Actor,
     text: z.string(),
+    /** What the note says that was written then; null: no note, or it was removed. */
+    note: z.string().nullable(),
     data: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: "OrderEvent" });
@@ -29,6 +31,7 @@ export const presentEvent = (
   event: EventLine,
   ids: PublicIds,
   name: (actor: string) => Actor,
+  notes: ReadonlyMap<string, string> = new Map(),
 ): z.output<typeof OrderEvent> => ({
   seq: event.seq,
   at: time(event.at),
@@ -40,6 +43,7 @@ export const presentEvent = (
   actor: event.actor,
   by: name(event.actor),
   text: eventText(event),
+  note: event.kind === "note_added" ? (notes.get(textOf(event.data, "note")) ?? null) : null,
   data: event.data === null ? null : (withPublicIds(event.data, ids) as Record<string, unknown>),
 });
 
@@ -98,6 +102,18 @@ export function eventText({ kind, subject, fromState, toState, data }: EventLine
       return `Held: ${reason}`;
     case "hold_closed":
       return `No longer held: ${reason}`;
+    case "hold_assigned":
+      return data?.["owner"] === null
+        ? `Nobody looks after it any more: ${reason}`
+        : `Somebody looks after it: ${reason}`;
+    case "hold_snoozed":
+      return data?.["until"] === null ? `Seen again: ${reason}` : `Snoozed: ${reason}`;
+    case "note_added":
+      return "Note";
+    case "attachment_added":
+      return "File added";
+    case "attachment_removed":
+      return "File removed";
     case "moved":
       return `Fulfillment order: ${state(fromState)} → ${state(toState)}`;
     case "attempt_armed":

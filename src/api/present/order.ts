@@ -46,6 +46,9 @@ export const HoldDetail = z
     detail: z.record(z.string(), z.unknown()),
     opened_at: z.string(),
     opened_by: z.string(),
+    /** The member who looks after it, and until when nobody wants to see it. */
+    owner: z.string().nullable(),
+    snoozed_until: z.string().nullable(),
     actions: actionsOf(["dismiss", "answer"]),
   })
   .meta({ id: "Hold" });
@@ -565,6 +568,8 @@ function presentHold(view: OrderView, actions: ActionView, hold: Hold): z.output
     detail: readableDetail(hold.detail, view),
     opened_at: time(hold.openedAt),
     opened_by: row?.openedBy ?? "",
+    owner: row?.ownerId == null ? null : publicId("user", row.ownerId),
+    snoozed_until: timeOrNull(row?.snoozedUntil ?? null),
     actions: holdActions(actions, hold),
   };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { lineKinds, payments, type ChannelOrder } from "#domain/channel-order.ts";
 import { publicId } from "#domain/ids.ts";
 import { createOrder } from "#engine/actions/create-order.ts";
+import { listNotes } from "#store/note.ts";
 import { countOrders } from "#store/read/counts.ts";
 import { listEvents } from "#store/read/events.ts";
 import { findOrderId, readOrder } from "#store/read/order.ts";
@@ -157,21 +158,25 @@ export function orderRoutes(app: Api, context: ApiContext): void {
       const found = await inWorkspace(db.api, caller.workspaceId, async (tx) => {
         const orderId = await findOrderId(tx, caller.workspaceId, params.id);
         if (orderId === undefined) return null;
-        const [page, ids] = await Promise.all([
+        const [page, ids, notes] = await Promise.all([
           listEvents(tx, caller.workspaceId, orderId, { before, limit: query.limit, line: query.line ?? null }),
           readPublicIds(tx, caller.workspaceId, orderId),
+          listNotes(tx, caller.workspaceId, orderId),
         ]);
-        return { page, ids };
+        const texts = notes
+          .filter((note) => note.erasedAt === null)
+          .map((note): [string, string] => [publicId("note", note.publicId), note.text]);
+        return { page, ids, notes: new Map(texts) };
       });
       if (found === null) throw notFound();
-      const { page, ids } = found;
+      const { page, ids, notes } = found;
       const name = await nameActors(
         context,
         caller.workspaceId,
         page.events.map(({ actor }) => actor),
       );
       return {
-        events: page.events.map((event) => presentEvent(event, ids, name)),
+        events: page.events.map((event) => presentEvent(event, ids, name, notes)),
         next: page.next === null ? null : encodeCursor([String(page.next)]),
       };
     },

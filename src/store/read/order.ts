@@ -25,7 +25,13 @@ const SupplierRow = row({
   name: col.text,
 });
 const AccountRow = row({ id: col.id<AccountId>(), publicId: col.text, name: col.text });
-const HoldRow = row({ id: col.id<HoldId>(), publicId: col.text, openedBy: col.text });
+const HoldRow = row({
+  id: col.id<HoldId>(),
+  publicId: col.text,
+  openedBy: col.text,
+  ownerId: col.textOrNull,
+  snoozedUntil: col.instantOrNull,
+});
 const EvidenceRow = row({ attemptId: col.text, kind: col.text, source: col.text, at: col.instant });
 const DecisionRow = row({
   fulfillmentOrderId: col.id<FulfillmentOrderId>(),
@@ -92,7 +98,7 @@ export async function readOrder(tx: Tx, workspaceId: WorkspaceId, publicId: stri
       tx.rows(AccountRow, sql`select id, public_id, name from supplier_account where ${here}`),
       tx.rows(
         HoldRow,
-        sql`select id, public_id, opened_by from hold where ${here} and order_id = ${orderId}::bigint and closed_at is null`,
+        sql`select id, public_id, opened_by, owner_id::text as owner_id, snoozed_until from hold where ${here} and order_id = ${orderId}::bigint and closed_at is null`,
       ),
       tx.rows(
         EvidenceRow,
