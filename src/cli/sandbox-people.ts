@@ -2,6 +2,7 @@ import type { Clock, Random } from "#domain/clock.ts";
 import type { Log } from "#engine/context.ts";
 import { supplierByCode } from "#sandbox/catalogue.ts";
 import { tokenOf } from "#sandbox/read.ts";
+import type { PretendDesk } from "./desk-visits.ts";
 
 /**
  * The people of the pretend world: somebody who packs at the prep centre and somebody who orders by hand at the supplier that takes orders from people only.
@@ -17,6 +18,8 @@ export interface Pretend {
   log: Log;
   /** Divides how long they take. */
   speed: number;
+  /** Somebody real sits at this desk (SB-83). */
+  isTaken?: (desk: PretendDesk) => boolean;
 }
 interface Part {
   id: string;
@@ -41,9 +44,15 @@ export async function runSandboxPeople(
     pretend.clock.sleep(Math.max(250, (stepMs / pretend.speed) * (0.5 + pretend.random.next())), stop);
   if (isNew) await fillTheDesk(pretend, stop);
   await Promise.all(
-    [packer, operator].map(async (work) => {
+    (
+      [
+        ["prep", packer],
+        ["order", operator],
+      ] as const
+    ).map(async ([desk, work]) => {
       while (!stop.aborted) {
         await pause();
+        if (pretend.isTaken?.(desk) === true) continue;
         await work(pretend).catch((error: unknown) => {
           if (!stop.aborted)
             pretend.log.info({ error: String(error) }, "somebody of the pretend world could not go on; they try again");

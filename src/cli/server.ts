@@ -31,6 +31,7 @@ import { aroundCalls, Metrics } from "./metrics.ts";
 import { openSignInOf, setUpLink } from "./sign-in.ts";
 import { ownersTold } from "./tell-owners.ts";
 import { ensureSandbox } from "./sandbox-workspace.ts";
+import { DeskVisits } from "./desk-visits.ts";
 import { runSandboxPeople } from "./sandbox-people.ts";
 import { traced, tracedRequests } from "./tracing.ts";
 
@@ -59,9 +60,11 @@ export async function serve(config: Config, wish: ServeWish, stop: AbortSignal):
     watch: metrics.pool("engine"),
   });
   const closing: (() => Promise<unknown>)[] = [];
+  const failed = new AbortController(); // what runs already ends as well when the rest cannot be brought up
   try {
-    await up(connection, wish, { log, stop, closing, metrics });
+    await up(connection, wish, { log, stop: AbortSignal.any([stop, failed.signal]), closing, metrics });
   } finally {
+    failed.abort();
     // In the reverse order: who asks ends before who answers.
     for (const close of closing.reverse())
       await close().catch((error: unknown) => log.warn({ error: String(error) }, "could not close cleanly"));
@@ -135,6 +138,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
   };
 
   const given = new Map<string, Record<string, unknown>>();
+  const visits = new DeskVisits(realClock);
   const api = wish.api ? { port: config.port, onlyHealth: false } : { port: wish.healthPort, onlyHealth: true };
   if (api.port !== undefined)
     await openApi(connection, engine, {
@@ -146,6 +150,7 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
       port: api.port,
       onlyHealth: api.onlyHealth,
       given,
+      visits,
     });
   wish.say(wish.api ? `Ready: http://127.0.0.1:${config.port}` : "Ready: working on what is due.");
   const world = wish.sandbox === null ? null : await openSandbox(connection, wish.sandbox, run);
@@ -166,7 +171,15 @@ async function up(connection: Connection, wish: ServeWish, run: Run): Promise<vo
       `Sandbox: a pretend shop and pretend suppliers, ${speed} times as fast as life. See ${url} or: npx switchyard orders list --workspace sandbox`,
     );
     const people = runSandboxPeople(
-      { url, worldUrl: world.url, clock: realClock, random: realRandom, log, speed },
+      {
+        url,
+        worldUrl: world.url,
+        clock: realClock,
+        random: realRandom,
+        log,
+        speed,
+        isTaken: (desk) => visits.isTaken(desk),
+      },
       { isNew: world.isNew },
       stop,
     );
@@ -195,11 +208,14 @@ interface Listening extends Pick<ServeWish, "say"> {
   onlyHealth: boolean;
   /** What this installation gives connectors, by kind: the sandbox's address, once it runs. */
   given: ReadonlyMap<string, Record<string, unknown>>;
+  /** Who sits at the sandbox's desks. */
+  visits: DeskVisits;
 }
 
 /** Each request is counted, has its span, and where that is wished its line in the log: by declared address, never with what stands in it. */
-const watchedBy = (metrics: Metrics, log: Log): HttpWatch => ({
+const watchedBy = (metrics: Metrics, log: Log, visits: DeskVisits): HttpWatch => ({
   began(request) {
+    visits.saw(request);
     const { id, method, route } = request;
     const began = monotonicMs();
     const seen = [metrics.requests.began(request), tracedRequests.began(request)] as const;
@@ -216,7 +232,7 @@ const watchedBy = (metrics: Metrics, log: Log): HttpWatch => ({
 async function openApi(
   connection: Connection,
   engine: Engine,
-  { log, stop, closing, metrics, actor, say, clockIsWrong, gate, port, onlyHealth, given }: Run & Listening,
+  { log, stop, closing, metrics, actor, say, clockIsWrong, gate, port, onlyHealth, given, visits }: Run & Listening,
 ): Promise<void> {
   const { config, store, db } = connection;
   const apiDb = openDb(store.api(), { max: onlyHealth ? 1 : 6, watch: metrics.pool("api"), clock: realClock });
@@ -231,7 +247,7 @@ async function openApi(
     pendingMigrations: () => connection.pendingMigrations(),
     ...(gate === null ? {} : { gate }),
     metrics: { page: () => metrics.page(about), token: config.metricsToken },
-    watch: watchedBy(metrics, log),
+    watch: watchedBy(metrics, log, visits),
     requestId: nextUuid,
     hosts: [new URL(config.url).hostname],
     trustedProxies: config.trustedProxies,
