@@ -25,7 +25,7 @@ alter table vault.secret add constraint secret_subject_check check (subject in (
 
 -- What nobody could read gets a name for people.
 alter table inbox add public_id uuid;
-update inbox set public_id = gen_random_uuid() where problem is not null and done_at is null;
+update inbox set public_id = md5('message ' || workspace_id || ' ' || id)::uuid where problem is not null and done_at is null;
 create unique index inbox_public on inbox (workspace_id, public_id);
 
 create index inbox_unread on inbox (workspace_id, id) where problem is not null and done_at is null;
