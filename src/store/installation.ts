@@ -71,14 +71,14 @@ export async function readUnplaced(
   const rows = await tx.rows(
     UnplacedRow,
     sql`
-    with some as (
+    with batch as (
       select distinct workspace_id, order_id from fulfillment_order
        where state in ('received', 'held', 'waiting', 'placing', 'escalated')
          and (workspace_id, order_id) > (${after?.workspaceId ?? "0"}::bigint, ${after?.orderId ?? "0"}::bigint)
        order by workspace_id, order_id limit ${limit}
     )
     select f.workspace_id, f.order_id, f.id as part_id, f.state, s.kind as supplier_kind, coalesce(s.settings, '{}') as supplier_settings
-      from some join fulfillment_order f on f.workspace_id = some.workspace_id and f.order_id = some.order_id
+      from batch join fulfillment_order f on f.workspace_id = batch.workspace_id and f.order_id = batch.order_id
       left join supplier s on s.workspace_id = f.workspace_id and s.id = f.supplier_id
      where f.state in ('received', 'held', 'waiting', 'placing', 'escalated')
      order by f.workspace_id, f.order_id, f.id`,
