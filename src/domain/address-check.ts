@@ -227,7 +227,7 @@ export interface AddressNeeds {
   /** null: there are none, or none that parcels depend on. */
   postcode: { example: string; needed: boolean } | null;
 }
-/** CK-17. The same tables as the check's, country by country. */
+/** UI-24. The same tables as the check's, country by country. */
 export const addressNeeds = (): AddressNeeds[] =>
   countries.map((country) => {
     const format = postcodes.get(country);

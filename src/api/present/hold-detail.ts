@@ -7,7 +7,7 @@ import { money } from "../schemas.ts";
 type Detail = Readonly<Record<string, unknown>>;
 
 /**
- * API-46. The particulars of a hold for those outside: names instead of inner ids, money with its currency, the public id of the other order, and both
+ * UI-22. The particulars of a hold for those outside: names instead of inner ids, money with its currency, the public id of the other order, and both
  * addresses of a change instead of their numbers.
  */
 export function readableDetail(detail: Detail, view: OrderView): Record<string, unknown> {
