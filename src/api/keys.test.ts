@@ -228,3 +228,17 @@ test("SU-6 an event names who did it; who left is a former member; a page costs 
   };
   assert.equal(await cost(30), await cost(1));
 });
+
+test("SU-6 a booking names who booked it", async (t) => {
+  const at = await aServer(t);
+  const olga = await signedIn(at, { email: "olga@example.org" });
+  const account = (await at.ask("GET", "/v1/ledger")).body["accounts"]![0] as { id: string };
+  await olga.ask("POST", `/v1/ledger/${account.id}/top-up`, { amount: "5.00", reference: "r-1" });
+  const { transactions } = (await at.ask("GET", `/v1/ledger/${account.id}/transactions`)).body as unknown as {
+    transactions: { by: unknown }[];
+  };
+  assert.deepEqual(
+    transactions.map(({ by }) => by),
+    [{ kind: "person", name: "olga" }],
+  );
+});

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { resolveSetAside } from "#engine/import/set-aside.ts";
 import { findImport, listImports, listRefused, listSetAside, type StoredImport } from "#store/import.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
+import { Actors, actorsOf, nameActors } from "../actors.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { notFound } from "../problem.ts";
@@ -56,14 +57,15 @@ export function importRoutes(app: Api, context: ApiContext): void {
         summary: "Imports, newest first",
         tags,
         querystring: z.strictObject({ limit }),
-        response: { 200: z.object({ imports: z.array(Import) }), ...problems },
+        response: { 200: z.object({ imports: z.array(Import), actors: Actors }), ...problems },
       },
     },
-    async ({ caller: { workspaceId }, query }) => ({
-      imports: (await inWorkspace(db.api, workspaceId, (tx) => listImports(tx, workspaceId, query.limit))).map(
-        presentImport,
-      ),
-    }),
+    async ({ caller: { workspaceId }, query }) => {
+      const found = await inWorkspace(db.api, workspaceId, (tx) => listImports(tx, workspaceId, query.limit));
+      const by = found.map(({ actor }) => actor);
+      const name = await nameActors(context, workspaceId, by);
+      return { imports: found.map(presentImport), actors: actorsOf(name, by) };
+    },
   );
 
   app.get(

@@ -4,6 +4,7 @@ import type { Result } from "#domain/result.ts";
 import { correct, showBalances, showStatement, topUp, type Booked } from "#engine/manage/balance.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
+import { Actor, nameActors } from "../actors.ts";
 import { manageContext, type Api, type ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { notFound } from "../problem.ts";
@@ -97,6 +98,7 @@ export function ledgerRoutes(app: Api, context: ApiContext): void {
                 reference: z.string().nullable(),
                 order: z.string().nullable(),
                 actor: z.string(),
+                by: Actor,
                 entries: z.array(z.object({ ledger: z.string(), amount: z.string() })),
               }),
             ),
@@ -119,6 +121,11 @@ export function ledgerRoutes(app: Api, context: ApiContext): void {
       const lines = found.slice(0, query.limit);
       const last = lines.at(-1);
       const isMore = found.length > query.limit && last !== undefined;
+      const name = await nameActors(
+        context,
+        workspaceId,
+        lines.map(({ actor }) => actor),
+      );
       return {
         transactions: lines.map((line) => ({
           at: time(line.at),
@@ -128,6 +135,7 @@ export function ledgerRoutes(app: Api, context: ApiContext): void {
           reference: line.reference,
           order: line.orderPublicId === null ? null : publicId("order", line.orderPublicId),
           actor: line.actor,
+          by: name(line.actor),
           entries: line.entries,
         })),
         next: isMore ? encodeCursor([last.id]) : null,

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { AccountId, ChannelId, WorkspaceId } from "#domain/ids.ts";
 import { Secret } from "#domain/secret.ts";
+import type { ManageContext } from "#engine/manage/context.ts";
 import { listSecrets, setSecrets, type SecretsOf, type ShownSecret } from "#engine/manage/secrets.ts";
 import { listChannels } from "#store/channel.ts";
 import type { Tx } from "#store/db.ts";
 import { listAccounts, listSuppliers } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
+import { Actors, actorsOf, nameActors } from "../actors.ts";
 import { manageContext, type Api, type ApiContext } from "../context.ts";
 import { invalid } from "../invalid.ts";
 import { notFound } from "../problem.ts";
@@ -26,7 +28,7 @@ const Shown = z
     last_used_for: z.string().nullable(),
   })
   .meta({ id: "Secret" });
-const Body = z.object({ secrets: z.array(Shown) });
+const Body = z.object({ secrets: z.array(Shown), actors: Actors });
 const present = (each: ShownSecret): z.output<typeof Shown> => ({
   name: each.name,
   title: each.title,
@@ -69,6 +71,14 @@ export function secretRoutes(app: Api, context: ApiContext): void {
     return of === "account" ? { of, workspaceId, id: id as AccountId } : { of, workspaceId, id: id as ChannelId };
   };
 
+  const shownOf = async (manage: ManageContext, target: SecretsOf): Promise<z.output<typeof Body>> => {
+    const found = await listSecrets(manage, target);
+    if (found.status === "refused") throw refusal(found);
+    const setBy = found.value.map((each) => each.setBy);
+    const name = await nameActors(context, target.workspaceId, setBy);
+    return { secrets: found.value.map(present), actors: actorsOf(name, setBy) };
+  };
+
   for (const holder of holders) {
     const params = z.object({ id: idOf(holder) });
     const what = holder === "account" ? "a supplier account" : "a channel";
@@ -82,12 +92,8 @@ export function secretRoutes(app: Api, context: ApiContext): void {
           response: { 200: Body, ...problems },
         },
       },
-      async ({ caller, params: { id } }) => {
-        const target = await targetOf(holder, caller.workspaceId, id);
-        const found = await listSecrets(manageContext(context, caller), target);
-        if (found.status === "refused") throw refusal(found);
-        return { secrets: found.value.map(present) };
-      },
+      async ({ caller, params: { id } }) =>
+        shownOf(manageContext(context, caller), await targetOf(holder, caller.workspaceId, id)),
     );
     app.put(
       `/v1/${holder}s/:id/secrets`,
@@ -108,9 +114,7 @@ export function secretRoutes(app: Api, context: ApiContext): void {
         const manage = manageContext(context, caller);
         const set = await setSecrets(manage, target, readWish(body));
         if (set.status === "refused") throw refusal(set);
-        const found = await listSecrets(manage, target);
-        if (found.status === "refused") throw refusal(found);
-        return { secrets: found.value.map(present) };
+        return shownOf(manage, target);
       },
     );
   }
