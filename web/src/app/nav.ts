@@ -1,4 +1,4 @@
-import { IconShoppingCart, type Icon } from "@tabler/icons-react";
+import { IconHandClick, IconShoppingCart, type Icon } from "@tabler/icons-react";
 import type { en } from "../texts/en.ts";
 
 /** The pages of a workspace, in the order of the side bar. Who has no permission does not see the page. */
@@ -7,6 +7,8 @@ export interface NavItem {
   label: keyof typeof en.nav;
   icon: Icon;
   permission: string;
+  /** And this one as well. */
+  also?: string;
   /** With G before it: goes there. */
   chord?: string;
   group: "work" | "set_up" | "watch";
@@ -14,4 +16,9 @@ export interface NavItem {
 
 export const nav: readonly NavItem[] = [
   { to: "orders", label: "orders", icon: IconShoppingCart, permission: "orders.read", chord: "o", group: "work" },
+  { to: "desk", label: "desk", icon: IconHandClick, permission: "orders.place", chord: "d", group: "work" },
 ];
+
+/** The pages that somebody with these rights sees. */
+export const pagesFor = (may: (permission: string) => boolean): NavItem[] =>
+  nav.filter(({ permission, also }) => may(permission) && (also === undefined || may(also)));

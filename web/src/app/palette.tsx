@@ -7,7 +7,7 @@ import { useEffect, useState } from "react";
 import "@mantine/spotlight/styles.css";
 import { useTranslation } from "react-i18next";
 import { ChannelMark } from "../parts/badges.tsx";
-import { nav } from "./nav.ts";
+import { pagesFor } from "./nav.ts";
 import { useHere } from "./session.tsx";
 
 /** Finds orders and pages from anywhere, with the keyboard alone. */
@@ -39,14 +39,12 @@ export function Palette({ opened }: { opened: number }) {
     },
     {
       group: t("palette.pages"),
-      actions: nav
-        .filter(({ permission }) => may(permission))
-        .map(({ to, label, icon: Icon }) => ({
-          id: to,
-          label: t(`nav.${label}`),
-          leftSection: <Icon size={16} aria-hidden />,
-          onClick: go(to),
-        })),
+      actions: pagesFor(may).map(({ to, label, icon: Icon }) => ({
+        id: to,
+        label: t(`nav.${label}`),
+        leftSection: <Icon size={16} aria-hidden />,
+        onClick: go(to),
+      })),
     },
   ];
   return (

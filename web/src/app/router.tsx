@@ -53,7 +53,17 @@ const order = createRoute({
   component: lazyRouteComponent(() => import("../screens/order/order-page.tsx"), "OrderPage"),
 });
 
-const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order])]);
+const desk = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "desk",
+  validateSearch: (search: Record<string, unknown>): { view?: string; order?: string } => {
+    const { view, order: id } = { view: text(search["view"]), order: text(search["order"]) };
+    return { ...(view && { view }), ...(id && { order: id }) };
+  },
+  component: lazyRouteComponent(() => import("../screens/desk/desk.tsx"), "Desk"),
+});
+
+const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk])]);
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
 declare module "@tanstack/react-router" {
   interface Register {

@@ -26,7 +26,7 @@ import { KeyName, useKeys, useKeysSetting } from "../parts/keys.tsx";
 import { Ago } from "../parts/time.tsx";
 import { apiOf } from "./api.ts";
 import { useLive, useLiveness } from "./live.ts";
-import { nav } from "./nav.ts";
+import { pagesFor } from "./nav.ts";
 import { openPalette } from "./open-palette.ts";
 import { LazyPalette } from "./lazy-palette.tsx";
 import { useHere } from "./session.tsx";
@@ -40,7 +40,7 @@ export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const isNarrow = useMediaQuery("(max-width: 56em)") ?? false;
   const navigate = useNavigate();
-  const items = nav.filter(({ permission }) => may(permission));
+  const items = pagesFor(may);
   useKeys([
     { key: "Mod+k", label: t("keys.palette"), run: openPalette, inFields: true },
     ...items
@@ -104,7 +104,7 @@ function Side({ onGo }: { onGo: () => void }) {
   const { t } = useTranslation();
   const { workspace, may } = useHere();
   const { pathname } = useLocation();
-  const items = nav.filter(({ permission }) => may(permission));
+  const items = pagesFor(may);
   const groups = [...new Set(items.map(({ group }) => group))];
   return (
     <>

@@ -27,6 +27,8 @@ interface ActFormProps {
   undo?: { said: string; label: string; call: Call };
   /** It cannot be taken back, or it costs money. */
   isGrave?: boolean;
+  /** Beside another form whose button is the one to press. */
+  isQuiet?: boolean;
   /** The button has the caret as soon as it is shown: for a form without fields. */
   autoFocus?: boolean;
   /** Beside the button. */
@@ -105,6 +107,7 @@ export function ActForm(props: ActFormProps) {
             aria-describedby={verdict.allowed ? undefined : whyId}
             autoFocus={props.autoFocus === true}
             {...(isGrave ? { color: "red" } : {})}
+            {...(props.isQuiet === true ? { variant: "default" } : {})}
           >
             {submit}
           </Button>

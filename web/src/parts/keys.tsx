@@ -1,5 +1,15 @@
 import { Kbd, Modal, Table, Title } from "@mantine/core";
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type MouseEvent,
+  type ReactNode,
+} from "react";
 import { useTranslation } from "react-i18next";
 
 /** A key of the present page: `j`, `Shift+J`, `Mod+K`, or a chord `g o`. Letters are those printed on the key (layout-independent codes would lie to the help). */
@@ -44,7 +54,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
       const pressed = nameOf(event);
-      if (pressed === null) return;
+      if (pressed === null || ((pressed === "Enter" || pressed === "Space") && isControl(event.target))) return;
       const isTyping = isField(event.target);
       const isLetter = /^(Shift\+)?[^+]$/.test(pressed) && pressed !== "?" && pressed !== "/";
       const find = (name: string): Key | undefined =>
@@ -136,6 +146,15 @@ const isField = (target: EventTarget | null): boolean =>
     target.tagName === "TEXTAREA" ||
     target.tagName === "SELECT" ||
     (target instanceof HTMLInputElement && !["checkbox", "radio", "button"].includes(target.type)));
+
+/** Enter and Space on a button or link press it, whatever else they mean on the page. */
+const isControl = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest("button, a[href], summary, [role=button], [role=option]") !== null;
+
+/** A button that was pressed with the mouse does not keep Enter for itself. */
+export function letGo(event: MouseEvent<HTMLElement>): void {
+  if (event.detail > 0) event.currentTarget.blur();
+}
 
 function nameOf(event: KeyboardEvent): string | null {
   const { key } = event;

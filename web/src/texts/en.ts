@@ -1,4 +1,5 @@
 /** Every text of the dashboard in English, a part per screen. A language is an object of the same shape. */
+import { desk } from "./en/desk.ts";
 import { order } from "./en/order.ts";
 import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
@@ -7,6 +8,7 @@ import { signIn } from "./en/sign-in.ts";
 export const en = {
   nav: {
     orders: "Orders",
+    desk: "Order by hand",
   },
   enter: {
     opening: "Opening…",
@@ -68,6 +70,7 @@ export const en = {
     fresh_one: "{{count}} new",
     fresh_other: "{{count}} new",
   },
+  desk,
   signIn,
   orders,
   order,
