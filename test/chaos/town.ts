@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { realClock, realRandom } from "#cli/clock.ts";
@@ -18,6 +17,7 @@ import { listWorkspaces } from "#store/workspace.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import type { Acknowledged } from "../../sim/checker/check.ts";
+import { freePort } from "../free-port.ts";
 import { Family, type Member } from "./family.ts";
 
 export const speed = 60;
@@ -314,16 +314,4 @@ async function ask(method: string, url: string, body?: unknown): Promise<unknown
   });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
   return answer.json();
-}
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
