@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { test } from "node:test";
 import { HttpError, type Outside } from "#connectors/ports.ts";
+import type { OrderId } from "#domain/ids.ts";
 import { Secret } from "#domain/secret.ts";
+import { startJob } from "#engine/jobs/start.ts";
+import { hookOn } from "#engine/manage/hook.ts";
 import { listSecrets, setSecrets } from "#engine/manage/secrets.ts";
 import { rotateDataKey } from "#store/vault/rotate.ts";
 import { listChannels } from "#store/channel.ts";
@@ -16,6 +19,8 @@ import { aWorkshop, openSandbox } from "./workshop.ts";
 
 const ofShop = 'marker-shop-9b1f"ü&%';
 const ofSupplier = "marker-supplier-77c2/+x";
+const OrderRow = row({ id: col.id<OrderId>() });
+const Counts = row({ inbox: col.int, rows: col.int });
 const said = row({ text: col.textOrNull });
 
 /** The world takes these tokens for its own, but every second time repeats them in an error, in each way in which an error can come. */
@@ -53,7 +58,11 @@ test("VA-17 after a run with marker secrets and connectors that repeat them, non
       "ok",
     );
 
+  const of = { workspaceId, channelId: channel!.id };
+  assert.equal((await hookOn(manage, of, "http://localhost")).status, "ok");
   await shop.runFor(12 * 60_000);
+  const signing = shop.world.state.webhook?.secret ?? "";
+  assert.match(signing, /^whsec_/, "the shop was told");
   await rotateDataKey(database, engine.vault.keyring, workspaceId);
   await shop.runFor(3 * 60_000);
 
@@ -65,14 +74,25 @@ test("VA-17 after a run with marker secrets and connectors that repeat them, non
   assert.ok(isRepeated, "the connectors did repeat it, and it was blanked out");
   const used = await listSecrets(manage, { of: "channel", workspaceId, id: channel!.id });
   assert.notEqual(used.status === "ok" ? used.value[0]?.lastUsedAt : null, null);
-  assert.deepEqual(await everyText(database, ofShop, ofSupplier), []);
+  const orders = (await database.engine.rows(OrderRow, sql`select id from sales_order order by id`)).map(
+    ({ id }) => id,
+  );
+  const who = { workspaceId, actor: "user:test", role: "owner" } as const;
+  const job = await startJob(engine, who, { action: { action: "unhold" }, words: null, orders });
+  assert.equal(job.status, "ok");
+  const tables = await database.engine.one(
+    Counts,
+    sql`select (select count(*) from inbox)::integer as inbox, (select count(*) from job_row)::integer as rows`,
+  );
+  assert.ok(tables.inbox > 0 && tables.rows > 0, "messages and jobs are among what is looked through");
+  assert.deepEqual(await everyText(database, ofShop, ofSupplier, signing, signing.replace("whsec_", "")), []);
   assert.ok(shop.journal.length > 0);
   const printed = inspect([engine.log.lines, shop.journal], {
     depth: 20,
     maxArrayLength: null,
     maxStringLength: null,
   });
-  for (const marker of [ofShop, ofSupplier]) assert.equal(printed.includes(marker), false);
+  for (const marker of [ofShop, ofSupplier, signing]) assert.equal(printed.includes(marker), false);
   // The scan itself finds what is there.
   await database.engine.run(sql`update workspace set name = ${`the ${ofSupplier}`}, created_at = ${clock.now()}`);
   assert.deepEqual(await everyText(database, ofShop, ofSupplier), [`public.workspace: ${ofSupplier}`]);
