@@ -505,6 +505,234 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/orders/{id}/notes": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Notes on an order, oldest first */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { notes: components["schemas"]["OrderNote"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Write a note */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody: { content: { "application/json": { text: string } } };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["OrderNote"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/notes/{note}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Remove a note; that it was written stays in the trail */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string; note: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/attachments": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Files on an order, oldest first */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { attachments: components["schemas"]["Attachment"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    /** Lay a file down with an order */
+    post: {
+      parameters: { query: { name: string }; header?: never; path: { id: string }; cookie?: never };
+      requestBody: {
+        content: {
+          "application/pdf": Blob;
+          "image/png": Blob;
+          "image/jpeg": Blob;
+          "image/webp": Blob;
+          "application/octet-stream": Blob;
+        };
+      };
+      responses: {
+        201: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["Attachment"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/attachments/{attachment}": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Download a file */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string; attachment: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": Blob } };
+        default: { headers: { [name: string]: unknown }; content: { "application/octet-stream": Blob } };
+      };
+    };
+    put?: never;
+    post?: never;
+    /** Remove a file */
+    delete: {
+      parameters: { query?: never; header?: never; path: { id: string; attachment: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/holds/{hold}/assign": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Say who looks after a hold; null: nobody any more */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; hold: string }; cookie?: never };
+      requestBody: { content: { "application/json": { to: string | null } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/holds/{hold}/snooze": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Put a hold away until a time; null: see it now */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; hold: string }; cookie?: never };
+      requestBody: { content: { "application/json": { until: string | null } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/attention": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What stops orders, by reason, most important first */
+    get: {
+      parameters: {
+        query?: {
+          /** anyone, me, none (nobody looks after it), or a member's id */
+          owner?: "anyone" | "me" | "none";
+          snoozed?: "true" | "false";
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { groups: components["schemas"]["AttentionGroup"][] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/jobs": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** Jobs, newest first */
@@ -1546,7 +1774,7 @@ export interface paths {
     /** Correct a parcel's number; the channel is told again */
     post: {
       parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
-      requestBody: { content: { "application/json": { carrier: string; tracking_number: string; sure?: boolean } } };
+      requestBody: { content: { "application/json": { carrier?: string; tracking_number: string; sure?: boolean } } };
       responses: {
         200: {
           headers: { [name: string]: unknown };
@@ -2359,7 +2587,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+          content: {
+            "application/json": {
+              secrets: components["schemas"]["Secret"][];
+              /** Who the actors in this answer are */
+              actors: { [name: string]: components["schemas"]["Actor"] };
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -2374,7 +2608,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+          content: {
+            "application/json": {
+              secrets: components["schemas"]["Secret"][];
+              /** Who the actors in this answer are */
+              actors: { [name: string]: components["schemas"]["Actor"] };
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -2398,7 +2638,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+          content: {
+            "application/json": {
+              secrets: components["schemas"]["Secret"][];
+              /** Who the actors in this answer are */
+              actors: { [name: string]: components["schemas"]["Actor"] };
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -2413,7 +2659,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { secrets: components["schemas"]["Secret"][] } };
+          content: {
+            "application/json": {
+              secrets: components["schemas"]["Secret"][];
+              /** Who the actors in this answer are */
+              actors: { [name: string]: components["schemas"]["Actor"] };
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -2600,6 +2852,7 @@ export interface paths {
                 reference: string | null;
                 order: string | null;
                 actor: string;
+                by: components["schemas"]["Actor"];
                 entries: { ledger: string; amount: string }[];
               }[];
               next: string | null;
@@ -2697,7 +2950,13 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { imports: components["schemas"]["Import"][] } };
+          content: {
+            "application/json": {
+              imports: components["schemas"]["Import"][];
+              /** Who the actors in this answer are */
+              actors: { [name: string]: components["schemas"]["Actor"] };
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -4006,6 +4265,7 @@ export interface paths {
                   | "reference.read"
                   | "orders.read"
                   | "orders.change"
+                  | "orders.note"
                   | "orders.place"
                   | "shipments.enter"
                   | "shipments.change"
@@ -4037,6 +4297,7 @@ export interface paths {
                   | "reference.read"
                   | "orders.read"
                   | "orders.change"
+                  | "orders.note"
                   | "orders.place"
                   | "shipments.enter"
                   | "shipments.change"
@@ -4087,6 +4348,7 @@ export interface paths {
                   | "reference.read"
                   | "orders.read"
                   | "orders.change"
+                  | "orders.note"
                   | "orders.place"
                   | "shipments.enter"
                   | "shipments.change"
@@ -4135,6 +4397,7 @@ export interface paths {
                     | "reference.read"
                     | "orders.read"
                     | "orders.change"
+                    | "orders.note"
                     | "orders.place"
                     | "shipments.enter"
                     | "shipments.change"
@@ -4895,6 +5158,7 @@ export interface components {
             | "reference.read"
             | "orders.read"
             | "orders.change"
+            | "orders.note"
             | "orders.place"
             | "shipments.enter"
             | "shipments.change"
@@ -5018,6 +5282,29 @@ export interface components {
       second_factor: boolean;
       member_since: string;
     };
+    OrderNote: { id: string; text: string; erased: boolean; author: components["schemas"]["Actor"]; at: string };
+    Attachment: {
+      id: string;
+      name: string;
+      media_type: string;
+      size: number;
+      sha256: string;
+      author: components["schemas"]["Actor"];
+      at: string;
+    };
+    AttentionGroup: {
+      code: components["schemas"]["ReasonCode"];
+      title: string;
+      next: string;
+      group: string;
+      acts: string;
+      orders: number;
+      or_more: boolean;
+      oldest: string;
+      ship_by: string | null;
+      at_stake: components["schemas"]["Money"][];
+      words: string;
+    };
     OrderEvent: {
       seq: number;
       at: string;
@@ -5029,6 +5316,7 @@ export interface components {
       actor: string;
       by: components["schemas"]["Actor"];
       text: string;
+      note: string | null;
       data: { [name: string]: unknown } | null;
     };
     OrderPart: {
@@ -5083,6 +5371,8 @@ export interface components {
       detail: { [name: string]: unknown };
       opened_at: string;
       opened_by: string;
+      owner: string | null;
+      snoozed_until: string | null;
       actions: { dismiss: components["schemas"]["Verdict"]; answer: components["schemas"]["Verdict"] };
     };
     Attempt: {
