@@ -15,7 +15,8 @@ interface Wire {
 export const copyOut = (client: Client, text: string, sink: Writable): Promise<number> =>
   send(client, text, {
     onData(chunk, wire) {
-      if (sink.write(chunk)) return;
+      // A copy: pg reads the next message into the same bytes, and the sink may still hold these.
+      if (sink.write(Buffer.from(chunk))) return;
       wire.stream.pause();
       sink.once("drain", () => wire.stream.resume());
     },
