@@ -91,7 +91,9 @@ export function createSwitchyardClient(options: ClientOptions = {}): SwitchyardC
         params: { path: wish.path ?? {}, query: wish.query ?? {} },
         ...(wish.body === undefined ? {} : { body: wish.body }),
         ...(wish.signal === undefined ? {} : { signal: wish.signal }),
+        ...(wish.body instanceof Blob ? { bodySerializer: (body: Blob) => body } : {}),
         headers: {
+          ...(wish.body instanceof Blob ? { "content-type": wish.body.type } : {}),
           ...(idempotencyKey === null ? {} : { "idempotency-key": idempotencyKey }),
           ...(wish.ifMatch === undefined ? {} : { "if-match": `"${wish.ifMatch}"` }),
           ...wish.headers,

@@ -33,6 +33,7 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderNoteRoutes } from "./routes/order-notes.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { referenceRoutes } from "./routes/reference.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoutes } from "./routes/settings.ts";
@@ -125,6 +126,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   if (context.onlyHealth === true) return app;
   await app.register(async (open: Api) => {
     if (context.signIn !== undefined) doorRoutes(open);
+    referenceRoutes(open);
     await dashboardRoutes(open, context);
   });
   const { hooks } = context;

@@ -161,6 +161,7 @@ export function orderNoteRoutes(app: Api, context: ApiContext): void {
         summary: "Download a file",
         description: "Always as a download, never shown by the browser. Files are not checked for viruses.",
         tags,
+        produces: ["application/octet-stream"],
         params: onFile,
         response: { 200: z.string().meta({ description: "The file's bytes" }), ...problems },
       },
