@@ -203,6 +203,11 @@ test("ST-35 from afar a folder is a name below the workspace's own; addresses, s
     refused.map(() => "folder_outside"),
   );
   assert.equal(address.body["code"] as unknown, "administrator_only");
+  const to = { connector: "sandbox", settings: { baseUrl: "http://169.254.169.254/" } };
+  for (const wish of [{ "carriers.*": to }, { carriers: { ups: to } }, { "carriers.dhl": JSON.stringify(to) }]) {
+    const carrier = await at.ask("PUT", "/v1/settings", { body: { settings: wish } });
+    assert.deepEqual([carrier.status, carrier.body["code"] as unknown], [422, "administrator_only"]);
+  }
   assert.equal(secret.body["code"] as unknown, "secret_apart");
   assert.equal(secret.text.includes("hunter2"), false);
 });

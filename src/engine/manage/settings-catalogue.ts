@@ -32,7 +32,17 @@ export interface SettingsCatalogue {
   fields: Readonly<Record<string, Setting>>;
   /** `rates.USD`: any name of its own below this one; the pattern is of the whole. */
   open: Readonly<
-    Record<string, { isName(name: string): boolean; expectedName: string; pattern: string; setting: Setting }>
+    Record<
+      string,
+      {
+        isName(name: string): boolean;
+        expectedName: string;
+        pattern: string;
+        setting: Setting;
+        /** It holds addresses that this server calls: the administrator's to set (ST-35). */
+        leadsOut?: boolean;
+      }
+    >
   >;
 }
 
@@ -115,6 +125,7 @@ export const workspaceSettings = {
       expectedName: `* or one of ${carrierIds.join(", ")}, as in carriers.*`,
       pattern: String.raw`^carriers\.(\*|${carrierIds.join("|")})$`,
       setting: carrierConnection,
+      leadsOut: true,
     },
     rates: {
       isName: (name) => /^[A-Z]{3}$/.test(name),

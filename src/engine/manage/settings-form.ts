@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SettingsCatalogue } from "./settings-catalogue.ts";
 
 /** ST-30. What can be set, as a JSON Schema: one form component draws them all. Names are the stored ones, dotted; `default` is what the product does by itself. */
-export function settingsForm(catalogue: SettingsCatalogue, connector: Form = emptyForm): Form {
+export function settingsForm(catalogue: SettingsCatalogue, connector: Form = emptyForm, isRemote = false): Form {
   const own = Object.entries(catalogue.fields).map(([name, { form, help, limit }]) => [
     name,
     form
@@ -11,7 +11,8 @@ export function settingsForm(catalogue: SettingsCatalogue, connector: Form = emp
       .meta({ title: titleOf(name), description: help, default: usual(catalogue, name), ...(limit ? asLimit : {}) }),
   ]);
   const schema = z.toJSONSchema(z.strictObject(Object.fromEntries(own) as z.ZodRawShape)) as unknown as Form;
-  const open = Object.values(catalogue.open).map(({ pattern, setting: { form, help } }) => [
+  const asked = Object.values(catalogue.open).filter(({ leadsOut = false }) => !(isRemote && leadsOut));
+  const open = asked.map(({ pattern, setting: { form, help } }) => [
     pattern,
     { ...z.toJSONSchema(form), $schema: undefined, description: help },
   ]);

@@ -84,6 +84,13 @@ export async function setSettings(
     if (stored === null) return refuse("not_found", `There is no such ${target.of} in this workspace.`);
     if (ifTag !== undefined && ifTag !== tagOf(stored)) return refuse("version_changed", changedMeanwhile);
     const { connector: wishedConnector, ...own } = splitConnector(wished);
+    const out = context.remote === undefined ? undefined : Object.keys(own).find((name) => leadsOut(target, name));
+    if (out !== undefined)
+      return refuse(
+        "administrator_only",
+        `${out} leads into this server's own network, so the administrator sets it: npx switchyard settings set '${out}=…'`,
+        out,
+      );
     const changed = changeSettings(catalogueOf(target), stored.settings, own);
     if (changed.status === "refused") return changed;
     if (target.of === "channel") Object.assign(changed.settings, automationSince(changed, now));
@@ -156,6 +163,12 @@ export async function setSettings(
   return answer;
 }
 
+const leadsOut = (target: SettingsOf, name: string): boolean => {
+  const { open }: SettingsCatalogue = catalogueOf(target);
+  const parent = name.split(".")[0]!;
+  return Object.hasOwn(open, parent) && open[parent]!.leadsOut === true;
+};
+
 const changedMeanwhile = "These settings were changed since you read them.";
 
 /** What was stored, as a mark: another value is another mark. */
@@ -192,6 +205,7 @@ export const readSettings = (context: ManageContext, target: SettingsOf): Promis
       form: settingsForm(
         catalogueOf(target),
         connectorForm(manifest, (name) => isSetRemotely(context.remote, manifest, name)),
+        context.remote !== undefined,
       ),
       tag: tagOf(stored),
     });
