@@ -3,7 +3,15 @@ import type { OrderId, WorkspaceId } from "#domain/ids.ts";
 import { openDb, type Db, type Tx } from "#store/db.ts";
 import { countOrders } from "#store/read/counts.ts";
 import { listEvents } from "#store/read/events.ts";
-import { listOrders, type OrderFilter, type OrderPosition } from "#store/read/order-list.ts";
+import { attentionGroups } from "#store/read/attention.ts";
+import {
+  countFound,
+  listOrders,
+  type OrderFilter,
+  type OrderPosition,
+  type OrderSort,
+} from "#store/read/order-list.ts";
+import { quickSearch } from "#store/read/quick-search.ts";
 import { readOrder } from "#store/read/order.ts";
 import { listParts } from "#store/read/part.ts";
 import { readPublicIds } from "#store/read/public-ids.ts";
@@ -63,9 +71,13 @@ interface Asked {
 
 const limit = 50;
 const page =
-  (filter: (at: Asked) => OrderFilter, after: (at: Asked) => OrderPosition | null = () => null) =>
+  (filter: (at: Asked) => OrderFilter, after: (at: Asked) => OrderPosition | null = () => null, sort?: OrderSort) =>
   (tx: Tx, at: Asked): Promise<unknown> =>
-    listOrders(tx, at.workspaceId, filter(at), { after: after(at), limit }).then(({ orders }) => orders);
+    listOrders(tx, at.workspaceId, filter(at), {
+      after: after(at),
+      limit,
+      ...(sort === undefined ? {} : { sort }),
+    }).then(({ orders }) => orders);
 const deep = ({ order }: Asked): OrderPosition => ({ key: order.receivedAt.toISOString(), id: order.id });
 const day = 86_400_000;
 
@@ -113,6 +125,46 @@ export const allReads: readonly Read[] = [
       receivedFrom: order.receivedAt,
       receivedTo: new Date(order.receivedAt.getTime() + 30 * day),
     })),
+  },
+  { name: "list, oldest first", bound: "page", isFlat: true, run: page(() => ({}), undefined, "oldest") },
+  { name: "list by ship-by", bound: "page", isFlat: true, run: page(() => ({}), undefined, "ship_by") },
+  { name: "list by total", bound: "page", isFlat: true, run: page(() => ({}), undefined, "total") },
+  {
+    name: "list of a country",
+    bound: "page",
+    isFlat: true,
+    run: page(() => ({ countries: ["DE"] })),
+  },
+  {
+    name: "list of a SKU by total",
+    bound: "page",
+    isFlat: false,
+    run: page(({ order }) => ({ skus: [order.sku] }), undefined, "total"),
+  },
+  {
+    name: "quick search, all but a number's last digit",
+    bound: "page",
+    isFlat: true,
+    run: (tx, at) => quickSearch(tx, at.workspaceId, at.order.number.slice(0, -1)).then(({ orders }) => orders),
+  },
+  {
+    name: "quick search, three letters of a surname",
+    bound: "page",
+    isFlat: true,
+    run: (tx, at) => quickSearch(tx, at.workspaceId, at.order.surname.slice(0, 3)).then(({ buyers }) => buyers),
+  },
+  {
+    name: "count of a view, up to 1,000",
+    bound: "page",
+    isFlat: false,
+    run: (tx, at) => countFound(tx, at.workspaceId, { countries: ["DE"] }, 1001),
+  },
+  {
+    name: "attention",
+    bound: null,
+    isFlat: false,
+    run: (tx, at) =>
+      attentionGroups(tx, at.workspaceId, { owner: null, snoozed: false, at: new Date("2026-01-01T00:00:00Z") }),
   },
   { name: "counts", bound: "page", isFlat: true, run: (tx, at) => countOrders(tx, at.workspaceId) },
   { name: "number", bound: "page", isFlat: true, run: page(({ order }) => ({ q: order.number })) },

@@ -17,7 +17,9 @@ export const isOfType = (bytes: Uint8Array, type: AttachmentType): boolean => be
 export const isTextType = (type: AttachmentType): boolean => type.startsWith("text/");
 
 const startsWith = (bytes: Uint8Array, mark: string): boolean =>
-  [...mark].every((letter, index) => bytes[index] === letter.charCodeAt(0));
+  Array.from({ length: mark.length }, (_, index) => mark.charCodeAt(index)).every(
+    (code, index) => bytes[index] === code,
+  );
 function isText(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return false;
   try {

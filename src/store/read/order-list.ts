@@ -256,13 +256,19 @@ interface Page {
   limit: number;
   sort: OrderSort;
 }
+const most = String(2n ** 63n - 1n);
 // As the indexes have them: to row-level security `coalesce` may leak, and then no index would be looked into by it.
 const shipByKey = sql`(case when o.ship_by is null then 'infinity'::timestamptz else o.ship_by end)`;
 const sorting = {
-  newest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: true },
-  oldest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: false },
-  ship_by: { key: shipByKey, type: sql`timestamptz`, isDown: false },
-  total: { key: sql`(case when o.total is null then -1 else o.total end)`, type: sql`bigint`, isDown: true },
+  newest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: true, end: { key: "infinity", id: most } },
+  oldest: { key: sql`o.received_at`, type: sql`timestamptz`, isDown: false, end: { key: "-infinity", id: "0" } },
+  ship_by: { key: shipByKey, type: sql`timestamptz`, isDown: false, end: { key: "-infinity", id: "0" } },
+  total: {
+    key: sql`(case when o.total is null then -1 else o.total end)`,
+    type: sql`bigint`,
+    isDown: true,
+    end: { key: most, id: most },
+  },
 } as const satisfies Record<OrderSort, unknown>;
 
 const keyOf = (order: RowOf<typeof ListedRow>, sort: OrderSort): string => {
@@ -348,11 +354,9 @@ function bounds(filter: OrderFilter, { after, sort }: Page): Sql {
   const { key, type, isDown } = sorting[sort];
   const from = startOf(filter, sort, after);
   const { receivedFrom, receivedTo, due } = filter;
-  let where = sql`true`;
-  if (from !== null)
-    where = isDown
-      ? sql`(${key}, o.id) < (${from.key}::${type}, ${from.id}::bigint)`
-      : sql`(${key}, o.id) > (${from.key}::${type}, ${from.id}::bigint)`;
+  let where = isDown
+    ? sql`(${key}, o.id) < (${from.key}::${type}, ${from.id}::bigint)`
+    : sql`(${key}, o.id) > (${from.key}::${type}, ${from.id}::bigint)`;
   if (receivedFrom !== undefined && sort !== "oldest")
     where = sql`${where} and o.received_at >= ${receivedFrom}::timestamptz`;
   if (receivedTo !== undefined && sort !== "newest")
@@ -364,10 +368,17 @@ function bounds(filter: OrderFilter, { after, sort }: Page): Sql {
   return where;
 }
 
-/** The first position that does not belong to the page any more, on the side where the page begins: the page before's last order, or a filter's own bound. */
-function startOf({ receivedFrom, receivedTo, due }: OrderFilter, sort: OrderSort, after: OrderPosition | null) {
+/**
+ * The last position that does not belong to the page, on the side where it begins: the page before's last order, a filter's own bound, or the end of all. Without any
+ * the plan might sort a stretch by another index.
+ */
+function startOf(
+  { receivedFrom, receivedTo, due }: OrderFilter,
+  sort: OrderSort,
+  after: OrderPosition | null,
+): OrderPosition {
   const bound = { newest: receivedTo, oldest: receivedFrom, ship_by: due?.from, total: undefined }[sort];
-  if (bound === undefined) return after;
+  if (bound === undefined) return after ?? sorting[sort].end;
   const isPast = after !== null && (sort === "newest" ? bound > new Date(after.key) : bound <= new Date(after.key));
   return isPast ? after : { key: bound.toISOString(), id: "0" };
 }
