@@ -6,6 +6,7 @@ import { openUnread, putUnreadAside, readUnreadAgain } from "#engine/manage/unre
 import { pull } from "#engine/stages/pull.ts";
 import { CommitUnknown } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
+import { readProblems } from "#store/doctor.ts";
 import { sql } from "#store/sql.ts";
 import { listUnread } from "#store/unread-message.ts";
 import { sandboxChannel } from "#connectors/channels/sandbox/channel.ts";
@@ -241,6 +242,7 @@ test("WI-8 a shop that cannot be told is told later; what was switched meanwhile
   const untold = value(await showHook(shop.manage, shop.hook));
   assert.deepEqual([untold?.isOn, untold?.toldAt], [false, null]);
   assert.match(untold?.problem ?? "", /^retry_later: /);
+  assert.ok((await readProblems(shop.database.engine)).some(({ what }) => what === "webhooks of channel acme shop"));
 
   shop.engine.outside.http = async (request) => {
     const answer = await http(request);
