@@ -145,6 +145,30 @@ test("RN-12 what takes longer than the limit is left, and said; a second signal 
   await again.held;
 });
 
+test("RN-17 with SWITCHYARD_DEBUG each request is a line that says nothing of what stands in the address", async (t) => {
+  const at = await anApi(t, { SWITCHYARD_DEBUG: "1" });
+  const [id] = await at.orders([{ channelOrderId: "1" }]);
+  assert.equal((await ask(at, "GET", `/v1/orders/${id}`)).status, 200);
+  await ask(at, "GET", "/v1/orders?name=marker-name");
+  at.api.signal("SIGTERM");
+  await at.api.gone;
+
+  const lines = at.api
+    .lastWords()
+    .split("\n")
+    .filter((line) => line.includes('"a request"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    lines.map(({ method, route, status }) => [method, route, status]),
+    [
+      ["GET", "/v1/orders/:id", 200],
+      ["GET", "/v1/orders", 400],
+    ],
+  );
+  assert.ok(lines.every(({ request, ms }) => typeof request === "string" && typeof ms === "number"));
+  assert.equal(at.api.lastWords().includes("marker-name"), false);
+});
+
 test("RN-12 who cannot start says why and is gone", async (t) => {
   const at = await anApi(t, {});
   const second = at.family.start("api", "src/cli/main.ts", "api", "--port", String(at.port));

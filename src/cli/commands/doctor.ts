@@ -164,18 +164,8 @@ async function database({ db }: Connection): Promise<Finding[]> {
   ];
 }
 
-/** The version counts too: older ones miss what row-level security and the migrations need. */
-const oldestPostgres = 16;
-async function safety({ db, config }: Connection): Promise<Finding[]> {
-  const { version } = await readDatabaseFacts(db);
-  const isOld = Number(version.split(".", 1)[0]) < oldestPostgres;
-  return [
-    ...(isOld
-      ? [broken("database", `PostgreSQL ${version}`, `Upgrade the server to ${oldestPostgres} or newer.`)]
-      : []),
-    ...durability(await readDatabaseSafety(db), config.databaseUrl === null),
-  ];
-}
+const safety = async ({ db, config }: Connection): Promise<Finding[]> =>
+  durability(await readDatabaseSafety(db), config.databaseUrl === null);
 
 /** Only the owner of the tables may read their history. */
 async function migrations({ store }: Connection): Promise<Finding[]> {
