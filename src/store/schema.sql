@@ -1168,12 +1168,12 @@ CREATE INDEX sales_order_ship_by ON public.sales_order USING btree (workspace_id
 CASE
     WHEN (ship_by IS NULL) THEN 'infinity'::timestamp with time zone
     ELSE ship_by
-END), id);
+END), id) INCLUDE (ship_by);
 CREATE INDEX sales_order_total ON public.sales_order USING btree (workspace_id, channel_id, headline, (
 CASE
     WHEN (total IS NULL) THEN ('-1'::integer)::bigint
     ELSE total
-END), id);
+END), id) INCLUDE (total);
 alter table sales_order enable row level security;
 alter table sales_order force row level security;
 create policy workspace on sales_order using ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint)) with check ((workspace_id = (NULLIF(current_setting('app.workspace'::text, true), ''::text))::bigint));
