@@ -12,21 +12,30 @@ interface Wire {
 }
 
 /** Writes what `copy … to stdout` brings into `sink`, no faster than it takes it. Answers how many rows it were. */
-export const copyOut = (client: Client, text: string, sink: Writable): Promise<number> =>
-  send(client, text, {
+export function copyOut(client: Client, text: string, sink: Writable): Promise<number> {
+  let isWaiting = false;
+  return send(client, text, {
     onData(chunk, wire) {
       // A copy: pg reads the next message into the same bytes, and the sink may still hold these.
-      if (sink.write(Buffer.from(chunk))) return;
+      if (sink.write(Buffer.from(chunk)) || isWaiting) return;
+      isWaiting = true;
       wire.stream.pause();
-      sink.once("drain", () => wire.stream.resume());
+      sink.once("drain", () => {
+        isWaiting = false;
+        wire.stream.resume();
+      });
     },
     begin(wire) {
       // Who no longer takes anything never drains: without this the connection would stand still for ever.
       const cut = (): void => void wire.stream.destroy(new Error("what was copied could not be written"));
       sink.once("close", cut);
-      return () => sink.off("close", cut);
+      return () => {
+        sink.off("close", cut);
+        wire.stream.resume(); // a sink that is ended now never says that it drained
+      };
     },
   });
+}
 
 /** Feeds `copy … from stdin` with `source`. Answers how many rows it took. */
 export const copyIn = (client: Client, text: string, source: AsyncIterable<Uint8Array>): Promise<number> =>
