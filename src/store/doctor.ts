@@ -120,7 +120,7 @@ export const readProblems = (tx: Tx) =>
       from channel_hook h join connection c on c.workspace_id = h.workspace_id and c.id = h.connection_id
       join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id join workspace w on w.id = c.workspace_id where h.problem is not null
     union all
-    select w.slug, 'incoming messages', count(*) || ' could not be read: ' || min(i.problem) from inbox i join workspace w on w.id = i.workspace_id
+    select w.slug, 'incoming messages', count(*) || ' could not be read (see: npx switchyard channel unread list): ' || min(i.problem) from inbox i join workspace w on w.id = i.workspace_id
      where i.problem is not null and i.due_at is null and i.done_at is null group by w.slug
     order by 1, 2`,
   );
