@@ -140,9 +140,10 @@ export function createSwitchyardClient(options: ClientOptions = {}): SwitchyardC
 
 const longestWaitMs = 30_000;
 
-/** JSON as its value, text as text, anything else as bytes. */
+/** A file as its bytes, JSON as its value, text as text, anything else as bytes. */
 async function valueOf(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
+  if (response.headers.get("content-disposition")?.startsWith("attachment") === true) return response.blob();
   const type = response.headers.get("content-type") ?? "";
   if (/json/.test(type)) return response.json();
   return type.startsWith("text/") ? response.text() : response.blob();

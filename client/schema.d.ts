@@ -154,8 +154,8 @@ export interface paths {
           content: {
             "application/json": {
               total: number;
-              by_state: { [name: string]: number };
-              by_reason: { [name: string]: number };
+              by_state: { [name in components["schemas"]["Headline"]]: number };
+              by_reason: { [name in components["schemas"]["ReasonCode"]]?: number };
             };
           };
         };
@@ -624,7 +624,10 @@ export interface paths {
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": Blob } };
-        default: { headers: { [name: string]: unknown }; content: { "application/octet-stream": Blob } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
       };
     };
     put?: never;
@@ -3582,7 +3585,10 @@ export interface paths {
       requestBody?: never;
       responses: {
         200: { headers: { [name: string]: unknown }; content: { "text/event-stream": string } };
-        default: { headers: { [name: string]: unknown }; content: { "text/event-stream": string } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
       };
     };
     put?: never;

@@ -140,10 +140,10 @@ function object({ properties = {}, required = [], additionalProperties, property
   if (rest !== undefined) {
     const names = propertyNames === undefined ? "string" : type(propertyNames);
     const isOpen = names === "string";
-    const isWhole = !isOpen && (propertyNames?.enum ?? []).every((each) => required.includes(String(each)));
+    const isWhole = !isOpen && required.length > 0;
     const record = isOpen
       ? `{ [name: string]: ${type(rest)} }`
-      : `{ [name in ${names}]${isWhole && propertyNames?.enum !== undefined ? "" : "?"}: ${type(rest)} }`;
+      : `{ [name in ${names}]${isWhole ? "" : "?"}: ${type(rest)} }`;
     return fields.length === 0 ? record : `{ ${fields.join("\n")} } & ${record}`;
   }
   return fields.length === 0 ? "{ [name: string]: never }" : `{ ${fields.join("\n")} }`;

@@ -137,6 +137,19 @@ test("TC-2 a call answers what the address answers; a refusal says what is wrong
   await assert.rejects(client.get("/v1/orders", { signal: AbortSignal.abort() }), { name: "AbortError" });
 });
 
+test("TC-2 a file goes out as its bytes, of its kind, and comes back as they were", async (t) => {
+  const { client, ...at } = await listening(t);
+  const [id = ""] = await at.orders([{}]);
+  const bytes = Uint8Array.from([0x61, 0xc3, 0xa9, 0x0d, 0x0a]);
+
+  const body = new Blob([bytes], { type: "text/plain" });
+  const file = await client.post("/v1/orders/{id}/attachments", { path: { id }, query: { name: "note.txt" }, body });
+  const back = await client.get("/v1/orders/{id}/attachments/{attachment}", { path: { id, attachment: file.id } });
+
+  assert.deepEqual([file.name, file.size], ["note.txt", bytes.length]);
+  assert.deepEqual(new Uint8Array(await back.arrayBuffer()), bytes);
+});
+
 test("TC-3 every POST has a key of its own; with that of a lost answer the order is made once", async (t) => {
   const { channel, withOptions } = await listening(t);
   const sent: (string | null)[] = [];

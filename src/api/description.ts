@@ -84,7 +84,7 @@ const accessName = (access: Access): string => permissionOf(access) ?? (access =
 export const describeWhole = ((input: Parameters<TransformObject>[0]) => {
   const described = jsonSchemaTransformObject(input) as unknown as ApiDescription;
   for (const operation of operationsOf(described)) {
-    const problem = operation.responses["default"]?.content?.["application/json"];
+    const [problem] = Object.values(operation.responses["default"]?.content ?? {});
     if (problem?.schema.$ref === "#/components/schemas/Problem")
       operation.responses["default"] = {
         description: "What is wrong, and the way out",

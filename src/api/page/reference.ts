@@ -273,7 +273,7 @@ function limits({ minimum, maximum, minLength, maxLength, maxItems, default: sta
     maxItems === undefined ? null : `up to ${count(maxItems)}`,
     standard === undefined ? null : `else ${JSON.stringify(standard)}`,
   ].filter((each) => each !== null);
-  return said.length === 0 ? null : html`<span class="dim">${said.join(", ")}</span>`;
+  return said.length === 0 ? null : html`<span class="limits dim">${said.join(", ")}</span>`;
 }
 
 const count = (number: number): string => number.toLocaleString("en");

@@ -27,12 +27,14 @@ import {
   currency,
   cursor,
   decimalText,
+  HeadlineCode,
   idOf,
   instant,
   limit,
   positiveDecimal,
   problems,
   quantity,
+  ReasonCodeSchema,
   text,
 } from "../schemas.ts";
 
@@ -84,8 +86,8 @@ export function orderRoutes(app: Api, context: ApiContext): void {
         response: {
           200: z.object({
             total: z.int(),
-            by_state: z.record(z.string(), z.int()),
-            by_reason: z.record(z.string(), z.int()),
+            by_state: z.record(HeadlineCode, z.int()),
+            by_reason: z.partialRecord(ReasonCodeSchema, z.int()),
           }),
           ...problems,
         },
@@ -93,7 +95,7 @@ export function orderRoutes(app: Api, context: ApiContext): void {
     },
     async ({ caller }) => {
       const counts = await inWorkspace(db.api, caller.workspaceId, (tx) => countOrders(tx, caller.workspaceId));
-      return { total: counts.total, by_state: counts.headlines, by_reason: counts.reasons as Record<string, number> };
+      return { total: counts.total, by_state: counts.headlines, by_reason: counts.reasons };
     },
   );
 
