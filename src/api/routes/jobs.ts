@@ -180,7 +180,7 @@ export function jobRoutes(app: Api, context: ApiContext): void {
           if (preview) return ok(await previewJob(engine, who, what, ids));
           const words = "words" in orders ? orders.words : null;
           const started = await startJob(engine, who, { action: what, words, orders: ids });
-          return started.status === "refused" ? started : ok(await counted(await read(who.workspaceId, started.value)));
+          return ok(await counted(await read(who.workspaceId, started)));
         },
         (value) =>
           "id" in value

@@ -6,14 +6,12 @@ import { insertJob, lockJob, retryJob, stopJob, type Job, type JobId } from "#st
 import type { Who } from "../actions/change-order.ts";
 import type { Engine } from "../context.ts";
 
-/** JB-1. Writes the job down; a worker begins with it at once. */
+/** JB-1. Writes the job down and answers its public uuid; a worker begins with it at once. */
 export async function startJob(
   engine: Engine,
   who: Who,
   wish: { action: JobAction; words: string | null; orders: readonly OrderId[] },
-): Promise<Result<string>> {
-  if (wish.orders.length === 0)
-    return refuse("no_such_order_found", "No order is found by this, so there is nothing to do.");
+): Promise<string> {
   const publicId = engine.ids.uuid();
   await engine.db.tx(async (tx) => {
     await engine.ids.ensure(tx, 1);
@@ -31,7 +29,7 @@ export async function startJob(
     await insertJob(tx, job, wish.orders);
     await ring(tx);
   });
-  return ok(publicId);
+  return publicId;
 }
 
 /** JB-6. What is done stays done; what nobody has begun is skipped. */
