@@ -46,7 +46,7 @@ export const doctorCommand = () =>
   command({
     name: "doctor",
     about: "Look whether everything is well, and say what to do where it is not. Exit code 1 when something is broken.",
-    examples: ["doctor", "doctor --output json", "doctor --backups /mnt/backups"],
+    examples: ["doctor", "doctor --output json", "doctor --backups ./backups"],
     inWorkspace: false,
   })
     .option("--backups <folder>", "also look how old the newest backup there is")
