@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom, setUp, testEngine, VirtualClock } from "#test/engine.ts";
 import { testDatabase } from "#test/postgres.ts";
 import { testVault } from "#test/vault.ts";
-import { checkHome, homePaths, settleHome, type Place } from "./home.ts";
+import { checkHome, homePaths, knowsWhatWasSent, settleHome, type Place } from "./home.ts";
 import { Journal, memoryStore } from "./journal.ts";
 import { HomeInUse, takeLock } from "./lock.ts";
 import { accountOwners, moveSealedFiles } from "./secrets.ts";
@@ -53,6 +53,20 @@ test("PL-60 this place is home as long as token, machine, folder and journal agr
   // Another place is made home: this one is a copy from then on.
   await writeFile(homePaths(home, "inst").token, "other\n");
   assert.match(await reason({}, ["SW-9"]), /another one/);
+});
+
+test("PL-69 only the journal of the home that could buy, and that reaches back, knows what was sent", async (t) => {
+  const home = await aFolder(t);
+  const marks = await settleHome({ home, dataFolder: "/srv/switchyard", machine: "m1" }, "inst", seededRandom(1));
+  const journal = await Journal.open(memoryStore(), () => noon);
+  const asked = (heartbeatAt: Date, tokenDigest = marks.tokenDigest): Promise<boolean> =>
+    knowsWhatWasSent(home, { id: "inst", tokenDigest, heartbeatAt }, journal);
+
+  assert.equal(await asked(noon), true);
+  assert.equal(await asked(new Date(noon.getTime() - 1)), false); // it began later
+  assert.equal(await asked(noon, "of another home"), false);
+  await rm(homePaths(home, "inst").token);
+  assert.equal(await asked(noon), false);
 });
 
 test("PL-62 a second gate on the same home refuses to start, names the first, and takes over once that one is dead", async (t) => {
