@@ -48,7 +48,7 @@ test("UI-22 a hold names suppliers, other orders and both addresses of a change,
     {
       channelOrderId: "1",
       updatedAt: new Date(now(at).getTime() + 60_000),
-      shipTo: { ...said.shipTo, line1: "Theirs 2" },
+      shipTo: { ...said.shipTo!, line1: "Theirs 2" },
     },
   ]);
   const change = (await holds(at, unserved!)).find(({ code }) => code === "changed_on_channel");

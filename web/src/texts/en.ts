@@ -4,6 +4,8 @@ import { order } from "./en/order.ts";
 import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
 import { signIn } from "./en/sign-in.ts";
+import { timeline } from "./en/timeline.ts";
+import { why, whyWords } from "./en/why.ts";
 
 export const en = {
   nav: {
@@ -75,4 +77,7 @@ export const en = {
   orders,
   order,
   resolve,
+  timeline,
+  why,
+  whyWords,
 } as const;

@@ -6,7 +6,7 @@ import { post } from "../api-call.tsx";
 import { carriers, carrierOf } from "../carriers.ts";
 import { PartPicker } from "./plain.tsx";
 import classes from "./resolve.module.css";
-import { firstAllowed, partsOf, shipmentOf, textOf, type FormProps, type Part, type Shipment } from "./subject.ts";
+import { firstAllowed, partsOf, shipmentOf, type FormProps, type Part, type Shipment } from "./subject.ts";
 
 /** A number by hand: of what has not left yet, or the right one instead of one that is doubted. */
 export function AddTracking(props: FormProps) {
@@ -15,7 +15,17 @@ export function AddTracking(props: FormProps) {
   const [chosen, setChosen] = useState<string>();
   const shipment = shipmentOf(order, hold);
   if (shipment !== undefined && hold.code === "tracking_not_accepted")
-    return <CorrectNumber shipment={shipment} hold={hold} done={done} autoFocus={autoFocus} />;
+    return (
+      <CorrectNumber
+        shipment={shipment}
+        parcel={
+          shipment.parcels.find(({ tracking_number: number }) => number === hold.detail["trackingNumber"]) ??
+          firstAllowed(shipment.parcels, ({ actions }) => actions.confirm_shared)!
+        }
+        done={done}
+        autoFocus={autoFocus}
+      />
+    );
   const parts = partsOf(order, hold);
   const part = parts.find(({ id }) => id === chosen) ?? firstAllowed(parts, ({ actions }) => actions.add_tracking);
   if (part === undefined) return <Text size="sm">{t("resolve.noPart")}</Text>;
@@ -148,18 +158,14 @@ export function EnterNumber({
   );
 }
 
-function CorrectNumber({
+export function CorrectNumber({
   shipment,
-  hold,
+  parcel,
   done,
   autoFocus,
-}: Pick<FormProps, "hold" | "done" | "autoFocus"> & { shipment: Shipment }) {
+}: Pick<FormProps, "done" | "autoFocus"> & { shipment: Shipment; parcel: Shipment["parcels"][number] }) {
   const { t } = useTranslation();
-  const parcel =
-    shipment.parcels.find(({ tracking_number: number }) => number === hold.detail["trackingNumber"]) ??
-    shipment.parcels.find(({ accepted }) => !accepted) ??
-    shipment.parcels[0]!;
-  const [typed, setTyped] = useState({ number: parcel.tracking_number, carrier: textOf(parcel.carrier) ?? "" });
+  const [typed, setTyped] = useState({ number: parcel.tracking_number, carrier: parcel.carrier });
   const [isSure, setSure] = useState(false);
   return (
     <ActForm

@@ -1,11 +1,32 @@
-import { useParams } from "@tanstack/react-router";
+import { Button } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useHere } from "../../app/session.tsx";
+import classes from "./order.module.css";
 import { OrderView } from "./order-view.tsx";
 
 export function OrderPage() {
+  const { t } = useTranslation();
+  const { workspace } = useHere();
   const { order } = useParams({ from: "/$workspace/orders/$order" });
   return (
-    <main id="content" style={{ overflow: "auto", minHeight: 0, maxWidth: 960 }}>
-      <OrderView id={order} />
+    <main id="content" className={classes["page"]}>
+      <OrderView
+        id={order}
+        isWide
+        controls={
+          <Button
+            component={Link}
+            to={`/${workspace.slug}/orders` as never}
+            variant="subtle"
+            color="gray"
+            leftSection={<IconArrowLeft size={14} />}
+          >
+            {t("order.back")}
+          </Button>
+        }
+      />
     </main>
   );
 }

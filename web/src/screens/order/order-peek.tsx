@@ -1,35 +1,39 @@
 import { ActionIcon, Group, Tooltip } from "@mantine/core";
 import { IconArrowsDiagonal, IconX } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useHere } from "../../app/session.tsx";
 import { useKeys } from "../../parts/keys.tsx";
+import classes from "./order.module.css";
 import { OrderView } from "./order-view.tsx";
 
-/** An order beside its list. */
+/** An order beside its list: J and K walk on, Enter opens it as a page. */
 export function OrderPeek({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   const { workspace } = useHere();
-  useKeys([{ key: "Escape", label: t("keys.close"), run: onClose }]);
+  const navigate = useNavigate();
+  const to = `/${workspace.slug}/orders/${id}`;
+  useKeys([
+    { key: "Escape", label: t("keys.close"), run: onClose },
+    { key: "Enter", label: t("order.openPage"), run: () => void navigate({ to: to as never }) },
+  ]);
   return (
-    <OrderView
-      id={id}
-      controls={
-        <Group gap={4}>
-          <Tooltip label={t("order.openPage")}>
-            <ActionIcon
-              component={Link}
-              to={`/${workspace.slug}/orders/${id}` as never}
-              aria-label={t("order.openPage")}
-            >
-              <IconArrowsDiagonal size={16} />
+    <div className={classes["peek"]}>
+      <OrderView
+        id={id}
+        controls={
+          <Group gap={4} wrap="nowrap">
+            <Tooltip label={t("order.openPage")}>
+              <ActionIcon component={Link} to={to as never} aria-label={t("order.openPage")}>
+                <IconArrowsDiagonal size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <ActionIcon onClick={onClose} aria-label={t("order.close")}>
+              <IconX size={18} />
             </ActionIcon>
-          </Tooltip>
-          <ActionIcon onClick={onClose} aria-label={t("order.close")}>
-            <IconX size={18} />
-          </ActionIcon>
-        </Group>
-      }
-    />
+          </Group>
+        }
+      />
+    </div>
   );
 }

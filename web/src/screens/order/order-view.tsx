@@ -1,16 +1,33 @@
-import { Alert, Group, Stack, Text, Timeline, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHere } from "../../app/session.tsx";
-import { ChannelMark, StateBadge, toneOf } from "../../parts/badges.tsx";
-import { Section, Trouble, Waiting } from "../../parts/page.tsx";
-import { ResolveForm } from "../../parts/resolve/resolve-form.tsx";
-import { Ago } from "../../parts/time.tsx";
+import { Trouble, Waiting } from "../../parts/page.tsx";
+import type { Order, Part } from "../../parts/resolve/subject.ts";
+import { Actions, type Doing } from "./actions.tsx";
+import { ByHand } from "./by-hand.tsx";
+import { Cancellations } from "./cancellations.tsx";
+import { Facts } from "./facts.tsx";
+import { Files } from "./files.tsx";
+import { Head } from "./head.tsx";
+import { Lines } from "./lines.tsx";
+import { MoneyFacts } from "./money-facts.tsx";
+import { Notes } from "./notes.tsx";
+import classes from "./order.module.css";
+import { PartCard } from "./part-card.tsx";
+import { Problems } from "./problems.tsx";
+import { Trail } from "./trail.tsx";
 
-/** One order with everything of it: what is wrong first. The drawer and the page show the same. */
-export function OrderView({ id, controls }: { id: string; controls?: ReactNode }) {
-  const { t } = useTranslation();
+interface OrderViewProps {
+  id: string;
+  /** Beside its name: open as a page, close. */
+  controls?: ReactNode;
+  /** With room beside it for the facts. */
+  isWide?: boolean;
+}
+
+/** One order with everything of it, what is wrong first. The drawer and the page show the same parts. */
+export function OrderView({ id, controls, isWide = false }: OrderViewProps) {
   const { api, workspace } = useHere();
   const {
     data: order,
@@ -20,46 +37,73 @@ export function OrderView({ id, controls }: { id: string; controls?: ReactNode }
     queryKey: [workspace.slug, "orders", "one", id],
     queryFn: ({ signal }) => api.get("/v1/orders/{id}", { path: { id }, signal }),
   });
-  const { data: trail } = useQuery({
-    queryKey: [workspace.slug, "orders", "trail", id],
-    queryFn: ({ signal }) => api.get("/v1/orders/{id}/events", { path: { id }, query: { limit: 50 }, signal }),
-  });
   if (order === undefined)
-    return error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />;
-  return (
-    <Stack gap="lg" p="lg">
-      <Group justify="space-between" wrap="nowrap">
-        <Group gap="sm" wrap="nowrap" miw={0}>
-          <ChannelMark name={order.channel.name} />
-          <Title order={2} className="cut num">
-            {order.number}
-          </Title>
-          <StateBadge tone={toneOf(order.headline)} hint={order.hint}>
-            {order.title}
-          </StateBadge>
-        </Group>
+    return (
+      <div className={classes["body"]}>
         {controls}
-      </Group>
-      {order.holds.map((hold) => (
-        <Alert key={hold.id} color={hold.acts === "machine" ? "blue" : "red"} title={hold.title}>
-          <Text size="sm">{hold.what}</Text>
-          <Text size="sm" my={4}>
-            {hold.next}
-          </Text>
-          <ResolveForm order={order} hold={hold} onDone={() => undefined} />
-        </Alert>
-      ))}
-      <Section title={t("order.timeline")}>
-        <Timeline bulletSize={10} lineWidth={1}>
-          {(trail?.events ?? []).map((event) => (
-            <Timeline.Item key={event.seq} title={<Text size="sm">{event.text}</Text>}>
-              <Text size="xs" c="dimmed">
-                {event.actor} · <Ago at={event.at} />
-              </Text>
-            </Timeline.Item>
-          ))}
-        </Timeline>
-      </Section>
-    </Stack>
+        {error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />}
+      </div>
+    );
+  return (
+    <Loaded key={order.id} order={order} controls={controls} isWide={isWide}>
+      {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
+    </Loaded>
   );
 }
+
+function Loaded({
+  order,
+  controls,
+  isWide,
+  children,
+}: Omit<OrderViewProps, "id"> & { order: Order; children: ReactNode }) {
+  const { t } = useTranslation();
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [said, setSaid] = useState<string | null>(null);
+  const done = (what: string): void => {
+    setSaid(what);
+    setDoing(null);
+  };
+  const parts = order.fulfillment_orders.toSorted(byUrgency);
+  const facts = (
+    <>
+      <Facts order={order} onEdit={() => setDoing("edit")} />
+      <MoneyFacts order={order} />
+    </>
+  );
+  return (
+    <>
+      <Head order={order} controls={controls} />
+      <div className={classes["body"]} data-wide={isWide || undefined}>
+        <div className={classes["main"]}>
+          {children}
+          <Actions order={order} doing={doing} onDoing={setDoing} done={done} />
+          <p className="heard" role="status">
+            {said}
+          </p>
+          {said !== null && (
+            <p className={classes["said"]} aria-hidden>
+              {said}
+            </p>
+          )}
+          <Problems order={order} done={done} />
+          <ByHand order={order} done={done} />
+          <Cancellations order={order} done={done} />
+          {parts.map((part) => (
+            <PartCard key={part.id} order={order} part={part} done={done} />
+          ))}
+          <Lines order={order} />
+          {!isWide && facts}
+          <Notes order={order} />
+          <Files order={order} />
+          <Trail order={order} />
+        </div>
+        {isWide && <aside aria-label={t("order.facts")}>{facts}</aside>}
+      </div>
+    </>
+  );
+}
+
+/** What is over comes last; the rest as it was made. */
+const byUrgency = (one: Part, other: Part): number =>
+  Number(one.state === "cancelled") - Number(other.state === "cancelled") || one.no - other.no;
