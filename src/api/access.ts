@@ -76,6 +76,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "PUT /v1/shipping-mappings": "set_up.change",
   "GET /v1/stock": "set_up.read",
   "PUT /v1/stock": "set_up.change",
+  "POST /v1/stock/received": "prep.pack",
 
   "GET /v1/accounts/:id/secrets": "settings.read",
   "GET /v1/channels/:id/secrets": "settings.read",

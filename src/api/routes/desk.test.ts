@@ -322,3 +322,28 @@ test("SI-8 what they cannot send comes later, or is bought elsewhere; more than 
   };
   assert.equal(seen.fulfillment_orders.filter(({ replaces }) => replaces === parts.mug).length, 1);
 });
+
+test("PR-10 goods that came in are added to the shelf, by the centre's own people, and a supplier's stock is refused", async (t) => {
+  const { at, somebody } = await town(t);
+  const pia = await somebody("prep", "shelf");
+  const ids = new Map(
+    ((await at.ask("GET", "/v1/suppliers")).body["suppliers"] as unknown as { id: string; name: string }[]).map(
+      ({ id, name }) => [name, id],
+    ),
+  );
+  const receive = (supplier: string, ...units: number[]) =>
+    pia.ask("POST", "/v1/stock/received", {
+      supplier: ids.get(supplier),
+      stock: units.map((each) => ({ supplier_sku: "S-CUP", units: each })),
+    });
+
+  const came = await receive("shelf", 3, 2);
+  const elsewhere = await receive("rack", 1);
+  const own = await at.ask("POST", "/v1/stock/received", {
+    body: { supplier: ids.get("acme"), stock: [{ supplier_sku: "A-MUG", units: 1 }] },
+  });
+
+  assert.deepEqual(came.body["stock"] as unknown, [{ supplier_sku: "S-CUP", on_hand: 15 }], came.text);
+  assert.equal(elsewhere.body["code"] as unknown, "no_such_supplier");
+  assert.equal(own.body["code"] as unknown, "not_a_shelf");
+});

@@ -300,6 +300,62 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
       ),
   );
 
+  app.post(
+    "/v1/stock/received",
+    {
+      schema: {
+        summary: "Goods came in at a prep centre: they are on the shelf from now on",
+        tags,
+        body: z.strictObject({
+          supplier: idOf("supplier"),
+          stock: z
+            .array(z.strictObject({ supplier_sku: text(200), units: z.int().min(1).max(1_000_000) }))
+            .min(1)
+            .max(1000),
+        }),
+        response: {
+          200: z.object({ stock: z.array(z.object({ supplier_sku: z.string(), on_hand: z.int() })) }),
+          ...problems,
+        },
+      },
+    },
+    (request, reply) =>
+      act(
+        context,
+        request,
+        reply,
+        async ({ workspaceId }): Promise<Result<{ stock: { supplier_sku: string; on_hand: number }[] }>> => {
+          const { supplier, stock } = request.body;
+          const theirs = request.caller.supplierIds;
+          const found = (await look(workspaceId, (tx) => listSuppliers(tx, workspaceId))).find(
+            (each) => each.publicId === supplier && (theirs === null || theirs.includes(each.id)),
+          );
+          if (found === undefined) return noSuchSupplier;
+          if (found.role !== "prep")
+            return refuse(
+              "not_a_shelf",
+              `${found.name} is a supplier: its stock is its own, and comes by its feed or by PUT /v1/stock.`,
+            );
+          const units = Map.groupBy(stock, (each) => each.supplier_sku); // a SKU that was scanned twice came in twice
+          const skus = [...units.keys()];
+          const added = await setStock(
+            manageContext(context, request.caller),
+            { workspaceId, supplierId: found.id },
+            skus.map((supplierSku) => ({
+              supplierSku,
+              onHand: units.get(supplierSku)!.reduce((sum, each) => sum + each.units, 0),
+              isOnTop: true,
+            })),
+          );
+          if (added.status === "refused") return added;
+          return ok({
+            stock: skus.map((sku, no) => ({ supplier_sku: sku, on_hand: added.value.onHand[no]! })),
+          });
+        },
+        ({ stock }) => ({ body: { stock } }),
+      ),
+  );
+
   const Mapping = z.object({ channel: z.string(), rate_name: z.string(), supplier: z.string(), method: z.string() });
   app.get(
     "/v1/shipping-mappings",

@@ -13,21 +13,24 @@ export interface StockWish {
   currency?: string | null;
   /** When it was counted; now unless given. */
   asOf?: Date;
+  /** `onHand` came in on top of what is there. */
+  isOnTop?: boolean;
 }
 
 /**
  * STK-1, STK-2. Sets counted stock. At a prep centre it is the shelf: fewer than are promised to orders is refused. At another supplier it begins anew
- * what was placed since. Orders that were held for want of it are verified again.
+ * what was placed since. Orders that were held for want of it are verified again. PR-10: what came in is added with the row locked, so that nothing that leaves
+ * at the same moment is lost.
  */
 export async function setStock(
   context: ManageContext,
   target: { workspaceId: WorkspaceId; supplierId: SupplierId },
   wishes: readonly StockWish[],
-): Promise<Result<{ stored: number }> & { index?: number }> {
+): Promise<Result<{ stored: number; onHand: number[] }> & { index?: number }> {
   const { workspaceId, supplierId } = target;
   let index = 0;
   const keys = wishes.map((wish) => `stock:${supplierId}/${wish.supplierSku}`);
-  const answer = await change(context, async (tx): Promise<Result<{ stored: number }>> => {
+  const answer = await change(context, async (tx): Promise<Result<{ stored: number; onHand: number[] }>> => {
     const supplier = (await listSuppliers(tx, workspaceId)).find((each) => each.id === supplierId);
     if (supplier === undefined) return refuse("supplier_unknown", "There is no such supplier in this workspace.");
     for (index = 0; index < wishes.length; index += 1) {
@@ -47,23 +50,26 @@ export async function setStock(
         )
       ).map((each) => [each.supplierSku, each]),
     );
+    const counts = wishes.map(
+      (wish) => wish.onHand + (wish.isOnTop === true ? (known.get(wish.supplierSku)?.onHand ?? 0) : 0),
+    );
     for (index = 0; index < wishes.length; index += 1) {
       const wish = wishes[index]!;
       const promised = known.get(wish.supplierSku)?.reserved ?? 0;
-      if (isShelf && wish.onHand < promised) {
+      if (isShelf && counts[index]! < promised) {
         return refuse(
           "stock_promised",
-          `${wish.supplierSku}: ${wish.onHand} on the shelf, but ${promised} are promised to orders. Cancel or re-route orders first, or count again.`,
+          `${wish.supplierSku}: ${counts[index]!} on the shelf, but ${promised} are promised to orders. Cancel or re-route orders first, or count again.`,
         );
       }
     }
     await putStock(
       tx,
       workspaceId,
-      wishes.map((wish) => ({
+      wishes.map((wish, no) => ({
         supplierId,
         supplierSku: wish.supplierSku,
-        onHand: wish.onHand,
+        onHand: counts[no]!,
         reserved: isShelf ? (known.get(wish.supplierSku)?.reserved ?? 0) : 0,
         isShelf,
         unitCost: wish.unitCost ?? null,
@@ -78,15 +84,15 @@ export async function setStock(
       subject: "stock",
       subjectId: supplierId,
       data: {
-        rows: wishes.slice(0, 100).map((wish) => ({
+        rows: wishes.slice(0, 100).map((wish, no) => ({
           sku: wish.supplierSku,
           from: known.get(wish.supplierSku)?.onHand ?? null,
-          to: wish.onHand,
+          to: counts[no]!,
         })),
         count: wishes.length,
       },
     });
-    return { status: "ok", value: { stored: wishes.length } };
+    return { status: "ok", value: { stored: wishes.length, onHand: counts } };
   });
   if (answer.status === "refused") return { ...answer, index };
   await wakeAgain(context, { workspaceId, keys });

@@ -1,4 +1,4 @@
-import { IconHandClick, IconShoppingCart, type Icon } from "@tabler/icons-react";
+import { IconHandClick, IconPackage, IconShoppingCart, type Icon } from "@tabler/icons-react";
 import type { en } from "../texts/en.ts";
 
 /** The pages of a workspace, in the order of the side bar. Who has no permission does not see the page. */
@@ -17,6 +17,7 @@ export interface NavItem {
 export const nav: readonly NavItem[] = [
   { to: "orders", label: "orders", icon: IconShoppingCart, permission: "orders.read", chord: "o", group: "work" },
   { to: "desk", label: "desk", icon: IconHandClick, permission: "orders.place", chord: "d", group: "work" },
+  { to: "prep", label: "prep", icon: IconPackage, permission: "prep.pack", chord: "k", group: "work" },
 ];
 
 /** The pages that somebody with these rights sees. */

@@ -63,7 +63,17 @@ const desk = createRoute({
   component: lazyRouteComponent(() => import("../screens/desk/desk.tsx"), "Desk"),
 });
 
-const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk])]);
+const prep = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "prep",
+  validateSearch: (search: Record<string, unknown>): { order?: string; tab?: string } => {
+    const { order: id, tab } = { order: text(search["order"]), tab: text(search["tab"]) };
+    return { ...(id && { order: id }), ...(tab && { tab }) };
+  },
+  component: lazyRouteComponent(() => import("../screens/prep/prep.tsx"), "Prep"),
+});
+
+const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk, prep])]);
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
 declare module "@tanstack/react-router" {
   interface Register {

@@ -3,6 +3,7 @@ import { desk } from "./en/desk.ts";
 import { order } from "./en/order.ts";
 import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
+import { prep } from "./en/prep.ts";
 import { signIn } from "./en/sign-in.ts";
 import { timeline } from "./en/timeline.ts";
 import { why, whyWords } from "./en/why.ts";
@@ -11,6 +12,7 @@ export const en = {
   nav: {
     orders: "Orders",
     desk: "Order by hand",
+    prep: "Prep desk",
   },
   enter: {
     opening: "Opening…",
@@ -73,6 +75,7 @@ export const en = {
     fresh_other: "{{count}} new",
   },
   desk,
+  prep,
   signIn,
   orders,
   order,
