@@ -13,7 +13,7 @@ export const backupCommand = () =>
       "Write everything in the database into a folder while it works, and try it: restore it into a scratch database and verify that. Exit code 1 when something does not hold.",
     examples: [
       "backup --to ./backups",
-      "backup --to /mnt/backups --keep 35",
+      "backup --to ./backups --keep 35",
       "backup --check ./backups/switchyard-2026-11-22T101500Z",
     ],
     inWorkspace: false,

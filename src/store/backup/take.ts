@@ -91,7 +91,7 @@ async function readDatabase(client: Client, folder: string): Promise<Omit<Manife
       await as("switchyard_vault");
       await client.query("set local row_security = on");
       for (const { id } of workspaces) {
-        await client.query("select set_config('app.workspace', $1, true)", [id]);
+        await client.query("select public.use_workspace($1)", [id]);
         sum += await copyOut(client, text, sink);
       }
       await client.query("set local row_security = off");
