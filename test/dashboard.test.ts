@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { realRandom } from "../src/cli/clock.ts";
 import { builtDashboard } from "../src/cli/dashboard.ts";
 import { aServer } from "../src/api/testing/server.ts";
 
@@ -12,7 +13,7 @@ test("UI-1 each address that is neither the API's nor a file's is the page, with
   await writeFile(join(folder, "index.html"), `<script nonce="__NONCE__" src="/assets/a-1.js"></script>`);
   await writeFile(join(folder, "assets/a-1.js"), "export {};");
   await writeFile(join(folder, "scheme.js"), "0;");
-  const at = await aServer(t, {}, { dashboard: folder });
+  const at = await aServer(t, {}, { dashboard: { folder, random: realRandom } });
   const ask = (url: string) => at.ask("GET", url, { key: null });
 
   const [page, deep, again, file, gone, api] = await Promise.all(

@@ -7,6 +7,7 @@ import type { Engine, Log } from "#engine/context.ts";
 import type { ManageContext, Remote } from "#engine/manage/context.ts";
 import type { Db } from "#store/db.ts";
 import type { Vault } from "#store/vault/vault.ts";
+import type { Dashboard } from "./routes/dashboard.ts";
 import type { Caller } from "./caller.ts";
 import type { HooksIn } from "./routes/hooks.ts";
 import type { SignedIn, SignIn } from "./sign-in/sign-in.ts";
@@ -25,8 +26,8 @@ export interface ApiOptions {
   hosts?: readonly string[];
   /** Shown on the dashboard and in the API's description. */
   version?: string;
-  /** The folder of the dashboard's built files; without one the API is all there is. */
-  dashboard?: string | null;
+  /** The folder of the dashboard's built files, and what its pages' nonces are made of; without it the API is all there is. */
+  dashboard?: Dashboard;
   limits?: { perSecond?: number; burst?: number };
   /** Whether the clock is too far off to change anything by it. */
   clockIsWrong?: () => boolean;

@@ -16,7 +16,7 @@ import { channelWebhookRoutes } from "./routes/channel-webhooks.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fulfillmentOrderRoutes } from "./routes/fulfillment-orders.ts";
 import { connectionRoutes } from "./routes/connections.ts";
-import { dashboardRoutes } from "./routes/dashboard.ts";
+import { dashboardRoutes, givePage, isOfPage } from "./routes/dashboard.ts";
 import { deskLinkRoutes } from "./routes/desk-link.ts";
 import { deskRoutes } from "./routes/desk.ts";
 import { doorRoutes } from "./routes/doors.ts";
@@ -76,7 +76,11 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   );
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(context, error, request, reply));
-  app.setNotFoundHandler((request, reply) => answerNoRoute(routes, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    options.dashboard !== undefined && isOfPage(request)
+      ? givePage(options.dashboard, reply)
+      : answerNoRoute(routes, request, reply),
+  );
   app.addHook("onRoute", (route) => {
     routes.add([route.method].flat(), route.url);
     // An address without parameters refuses all of them: a misspelt filter must not look like an answered one.
@@ -127,7 +131,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   await app.register(async (open: Api) => {
     if (context.signIn !== undefined) doorRoutes(open);
     referenceRoutes(open);
-    await dashboardRoutes(open, context);
+    await dashboardRoutes(open, context.dashboard);
   });
   const { hooks } = context;
   if (hooks !== undefined) await app.register(async (open: Api) => hookRoutes(open, context, hooks));

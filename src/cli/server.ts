@@ -261,7 +261,7 @@ async function openApi(
     // A vault of its own: who serves people opens nothing, and who checks webhooks opens what they are signed with.
     ...(onlyHealth ? {} : { hooks: { secrets: hookSecrets(connection.openVault(actor)) } }),
     clockIsWrong,
-    ...(onlyHealth ? {} : { dashboard: await builtDashboard(say) }),
+    ...(onlyHealth ? {} : { dashboard: { folder: await builtDashboard(say), random: realRandom } }),
   });
   await app.listen({ host: "127.0.0.1", port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRINUSE")

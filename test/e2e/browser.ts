@@ -100,7 +100,7 @@ interface AxeResult {
 /** What axe calls serious or critical on the page as it stands, each with the first place; none is right. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  // By the debugger, not by a script of the page: its policy lets none in.
+  // From outside the page: its policy lets no script of others in.
   await page.evaluate(source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
