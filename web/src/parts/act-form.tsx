@@ -25,13 +25,13 @@ interface ActFormProps {
   verdict?: Verdict;
   /** Shown for ten seconds with a button that takes it back. */
   undo?: { said: string; label: string; call: Call };
-  /** It cannot be taken back, or it costs money. */
+  /** It takes something away that does not come back. */
   isGrave?: boolean;
   /** Beside another form whose button is the one to press. */
   isQuiet?: boolean;
   /** The button has the caret as soon as it is shown: for a form without fields. */
   autoFocus?: boolean;
-  /** Beside the button. */
+  /** Below the button: what follows from it. */
   hint?: ReactNode;
   onCancel?: () => void;
   children?: ReactNode;
@@ -106,7 +106,7 @@ export function ActForm(props: ActFormProps) {
             data-disabled={verdict.allowed ? undefined : true}
             aria-describedby={verdict.allowed ? undefined : whyId}
             autoFocus={props.autoFocus === true}
-            {...(isGrave ? { color: "red" } : {})}
+            {...(isGrave ? { color: "red.9" } : {})}
             {...(props.isQuiet === true ? { variant: "default" } : {})}
           >
             {submit}
@@ -117,20 +117,18 @@ export function ActForm(props: ActFormProps) {
             </Button>
           )}
           {verdict.allowed ? (
-            <>
-              {hint !== undefined && (
-                <Text size="sm" c="dimmed" flex={1}>
-                  {hint}
-                </Text>
-              )}
-              <CopyCall calls={calls} />
-            </>
+            <CopyCall calls={calls} />
           ) : (
             <Text size="sm" c="dimmed" id={whyId} role="status" flex={1}>
               {verdict.why}
             </Text>
           )}
         </Group>
+        {verdict.allowed && hint !== undefined && (
+          <Text size="sm" c="dimmed">
+            {hint}
+          </Text>
+        )}
       </Stack>
     </form>
   );

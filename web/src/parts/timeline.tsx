@@ -96,22 +96,27 @@ function Item({ event }: { event: Happened }) {
   const { t } = useTranslation();
   const Mark = icons[event.by.kind];
   const facts = evidenceOf(event);
+  const line = (
+    <>
+      <span className={classes["text"]}>{event.text}</span>
+      <span className={classes["when"]}>
+        {event.by.name} · <Ago at={event.at} />
+      </span>
+    </>
+  );
   return (
     <li className={classes["item"]} data-person={isPerson(event) || undefined}>
       <span className={classes["mark"]} aria-hidden>
         <Mark size={13} />
       </span>
       <div className={classes["what"]}>
-        <div className={classes["line"]}>
-          <span className={classes["text"]}>{event.text}</span>
-          <span className={classes["when"]}>
-            {event.by.name} · <Ago at={event.at} />
-          </span>
-        </div>
-        {event.note !== null && <p className={classes["note"]}>{event.note}</p>}
-        {facts.length > 0 && (
+        {facts.length === 0 ? (
+          <div className={classes["line"]}>{line}</div>
+        ) : (
           <details className={classes["evidence"]}>
-            <summary>{t("timeline.evidence")}</summary>
+            <summary className={classes["line"]} title={t("timeline.evidence")}>
+              {line}
+            </summary>
             <dl>
               {facts.map(([name, value]) => (
                 <div key={name}>
@@ -122,6 +127,7 @@ function Item({ event }: { event: Happened }) {
             </dl>
           </details>
         )}
+        {event.note !== null && <p className={classes["note"]}>{event.note}</p>}
       </div>
     </li>
   );

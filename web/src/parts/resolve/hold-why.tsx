@@ -31,7 +31,9 @@ const isRejected = (value: unknown): value is readonly Rejected[] =>
 export function HoldWhy({ hold }: { hold: Hold }) {
   const { t } = useTranslation();
   const facts = Object.entries(hold.detail).flatMap(([key, value]): (readonly [string, ReactNode])[] => {
-    if (elsewhere.has(key) || value === null || value === undefined || value === "") return [];
+    if (elsewhere.has(key) || (hold.code === "changed_on_channel" && (key === "field" || key === "placed"))) return [];
+    if (key === "sku" && hold.on.subject === "line") return [];
+    if (value === null || value === undefined || value === "") return [];
     const label = t(`why.${key as "sku"}`, key.replace(/([A-Z])/g, " $1").toLowerCase());
     return [[label, shown(key, value)]];
   });
@@ -73,10 +75,8 @@ export function HoldWhy({ hold }: { hold: Hold }) {
 /** Units of a line, a SKU with its units, a line's number, a tracking number. */
 function oneOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
-  const { orderLineNo, quantity, supplierSku, units, code } = value as Record<string, unknown>;
-  if (orderLineNo !== undefined) return `${String(quantity)} × line ${String(orderLineNo)}`;
-  return [units === undefined ? undefined : `${String(units)} ×`, supplierSku, code]
+  const { orderLineNo, quantity, units, supplierSku, code } = value as Readonly<Record<string, string | number | null>>;
+  return [quantity ?? units, "×", orderLineNo === undefined ? supplierSku : `line ${orderLineNo}`, code]
     .filter((each) => each !== undefined && each !== null)
-    .map(String)
     .join(" ");
 }

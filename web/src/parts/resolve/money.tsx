@@ -146,7 +146,6 @@ function RaiseCap(props: FormProps) {
       ]}
       submit={t("resolve.cap.submit")}
       verdict={verdict}
-      isGrave
       onDone={() => done(t("resolve.cap.said"))}
       autoFocus={autoFocus}
     >
@@ -229,7 +228,6 @@ function LowerMargin({ order, hold, done, autoFocus }: FormProps) {
       ]}
       submit={t("resolve.margin.submit")}
       verdict={verdict}
-      isGrave
       onDone={() => done(t("resolve.margin.said"))}
       autoFocus={autoFocus}
       hint={t("resolve.margin.hint")}
@@ -308,7 +306,6 @@ function PriceForm({
       ]}
       submit={t("resolve.price.submit", { name: nameOf(option.supplier) })}
       verdict={verdict.allowed ? part.actions.choose_supplier : verdict}
-      isGrave
       onDone={() => done(t("resolve.price.said"))}
       hint={t("resolve.price.hint")}
     >

@@ -67,7 +67,6 @@ function BoughtForm({
       calls={[callOf({ supplier_order_id: number, ...(cost === "" ? {} : { cost: { amount: cost, currency } }) })]}
       submit={t("resolve.bought.submit", { number: number === "" ? "…" : number })}
       verdict={verdict}
-      isGrave
       onDone={() => done(t("resolve.bought.said"))}
       hint={t("resolve.bought.hint")}
     >
@@ -129,7 +128,6 @@ export function ConfirmNotBought({ order, hold, done, autoFocus }: FormProps) {
       ]}
       submit={t("resolve.notBought.submit")}
       verdict={attempt.actions.confirm_not_bought}
-      isGrave
       onDone={() => done(t("resolve.notBought.said"))}
       hint={t("resolve.notBought.hint")}
     >

@@ -17,13 +17,14 @@ const paymentTones: Readonly<Record<string, Tone>> = {
 };
 
 /** Which order, and how it stands on each axis. */
-export function Head({ order, controls }: { order: Order; controls: ReactNode }) {
+export function Head({ order, before, controls }: { order: Order; before: ReactNode; controls: ReactNode }) {
   const { t } = useTranslation();
   const leaves = order.fulfillment_orders.find((part) => part.state === "waiting")?.place_after ?? null;
   const isOver = ["shipped", "delivered", "completed", "cancelled"].includes(order.headline);
   return (
     <header className={classes["head"]}>
       <Group gap="sm" wrap="nowrap" miw={0} className={classes["name"]!}>
+        {before}
         <ChannelMark name={order.channel.name} />
         <Title order={1} className="cut num">
           {order.number}

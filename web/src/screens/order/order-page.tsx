@@ -15,7 +15,7 @@ export function OrderPage() {
       <OrderView
         id={order}
         isWide
-        controls={
+        before={
           <Button
             component={Link}
             to={`/${workspace.slug}/orders` as never}

@@ -20,14 +20,16 @@ import { Trail } from "./trail.tsx";
 
 interface OrderViewProps {
   id: string;
-  /** Beside its name: open as a page, close. */
+  /** Before its name: the way back. */
+  before?: ReactNode;
+  /** Behind its name: open as a page, close. */
   controls?: ReactNode;
   /** With room beside it for the facts. */
   isWide?: boolean;
 }
 
 /** One order with everything of it, what is wrong first. The drawer and the page show the same parts. */
-export function OrderView({ id, controls, isWide = false }: OrderViewProps) {
+export function OrderView({ id, before, controls, isWide = false }: OrderViewProps) {
   const { api, workspace } = useHere();
   const {
     data: order,
@@ -40,12 +42,13 @@ export function OrderView({ id, controls, isWide = false }: OrderViewProps) {
   if (order === undefined)
     return (
       <div className={classes["body"]}>
+        {before}
         {controls}
         {error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />}
       </div>
     );
   return (
-    <Loaded key={order.id} order={order} controls={controls} isWide={isWide}>
+    <Loaded key={order.id} order={order} before={before} controls={controls} isWide={isWide}>
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
     </Loaded>
   );
@@ -53,6 +56,7 @@ export function OrderView({ id, controls, isWide = false }: OrderViewProps) {
 
 function Loaded({
   order,
+  before,
   controls,
   isWide,
   children,
@@ -73,7 +77,7 @@ function Loaded({
   );
   return (
     <>
-      <Head order={order} controls={controls} />
+      <Head order={order} before={before} controls={controls} />
       <div className={classes["body"]} data-wide={isWide || undefined}>
         <div className={classes["main"]}>
           {children}

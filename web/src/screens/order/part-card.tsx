@@ -1,10 +1,10 @@
-import { ActionIcon, Group, Menu, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
 import { IconDots, IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
-import { StateBadge, toneOf, type Tone } from "../../parts/badges.tsx";
+import { StateBadge, type Tone } from "../../parts/badges.tsx";
 import { carrierName, trackingUrl } from "../../parts/carriers.ts";
 import { formatCount, formatExact, formatMoney } from "../../parts/format.ts";
 import { Copyable } from "../../parts/page.tsx";
@@ -48,9 +48,7 @@ export function PartCard({ order, part, done }: PartCardProps) {
       <div className={classes["partHead"]}>
         <Group gap={8} wrap="nowrap" miw={0}>
           <strong className="cut">{name}</strong>
-          <StateBadge tone={toneOf(part.headline)} hint={part.hint}>
-            {part.title}
-          </StateBadge>
+          <PartState order={order} part={part} />
         </Group>
         <PartMenu part={part} shipments={shipments} onDoing={setDoing} />
       </div>
@@ -113,7 +111,7 @@ export function PartCard({ order, part, done }: PartCardProps) {
                   </>
                 )}
               </span>
-              <span className="dim num">{unitsText(line, t)}</span>
+              <Units line={line} />
             </li>
           );
         })}
@@ -135,16 +133,54 @@ export function PartCard({ order, part, done }: PartCardProps) {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
-function unitsText(line: Part["lines"][number], t: Translate): string {
-  const told: string[] = [];
-  if (line.units_shipped > 0) told.push(t("order.units.shipped", { count: line.units_shipped, of: line.units }));
-  else if (line.units_collected > 0)
-    told.push(t("order.units.collected", { count: line.units_collected, of: line.units }));
-  else if (line.units_placed > 0) told.push(t("order.units.ordered", { count: line.units_placed }));
-  else if (line.units > 0) told.push(t("order.units.wanted", { count: line.units }));
-  if (line.units_cancelled > 0) told.push(t("order.units.cancelled", { count: line.units_cancelled }));
-  return told.join(" · ");
+/** Where the part itself is; what holds the whole order is said above. */
+function PartState({ order, part }: { order: Order; part: Part }) {
+  const { t } = useTranslation();
+  const hold = order.holds.find(({ on }) => on.subject === "fulfillment_order" && on.id === part.id);
+  if (hold !== undefined) return <StateBadge tone="red">{hold.title}</StateBadge>;
+  return (
+    <StateBadge tone={stateTones[part.state] ?? "grey"}>
+      {t(`order.state.${part.state as "held"}`, part.state)}
+    </StateBadge>
+  );
+}
+const stateTones: Readonly<Record<string, Tone>> = {
+  received: "blue",
+  held: "amber",
+  waiting: "blue",
+  placing: "blue",
+  outcome_unknown: "amber",
+  escalated: "violet",
+  placed: "violet",
+  acknowledged: "violet",
+  ready: "teal",
+  printed: "teal",
+  collecting: "teal",
+  partially_shipped: "teal",
+  shipped: "green",
+  delivered: "green",
+};
+
+/** How far its units are. */
+function Units({ line }: { line: Part["lines"][number] }) {
+  const { t } = useTranslation();
+  const { units: of } = line;
+  const told =
+    line.units_shipped > 0
+      ? t("order.units.shipped", { count: line.units_shipped, of })
+      : line.units_collected > 0
+        ? t("order.units.collected", { count: line.units_collected, of })
+        : line.units_placed > 0
+          ? t("order.units.ordered", { count: line.units_placed })
+          : of > 0
+            ? t("order.units.wanted", { count: of })
+            : "";
+  return (
+    <span className="dim num">
+      {told}
+      {line.units_cancelled > 0 && ` · ${t("order.units.cancelled", { count: line.units_cancelled })}`}
+    </span>
+  );
 }
 
 /** Each action of the part and its parcels; the blocked ones say why. */
@@ -286,11 +322,11 @@ function Parcel({ order, parcel }: { order: Order; shipment: Shipment; parcel: S
         {url === null ? (
           <span className="mono">{parcel.tracking_number}</span>
         ) : (
-          <a href={url} target="_blank" rel="noreferrer" className="mono">
+          <Anchor href={url} target="_blank" rel="noreferrer" size="md" className="mono">
             {parcel.tracking_number}
             <IconExternalLink size={12} aria-hidden />
             <span className="heard">{t("order.atCarrier")}</span>
-          </a>
+          </Anchor>
         )}
       </Copyable>
       <StateBadge

@@ -1,4 +1,4 @@
-import { Button, Text, Title } from "@mantine/core";
+import { Anchor, Button, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -113,7 +113,10 @@ function OtherOrder({ hold }: { hold: Hold }) {
   if (other === undefined) return null;
   return (
     <Text size="md" mt={4} component="div">
-      {t("order.other")} <Link to={`/${workspace.slug}/orders/${other.id}` as never}>{other.number}</Link>{" "}
+      {t("order.other")}{" "}
+      <Anchor component={Link} size="md" to={`/${workspace.slug}/orders/${other.id}` as never}>
+        {other.number}
+      </Anchor>{" "}
       <StateBadge tone={toneOf(other.headline)}>{other.title}</StateBadge>{" "}
       <span className="dim">
         {other.lines.map((line) => `${line.quantity} × ${line.sku}`).join(", ")} · <Ago at={other.received_at} />

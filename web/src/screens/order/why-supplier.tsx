@@ -15,7 +15,7 @@ export function WhySupplier({ order, part }: { order: Order; part: Part }) {
   const price = (amount: string): string => (currency === undefined ? amount : formatMoney({ amount, currency }));
   return (
     <details className={classes["fold"]}>
-      <summary>{t("order.why.title")}</summary>
+      <summary>{t(part.supplier === null ? "order.why.none" : "order.why.title")}</summary>
       {part.supplier_chosen_by_person && <p className={classes["reach"]}>{t("order.why.byPerson")}</p>}
       {considered.map((each) => {
         const best = Math.min(...each.candidates.map(({ priority }) => priority));
