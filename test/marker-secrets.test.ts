@@ -78,8 +78,7 @@ test("VA-17 after a run with marker secrets and connectors that repeat them, non
     ({ id }) => id,
   );
   const who = { workspaceId, actor: "user:test", role: "owner" } as const;
-  const job = await startJob(engine, who, { action: { action: "unhold" }, words: null, orders });
-  assert.equal(job.status, "ok");
+  await startJob(engine, who, { action: { action: "unhold" }, words: null, orders });
   const tables = await database.engine.one(
     Counts,
     sql`select (select count(*) from inbox)::integer as inbox, (select count(*) from job_row)::integer as rows`,
