@@ -22,6 +22,7 @@ test("AU-20 what a role may do is one table, and every permission of it guards s
   assert.deepEqual(allowed["operator"], [
     "reference.read",
     "orders.read",
+    "orders.note",
     "orders.place",
     "shipments.enter",
     "events.read",
