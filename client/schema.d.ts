@@ -173,6 +173,39 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/orders/found": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** How many orders these words find */
+    get: {
+      parameters: {
+        query?: {
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          q?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["FoundCount"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/orders/{id}": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     /** One order with everything of it */
@@ -1045,6 +1078,28 @@ export interface paths {
             };
           };
         };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/fulfillment-orders/{id}/document": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** Download the purchase order file in which it left */
+    get: {
+      parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/octet-stream": Blob } };
         default: {
           headers: { [name: string]: unknown };
           content: { "application/problem+json": components["schemas"]["Problem"] };
@@ -2018,6 +2073,8 @@ export interface paths {
         query?: {
           /** Only the links of this SKU */
           sku?: string;
+          /** Only those whose SKU, or a supplier's for it, contains this */
+          q?: string;
           /** `next` of the page before; absent: the first page */
           cursor?: string;
           limit?: number;
@@ -2065,6 +2122,45 @@ export interface paths {
         };
       };
     };
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/unlinked-skus": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** SKUs that hold orders because no product link names them, those of most orders first */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              skus: {
+                sku: string;
+                title: string;
+                orders: number;
+                units: number;
+                since: string;
+                /** The earliest of their orders */
+                ship_by: string | null;
+              }[];
+              /** There are more than are listed */
+              or_more: boolean;
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2132,6 +2228,33 @@ export interface paths {
       };
     };
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/stock/received": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Goods came in at a prep centre: they are on the shelf from now on */
+    post: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: {
+        content: { "application/json": { supplier: string; stock: { supplier_sku: string; units: number }[] } };
+      };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { stock: { supplier_sku: string; on_hand: number }[] } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;
@@ -2566,6 +2689,60 @@ export interface paths {
         200: {
           headers: { [name: string]: unknown };
           content: { "application/json": { entries: components["schemas"]["AuditEntry"][]; next: string | null } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/health/details": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** How the installation does: safe mode, database, clock, workers, gate; and what of the workspace is late */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              at: string;
+              checks: components["schemas"]["HealthCheck"][];
+              processes: {
+                kind: string;
+                started_at: string;
+                heartbeat_at: string;
+                /** It said so within the last minute */
+                alive: boolean;
+              }[];
+              late: {
+                work:
+                  | "orders"
+                  | "purchases"
+                  | "messages_to_suppliers"
+                  | "cancellations"
+                  | "parcels"
+                  | "write_backs"
+                  | "channels"
+                  | "channel_messages"
+                  | "supplier_files"
+                  | "stock_feeds";
+                title: string;
+                rows: number;
+                /** Since when the oldest of them is due */
+                oldest: string;
+              }[];
+            };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -3757,7 +3934,18 @@ export interface paths {
         };
       };
     };
-    put?: never;
+    /** Change one's own name, as others read it beside what one does */
+    put: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody: { content: { "application/json": { name: string } } };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { "application/json": { id: string; name: string } } };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     post?: never;
     delete?: never;
     options?: never;
@@ -5004,6 +5192,8 @@ export interface components {
       /** Names of those that are not as the product has them by itself */
       changed: string[];
       schema: components["schemas"]["SettingsForm"];
+      /** The ETag of this answer, for If-Match with an edit */
+      etag: string;
     };
     SupplierCapabilities: {
       tracking: "poll" | "push" | "by_hand";
@@ -5057,6 +5247,16 @@ export interface components {
       accounts: components["schemas"]["SupplierAccount"][];
       /** The newest documents it sent; rows that could not be read lie in its inbox/rejected */
       files: { name: string; kind: string; rows: number; refused: number; at: string }[];
+      /** The newest purchase order files for it */
+      documents: {
+        name: string;
+        state: "open" | "sent" | "void";
+        at: string;
+        sent_at: string | null;
+        purchase_orders: number;
+        /** GET …/{id}/document of it is the file */
+        fulfillment_order: string | null;
+      }[];
     };
     DeskRow: {
       id: string;
@@ -5140,6 +5340,14 @@ export interface components {
         cannot_send: components["schemas"]["Verdict"];
       };
     };
+    HealthCheck: {
+      code: "safe_mode" | "database" | "schema" | "clock" | "workers" | "gate" | "mail";
+      title: string;
+      status: "ok" | "warning" | "broken";
+      says: string;
+      /** The way out; null where nothing is to be done */
+      next: string | null;
+    };
     Import: {
       id: string;
       kind: string;
@@ -5152,6 +5360,23 @@ export interface components {
       refused: number;
       set_aside: number;
       problem: string | null;
+    };
+    ImportedFile: {
+      /** null: nothing was stored */
+      id: string | null;
+      rows: number;
+      /** In a dry run: rows that could be stored */
+      stored: number;
+      refused: number;
+      set_aside: number;
+      /** What came of the rows, by name */
+      summary: { [name: string]: number };
+      read_as: { part: string; value: string; why: string }[];
+      /** What the file leaves open: say it in `map`, then it can be read */
+      open: { line: number; column: number; header: string; found: string; expected: string }[];
+      hints: string[];
+      /** The first 50 of what is wrong with its rows */
+      problems: { line: number; column: number; header: string; found: string; expected: string }[];
     };
     ApiKey: {
       /** 12 hex digits: the part of the key that names it */
@@ -5201,6 +5426,8 @@ export interface components {
     };
     /** newest and oldest by when it came in; ship_by earliest first, those without one last; total most first, by the number alone */
     OrderSort: "newest" | "oldest" | "ship_by" | "total";
+    /** Exact up to 1000 */
+    FoundCount: { orders: number; or_more: boolean };
     SearchWords: { key: string; value: string; word: string }[];
     /** dismiss closes holds of that reason; assign and snooze are about all open holds of an order; null takes it back. */
     JobAction:
@@ -5351,6 +5578,35 @@ export interface components {
         owner: string | null;
         snoozed_until: string | null;
       } | null;
+      sourcing: {
+        code:
+          | "needs_attention"
+          | "checking"
+          | "with_our_team"
+          | "in_process"
+          | "new"
+          | "on_hold"
+          | "review"
+          | "awaiting_payment"
+          | "stand_by"
+          | "waiting"
+          | "at_prep"
+          | "ordered"
+          | "partly_shipped"
+          | "shipped"
+          | "delivered"
+          | "completed"
+          | "cancelled"
+          | "sourced";
+        title: string;
+        hint: string;
+      };
+      shipping: {
+        code: "not_shipped" | "partly_shipped" | "shipped" | "delivered" | "nothing";
+        title: string;
+        hint: string;
+      };
+      items: { sku: string; title: string; quantity: number; lines: number } | null;
       parts: components["schemas"]["OrderPart"][];
       placed_by: ("machine" | "person" | "both") | null;
       payment: string;
@@ -5360,6 +5616,13 @@ export interface components {
       received_at: string;
       ship_by: string | null;
       leaves_buffer_at: string | null;
+      actions: {
+        release: components["schemas"]["Verdict"];
+        hold: components["schemas"]["Verdict"];
+        unhold: components["schemas"]["Verdict"];
+        edit: components["schemas"]["Verdict"];
+        cancel: components["schemas"]["Verdict"];
+      };
       version: number;
     };
     Hold: {

@@ -25,6 +25,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/invitations/accept": "anyone",
 
   "GET /v1/auth/me": "signed_in",
+  "PUT /v1/auth/me": "signed_in",
   "POST /v1/auth/sign-out": "signed_in",
   "POST /v1/auth/prove": "signed_in",
   "POST /v1/auth/password": "signed_in",
@@ -47,6 +48,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/keys": { permission: "keys.change", proof: "recent" },
   "DELETE /v1/keys/:id": "keys.change",
   "GET /v1/audit": "audit.read",
+  "GET /v1/health/details": "settings.read",
 
   "GET /v1/settings": "settings.read",
   "PUT /v1/settings": "settings.change",
@@ -70,6 +72,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "GET /v1/channels": "set_up.read",
   "GET /v1/suppliers": "set_up.read",
   "GET /v1/product-links": "set_up.read",
+  "GET /v1/unlinked-skus": "set_up.read",
   "PUT /v1/product-links": "set_up.change",
   "DELETE /v1/product-links": "set_up.change",
   "GET /v1/shipping-mappings": "set_up.read",
@@ -94,6 +97,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/buyers/erase": { permission: "buyers.erase", proof: "recent" },
 
   "GET /v1/orders": "orders.read",
+  "GET /v1/orders/found": "orders.read",
   "GET /v1/orders/counts": "orders.read",
   "GET /v1/orders/:id": "orders.read",
   "GET /v1/orders/:id/events": "orders.read",
@@ -155,6 +159,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/fulfillment-orders/:id/ship": "prep.pack",
 
   "POST /v1/fulfillment-orders/:id/link": "orders.place",
+  "GET /v1/fulfillment-orders/:id/document": "desk.read",
   "GET /v1/desk": "desk.read",
   "GET /v1/desk/:id": "desk.read",
 
@@ -186,6 +191,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "GET /v1/events/stream": "events.read",
 
   "GET /v1/imports": "imports.read",
+  "POST /v1/imports": "imports.change",
   "GET /v1/imports/:id": "imports.read",
   "GET /v1/set-aside": "imports.read",
   "POST /v1/set-aside/:id/:line/resolve": "imports.change",

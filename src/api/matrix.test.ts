@@ -222,6 +222,7 @@ test("AU-23 nothing under /v1 is open to somebody who is not signed in and has n
   assert.deepEqual(
     Object.keys(accessTable).filter((line) => accessTable[line] === "anyone"),
     [
+      "GET /v1/session",
       "GET /v1/set-up",
       "POST /v1/set-up",
       "POST /v1/auth/sign-in",

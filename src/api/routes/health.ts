@@ -10,7 +10,7 @@ const One = row({ one: col.int });
 const patienceMs = 3_000;
 
 /** What keeps a process from its work. */
-interface Unready {
+export interface Unready {
   code: "draining" | "database_away" | "migrations_pending" | "clock_wrong" | "gate_away";
   detail: string;
   next: string;
@@ -62,7 +62,7 @@ export function healthRoutes(app: Api, context: ApiContext): void {
   );
 }
 
-async function whatIsMissing(context: ApiContext): Promise<Unready | null> {
+export async function whatIsMissing(context: ApiContext): Promise<Unready | null> {
   const { db, clock, log, clockIsWrong, isDraining, pendingMigrations } = context;
   if (isDraining?.() === true) return draining;
   const over = new AbortController();

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { publicId } from "#domain/ids.ts";
-import { endSession, endSessions, listSessions } from "#store/auth/user.ts";
+import { endSession, endSessions, listSessions, renameUser } from "#store/auth/user.ts";
 import { membershipsOf } from "#store/member.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { notFound } from "../problem.ts";
 import { noContent } from "../route.ts";
-import { email, idOf, password, problems, text } from "../schemas.ts";
+import { email, idOf, password, personName, problems, text } from "../schemas.ts";
 import type { SignedIn, SignIn } from "../sign-in/sign-in.ts";
 
 const tags = ["Signing in"];
@@ -100,6 +100,22 @@ export function signInRoutes(app: Api, { db, clock }: ApiContext, signIn: SignIn
           role: each.role,
         })),
       };
+    },
+  );
+  app.put(
+    "/v1/auth/me",
+    {
+      schema: {
+        summary: "Change one's own name, as others read it beside what one does",
+        tags,
+        body: z.strictObject({ name: personName }),
+        response: { 200: z.object({ id: z.string(), name: z.string() }), ...problems },
+      },
+    },
+    async (request) => {
+      const { user } = who(request);
+      await renameUser(signIn.db, user.id, request.body.name, clock.now());
+      return { id: publicId("user", user.id), name: request.body.name };
     },
   );
   app.post(

@@ -39,6 +39,9 @@ export const listUsers = (tx: Tx): Promise<User[]> =>
       from auth.app_user order by email`,
   );
 
+export const renameUser = (tx: Tx, userId: string, name: string, now: Date): Promise<number> =>
+  tx.run(sql`update auth.app_user set name = ${name}, updated_at = ${now} where id = ${userId}::uuid`);
+
 export interface Session {
   id: string;
   createdAt: Date;

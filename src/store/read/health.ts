@@ -40,3 +40,42 @@ export const readSupplierFiles = (
     select name, kind, rows, refused, at from supplier_file
      where workspace_id = ${workspaceId}::bigint and supplier_id = ${supplierId}::bigint order by at desc, sha256 limit ${limit}`,
   );
+
+const LateRow = row({ work: col.oneOf<LateWork>(), rows: col.int, oldest: col.instant });
+/** What falls due in a workspace and has to be moved on by a worker. */
+export const lateWorks = [
+  "orders",
+  "purchases",
+  "messages_to_suppliers",
+  "cancellations",
+  "parcels",
+  "write_backs",
+  "channels",
+  "channel_messages",
+  "supplier_files",
+  "stock_feeds",
+] as const;
+export type LateWork = (typeof lateWorks)[number];
+
+/**
+ * What of a workspace should have been moved on before `since`. Each kind of work is found by its index of what is due, whatever workspace it is of (what is
+ * late is little, what a workspace holds is not), and only then asked whose it is.
+ */
+export const readLateWork = (tx: Tx, workspaceId: WorkspaceId, since: Date): Promise<RowOf<typeof LateRow>[]> =>
+  tx.rows(
+    LateRow,
+    sql`
+    with late as materialized (
+      select workspace_id, 'orders' as work, due_at from fulfillment_order where due_at < ${since}
+      union all select workspace_id, 'purchases', due_at from attempt where due_at < ${since}
+      union all select workspace_id, 'messages_to_suppliers', due_at from dispatch where due_at < ${since}
+      union all select workspace_id, 'cancellations', due_at from cancellation_ask where due_at < ${since}
+      union all select workspace_id, 'parcels', due_at from parcel where due_at < ${since}
+      union all select workspace_id, 'write_backs', due_at from write_back where due_at < ${since}
+      union all select workspace_id, 'channels', due_at from connection where due_at < ${since}
+      union all select workspace_id, 'channel_messages', due_at from inbox where due_at < ${since}
+      union all select workspace_id, 'supplier_files', inbox_due_at from supplier where inbox_due_at < ${since}
+      union all select workspace_id, 'stock_feeds', stock_due_at from supplier where stock_due_at < ${since}
+    )
+    select work, count(*)::integer as rows, min(due_at) as oldest from late where workspace_id = ${workspaceId}::bigint group by work order by 3`,
+  );
