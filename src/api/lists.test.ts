@@ -143,7 +143,7 @@ test("SV-5 a page of each sort is a stretch of an index, under row-level securit
     [total, /sales_order_total/],
   ] as const) {
     assert.match(plan, index);
-    assert.match(plan, /Index Cond: .*headline = .*ROW\(CASE/s);
+    assert.match(plan, /Index Cond: .*headline = .*ROW\(\(?CASE/s);
     assert.doesNotMatch(plan, /Sort|\n +Filter/);
   }
 });
@@ -275,4 +275,53 @@ test("VW-5 the quick search finds ten of each kind at most by their beginning, a
     { what: "search" },
   ]);
   assert.deepEqual((await search(publicId("order", "01980000-0000-7000-8000-000000000000")))["orders"], []);
+});
+
+interface RowOfAxes {
+  items: unknown;
+  payment: string;
+  sourcing: { code: string };
+  shipping: { title: string };
+  actions: Record<string, { allowed: boolean; why?: string }>;
+}
+test("UI-11 a row says payment, sourcing and shipping apart, what it is made of, and what may be done to it", async (t) => {
+  const at = await aServer(t, shop);
+  const [both] = await at.orders([
+    {
+      channelOrderId: "1",
+      number: "BOTH",
+      lines: [aChannelLine("BOWL", 3), { ...aChannelLine("MUG", 1), channelLineId: "2" }],
+    },
+    { channelOrderId: "2", number: "NEW", lines: line("NOPE") },
+  ]);
+  const rowOf = async (number: string, key?: string) =>
+    (
+      (await at.ask("GET", `/v1/orders?q=${number}`, key === undefined ? {} : { key })).body[
+        "orders"
+      ] as unknown as RowOfAxes[]
+    )[0]!;
+
+  const row = await rowOf("BOTH");
+  assert.deepEqual(row.items, { sku: "BOWL", title: aChannelLine("BOWL", 3).title, quantity: 3, lines: 2 });
+  assert.equal(row.payment, "paid");
+  assert.equal(row.sourcing.code, "waiting");
+  assert.deepEqual(row.shipping.title, "Not shipped");
+  assert.deepEqual(row.actions["hold"], { allowed: true });
+  assert.deepEqual(row.actions["release"], { allowed: false, why: "Nothing stops it: it goes on by itself." });
+
+  await at.ask("POST", `/v1/orders/${both}/hold`);
+  const held = await rowOf("BOTH");
+  const detail = (await at.ask("GET", `/v1/orders/${both}`)).body["actions"];
+  assert.deepEqual(held.actions, detail, "the same verdicts as on its own page");
+  const viewer = await at.keyFor(at.workspaceId, "viewer");
+  assert.equal((await rowOf("BOTH", viewer)).actions["hold"]?.allowed, false);
+});
+
+test("UI-12 how many orders words find is counted", async (t) => {
+  const at = await aServer(t, shop);
+  await four(at);
+  const count = async (q: string) => (await at.ask("GET", `/v1/orders/found?q=${encodeURIComponent(q)}`)).body;
+  assert.deepEqual(await count(""), { orders: 4, or_more: false });
+  assert.deepEqual(await count("sku:MUG country:at"), { orders: 1, or_more: false });
+  assert.equal((await at.ask("GET", "/v1/orders/found?q=is:gone")).status, 400);
 });

@@ -111,6 +111,17 @@ function timesOf({ due, is }: Search, now: Date): OrderFilter {
   };
 }
 
+/** Counted so far; beyond it a screen says "1000+". */
+export const mostCounted = 1000;
+export const FoundCount = z
+  .object({ orders: z.int(), or_more: z.boolean() })
+  .meta({ id: "FoundCount", description: `Exact up to ${mostCounted}` });
+/** `found`: counted up to one more than `mostCounted`. */
+export const foundCount = (found: number): z.output<typeof FoundCount> => ({
+  orders: Math.min(found, mostCounted),
+  or_more: found > mostCounted,
+});
+
 /** The words of a search as a screen shows them: each a pill that can be taken away. What else was looked for may be a name, and is not said again. */
 export const WordsShown = z
   .array(z.object({ key: z.string(), value: z.string(), word: z.string() }))

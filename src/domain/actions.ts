@@ -32,6 +32,16 @@ export interface ActionView {
   prepCentres: ReadonlySet<string>;
 }
 
+/** As much of an order as its own actions ask for: a row of the list knows it as well. */
+export interface OrderSeen {
+  holds: readonly Pick<Hold, "subject" | "code">[];
+  fulfillmentOrders: readonly Pick<FulfillmentOrder, "state">[];
+}
+interface OrderSeenBy {
+  dossier: OrderSeen;
+  role: Role;
+}
+
 const orderTable = {
   release: ({ dossier }) => {
     if (!isOpen(dossier)) return no("The order has ended; there is nothing to release.");
@@ -56,7 +66,7 @@ const orderTable = {
         : "The order has ended; there is nothing to cancel.",
     );
   },
-} as const satisfies Record<string, (view: ActionView) => Verdict>;
+} as const satisfies Record<string, (view: OrderSeenBy) => Verdict>;
 export type OrderAction = keyof typeof orderTable;
 
 const fulfillmentOrderTable = {
@@ -204,9 +214,9 @@ const needs: Readonly<Record<string, Permission>> = {
 };
 
 /** Asks the table for every action on one thing. The role comes first: who may not do it hears that and nothing else. */
-function ask<Name extends string, Thing extends unknown[]>(
-  table: Record<Name, (view: ActionView, ...thing: Thing) => Verdict>,
-  view: ActionView,
+function ask<Name extends string, View extends { role: Role }, Thing extends unknown[]>(
+  table: Record<Name, (view: View, ...thing: Thing) => Verdict>,
+  view: View,
   ...thing: Thing
 ): Record<Name, Verdict> {
   const verdicts = {} as Record<Name, Verdict>;
@@ -217,18 +227,18 @@ function ask<Name extends string, Thing extends unknown[]>(
   return verdicts;
 }
 
-export const orderActions = (view: ActionView) => ask<OrderAction, []>(orderTable, view);
+export const orderActions = (view: OrderSeenBy) => ask<OrderAction, OrderSeenBy, []>(orderTable, view);
 export const fulfillmentOrderActions = (view: ActionView, fo: FulfillmentOrder) =>
-  ask<FulfillmentOrderAction, [FulfillmentOrder]>(fulfillmentOrderTable, view, fo);
+  ask<FulfillmentOrderAction, ActionView, [FulfillmentOrder]>(fulfillmentOrderTable, view, fo);
 export const attemptActions = (view: ActionView, attempt: Attempt) =>
-  ask<AttemptAction, [Attempt]>(attemptTable, view, attempt);
-export const holdActions = (view: ActionView, hold: Hold) => ask<HoldAction, [Hold]>(holdTable, view, hold);
+  ask<AttemptAction, ActionView, [Attempt]>(attemptTable, view, attempt);
+export const holdActions = (view: ActionView, hold: Hold) => ask<HoldAction, ActionView, [Hold]>(holdTable, view, hold);
 export const cancellationActions = (view: ActionView, cancellation: Cancellation) =>
-  ask<CancellationAction, [Cancellation]>(cancellationTable, view, cancellation);
+  ask<CancellationAction, ActionView, [Cancellation]>(cancellationTable, view, cancellation);
 export const shipmentActions = (view: ActionView, shipment: Shipment) =>
-  ask<ShipmentAction, [Shipment]>(shipmentTable, view, shipment);
+  ask<ShipmentAction, ActionView, [Shipment]>(shipmentTable, view, shipment);
 export const parcelActions = (view: ActionView, parcel: Parcel) =>
-  ask<ParcelAction, [Parcel]>(parcelTable, view, parcel);
+  ask<ParcelAction, ActionView, [Parcel]>(parcelTable, view, parcel);
 
 /** What the table forbids is refused with its own sentence; null: go on. */
 export const refusedBy = (verdict: Verdict): Refused | null =>
@@ -236,12 +246,13 @@ export const refusedBy = (verdict: Verdict): Refused | null =>
 
 // ------------------------------------------------------------------ what the table asks
 
-const isOpen = (dossier: OrderDossier): boolean => dossier.fulfillmentOrders.some((fo) => !isFinal(fo.state));
-const isByPerson = (hold: Hold): boolean => hold.subject === "order" && hold.code === "by_person";
-const offers = (hold: Hold, action: string): boolean =>
+const isOpen = (dossier: OrderSeen): boolean => dossier.fulfillmentOrders.some((fo) => !isFinal(fo.state));
+const isByPerson = (hold: Pick<Hold, "subject" | "code">): boolean =>
+  hold.subject === "order" && hold.code === "by_person";
+const offers = (hold: Pick<Hold, "code">, action: string): boolean =>
   (reasonOf(hold.code).actions as readonly string[]).includes(action);
-const isReleased = (hold: Hold): boolean => releasable.has(hold.code) || offers(hold, "release");
-const hasLeft = (fo: FulfillmentOrder): boolean =>
+const isReleased = (hold: Pick<Hold, "code">): boolean => releasable.has(hold.code) || offers(hold, "release");
+const hasLeft = (fo: Pick<FulfillmentOrder, "state">): boolean =>
   isFinal(fo.state) || fo.state === "shipped" || fo.state === "delivered";
 const words = (state: string): string => state.replaceAll("_", " ");
 const isPrep = ({ prepCentres }: ActionView, fo: FulfillmentOrder): boolean =>

@@ -9,6 +9,8 @@ import {
   mayMove,
   nextStates,
   type FulfillmentState,
+  shippingOf,
+  sourcingOf,
 } from "./lifecycle.ts";
 import { reasonCodes, reasons } from "./reasons.ts";
 import { aDossier, aDraft, aFulfillmentOrder } from "./testing/dossier.ts";
@@ -61,4 +63,20 @@ test("LC-5 every reason tells what happened and what to do next", () => {
     assert.ok(title.length > 3 && what.length > 20 && next.length > 10 && actions.length > 0, code);
     assert.ok(!/\bplease\b/i.test(what + next), code);
   }
+});
+
+test("UI-11 sourcing says what is still to be got, shipping how much has left", () => {
+  assert.equal(sourcingOf(["ordered", "shipped"]).code, "ordered");
+  assert.equal(sourcingOf(["waiting", "shipped"]).title, "Waiting to order");
+  assert.equal(sourcingOf(["shipped", "delivered", "cancelled"]).code, "sourced");
+  assert.equal(sourcingOf(["cancelled", "cancelled"]).code, "cancelled");
+  assert.equal(sourcingOf([]).code, "completed");
+
+  assert.equal(shippingOf([]), "nothing");
+  assert.equal(shippingOf(["cancelled"]), "nothing");
+  assert.equal(shippingOf(["placed", "waiting"]), "not_shipped");
+  assert.equal(shippingOf(["placed", "shipped"]), "partly_shipped");
+  assert.equal(shippingOf(["partially_shipped"]), "partly_shipped");
+  assert.equal(shippingOf(["shipped", "delivered", "cancelled"]), "shipped");
+  assert.equal(shippingOf(["delivered", "cancelled"]), "delivered");
 });

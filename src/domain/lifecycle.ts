@@ -111,5 +111,34 @@ export function headlineOfOrder(parts: readonly Headline[]): Headline {
   return live.reduce((best, part) => (urgency.get(part)! < urgency.get(best)! ? part : best));
 }
 
+const isPast: ReadonlySet<Headline> = new Set(["partly_shipped", "shipped", "delivered", "completed"]);
+const sourced = { title: "Sourced", hint: "Everything in it was bought, or taken from your own shelf." } as const;
+/** UI-11. How far getting the goods is, whatever has left: the headline of what is still to be got. */
+export function sourcingOf(parts: readonly Headline[]): { code: Headline | "sourced"; title: string; hint: string } {
+  const open = parts.filter((part) => !isPast.has(part));
+  const code = headlineOfOrder(open);
+  if (parts.length > 0 && (open.length === 0 || (code === "cancelled" && open.length < parts.length)))
+    return { code: "sourced", ...sourced };
+  return { code, ...headlines[code] };
+}
+
+export const shippingSteps = {
+  not_shipped: { title: "Not shipped", hint: "Nothing of it has left yet." },
+  partly_shipped: headlines.partly_shipped,
+  shipped: { title: "Shipped", hint: "All units have left." },
+  delivered: headlines.delivered,
+  nothing: { title: "Nothing to ship", hint: "It was cancelled, or nothing in it has to be sent." },
+} as const satisfies Record<string, { title: string; hint: string }>;
+export type ShippingStep = keyof typeof shippingSteps;
+const hasLeft: ReadonlySet<FulfillmentState> = new Set(["shipped", "delivered", "completed"]);
+/** UI-11. How much of it has left, whatever is wrong with the rest. */
+export function shippingOf(states: readonly FulfillmentState[]): ShippingStep {
+  const live = states.filter((state) => state !== "cancelled");
+  if (live.length === 0) return "nothing";
+  if (live.every((state) => state === "delivered")) return "delivered";
+  if (live.every((state) => hasLeft.has(state))) return "shipped";
+  return live.some((state) => hasLeft.has(state) || state === "partially_shipped") ? "partly_shipped" : "not_shipped";
+}
+
 export const mostImportant = (codes: readonly ReasonCode[]): ReasonCode | null =>
   codes.length === 0 ? null : codes.reduce((best, code) => (importance(code) < importance(best) ? code : best));

@@ -1,9 +1,18 @@
 import { z } from "zod";
 import { publicId } from "#domain/ids.ts";
-import { headlines } from "#domain/lifecycle.ts";
+import { orderActions } from "#domain/actions.ts";
+import {
+  headlines,
+  headlineOrder,
+  shippingOf,
+  shippingSteps,
+  sourcingOf,
+  type ShippingStep,
+} from "#domain/lifecycle.ts";
 import { reasonOf } from "#domain/reasons.ts";
+import type { Role } from "#domain/role.ts";
 import type { ListedOrder } from "#store/read/order-list.ts";
-import { HeadlineCode, Money, money, ReasonCodeSchema, time, timeOrNull } from "../schemas.ts";
+import { actionsOf, HeadlineCode, Money, money, ReasonCodeSchema, time, timeOrNull } from "../schemas.ts";
 
 export const PlacedBy = z.enum(["machine", "person", "both"]).nullable();
 const Part = z
@@ -19,6 +28,7 @@ const Part = z
     ship_by: z.string().nullable(),
   })
   .meta({ id: "OrderPart" });
+const shippingCodes = Object.keys(shippingSteps) as [ShippingStep, ...ShippingStep[]];
 export const OrderRow = z
   .object({
     id: z.string(),
@@ -38,6 +48,11 @@ export const OrderRow = z
         snoozed_until: z.string().nullable(),
       })
       .nullable(),
+    /** How far getting the goods is, and how much has left: two axes of the headline. */
+    sourcing: z.object({ code: z.enum([...headlineOrder, "sourced"]), title: z.string(), hint: z.string() }),
+    shipping: z.object({ code: z.enum(shippingCodes), title: z.string(), hint: z.string() }),
+    /** Its first line, and how many lines it has; null: it has none. */
+    items: z.object({ sku: z.string(), title: z.string(), quantity: z.int(), lines: z.int() }).nullable(),
     parts: z.array(Part),
     placed_by: PlacedBy,
     payment: z.string(),
@@ -48,12 +63,17 @@ export const OrderRow = z
     ship_by: z.string().nullable(),
     /** When the buffer of its first waiting part ends: the countdown. */
     leaves_buffer_at: z.string().nullable(),
+    /** What you may do to it now, and why not. */
+    actions: actionsOf(["release", "hold", "unhold", "edit", "cancel"] as const),
     version: z.int(),
   })
   .meta({ id: "OrderRow" });
 
 /** One row of the list of orders; the command line's JSON is the same. No personal data. */
-export function presentOrderRow(order: ListedOrder, seesMoney: boolean): z.output<typeof OrderRow> {
+export function presentOrderRow(
+  order: ListedOrder,
+  { role, seesMoney }: { role: Role; seesMoney: boolean },
+): z.output<typeof OrderRow> {
   const waiting = order.parts
     .filter((part) => part.state === "waiting" && part.placeAfter !== null)
     .map((part) => part.placeAfter!.getTime());
@@ -75,6 +95,9 @@ export function presentOrderRow(order: ListedOrder, seesMoney: boolean): z.outpu
             owner: order.reasonOwner === null ? null : publicId("user", order.reasonOwner),
             snoozed_until: timeOrNull(order.reasonSnoozedUntil),
           },
+    sourcing: sourcingOf(order.parts.map((part) => part.headline)),
+    shipping: shippingStep(shippingOf(order.parts.map((part) => part.state))),
+    items: order.items,
     parts: order.parts.map((part) => ({
       id: publicId("fulfillmentOrder", part.publicId),
       no: part.no,
@@ -97,9 +120,12 @@ export function presentOrderRow(order: ListedOrder, seesMoney: boolean): z.outpu
     received_at: time(order.receivedAt),
     ship_by: timeOrNull(order.shipBy),
     leaves_buffer_at: waiting.length === 0 ? null : new Date(Math.min(...waiting)).toISOString(),
+    actions: orderActions({ dossier: { holds: order.holds, fulfillmentOrders: order.parts }, role }),
     version: order.version,
   };
 }
+
+const shippingStep = (code: ShippingStep) => ({ code, ...shippingSteps[code] });
 
 /** By whom the parts were placed, as one fact. */
 export function placedBy(parts: readonly ("machine" | "person" | null)[]): "machine" | "person" | "both" | null {

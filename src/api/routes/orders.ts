@@ -7,7 +7,7 @@ import { listNotes } from "#store/note.ts";
 import { countOrders } from "#store/read/counts.ts";
 import { listEvents } from "#store/read/events.ts";
 import { findOrderId, readOrder } from "#store/read/order.ts";
-import { listOrders } from "#store/read/order-list.ts";
+import { countFound, listOrders } from "#store/read/order-list.ts";
 import { readPublicIds } from "#store/read/public-ids.ts";
 import { readWorkspaceSettings } from "#store/read/workspace.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
@@ -15,7 +15,18 @@ import { actorsOf, nameActors } from "../actors.ts";
 import { callerMay } from "../caller.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { filterOf, OrderFilterQuery, Sort, WordsShown, wordsShown } from "../order-search.ts";
+import {
+  filterOf,
+  filterOfWords,
+  FoundCount,
+  foundCount,
+  mostCounted,
+  OrderFilterQuery,
+  Sort,
+  Words,
+  WordsShown,
+  wordsShown,
+} from "../order-search.ts";
 import { OrderEvent, presentEvent } from "../present/event.ts";
 import { mentionedIn, OrderDetail, presentOrder } from "../present/order.ts";
 import { OrderRow, presentOrderRow } from "../present/order-row.ts";
@@ -70,7 +81,9 @@ export function orderRoutes(app: Api, context: ApiContext): void {
         }),
       );
       return {
-        orders: page.orders.map((order) => presentOrderRow(order, callerMay(caller, "money.read"))),
+        orders: page.orders.map((order) =>
+          presentOrderRow(order, { role: caller.role, seesMoney: callerMay(caller, "money.read") }),
+        ),
         next: page.next === null ? null : encodeCursor([page.next.key, page.next.id]),
         words: wordsShown(query.q ?? ""),
       };
@@ -96,6 +109,26 @@ export function orderRoutes(app: Api, context: ApiContext): void {
     async ({ caller }) => {
       const counts = await inWorkspace(db.api, caller.workspaceId, (tx) => countOrders(tx, caller.workspaceId));
       return { total: counts.total, by_state: counts.headlines, by_reason: counts.reasons };
+    },
+  );
+
+  app.get(
+    "/v1/orders/found",
+    {
+      schema: {
+        summary: "How many orders these words find",
+        tags,
+        querystring: z.strictObject({ q: Words.default("") }),
+        response: { 200: FoundCount, ...problems },
+      },
+    },
+    async ({ caller, query }) => {
+      const filter = await filterOfWords(context, caller, query.q);
+      return foundCount(
+        await inWorkspace(db.api, caller.workspaceId, (tx) =>
+          countFound(tx, caller.workspaceId, filter, mostCounted + 1),
+        ),
+      );
     },
   );
 

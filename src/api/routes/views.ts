@@ -11,15 +11,13 @@ import { listViews, type SavedView } from "#store/saved-view.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import { callerMay, type Caller } from "../caller.ts";
 import { manageContext, type Api, type ApiContext } from "../context.ts";
-import { filterOfWords, Sort, Words } from "../order-search.ts";
+import { filterOfWords, foundCount, mostCounted, Sort, Words } from "../order-search.ts";
 import { noteRead } from "../personal.ts";
 import { notFound, Problem } from "../problem.ts";
 import { act, etag, noContent, refusal, versionOf } from "../route.ts";
 import { HeadlineCode, idOf, problems, text } from "../schemas.ts";
 
 const tags = ["Views"];
-/** Counted so far; beyond it a screen says "1000+". */
-export const mostCounted = 1000;
 
 const View = z
   .object({
@@ -103,8 +101,7 @@ export function viewRoutes(app: Api, context: ApiContext): void {
         const counted = async (words: string) => {
           const filter = searches.get(words) ?? null;
           if (filter === null) return null;
-          const orders = await countFound(tx, workspaceId, filter, mostCounted + 1);
-          return { orders: Math.min(orders, mostCounted), or_more: orders > mostCounted };
+          return foundCount(await countFound(tx, workspaceId, filter, mostCounted + 1));
         };
         const views: z.output<typeof Counted>[] = [];
         for (const [index, { id, name, words, headlines: summed }] of lockedViews.entries()) {

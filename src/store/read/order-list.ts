@@ -101,6 +101,13 @@ const HoldRow = row({
   ownerId: col.textOrNull,
   snoozedUntil: col.instantOrNull,
 });
+const ItemsRow = row({
+  orderId: col.id<OrderId>(),
+  sku: col.text,
+  title: col.text,
+  quantity: col.int,
+  lines: col.int,
+});
 const ShipmentRow = row({
   orderId: col.id<OrderId>(),
   id: col.id<ShipmentId>(),
@@ -119,6 +126,10 @@ export interface ListedOrder extends RowOf<typeof ListedRow> {
   reasonOwner: string | null;
   reasonSnoozedUntil: Date | null;
   parts: ListedPart[];
+  /** What it is made of: its first line, and how many lines there are. */
+  items: Omit<RowOf<typeof ItemsRow>, "orderId"> | null;
+  /** Its open holds, as far as its actions ask for them. */
+  holds: readonly Pick<Hold, "subject" | "code">[];
 }
 
 /**
@@ -472,7 +483,7 @@ async function withParts(
 ): Promise<ListedOrder[]> {
   if (orders.length === 0) return [];
   const ids = orders.map((order) => order.id);
-  const [parts, holds, shipments] = await Promise.all([
+  const [parts, holds, shipments, items] = await Promise.all([
     tx.rows(
       PartRow,
       sql`
@@ -497,10 +508,23 @@ async function withParts(
         join shipment s on s.workspace_id = h.workspace_id and s.id = h.subject_id
        where h.workspace_id = ${workspaceId}::bigint and h.order_id = any(${ids}::bigint[]) and h.closed_at is null and h.subject = 'shipment'`,
     ),
+    // Lines are numbered without gaps: the last one's number says how many there are, and neither end looks at those between.
+    tx.rows(
+      ItemsRow,
+      sql`
+      select o.id as order_id, first.sku, first.title, first.quantity, last.no as lines
+        from unnest(${ids}::bigint[]) as o(id)
+       cross join lateral (
+         select l.sku, l.title, case when l.quantity_edited is null then l.quantity else l.quantity_edited end as quantity from order_line l
+          where l.workspace_id = ${workspaceId}::bigint and l.order_id = o.id order by l.no limit 1) first
+       cross join lateral (
+         select l.no from order_line l where l.workspace_id = ${workspaceId}::bigint and l.order_id = o.id order by l.no desc limit 1) last`,
+    ),
   ]);
   const own = <Row extends { orderId: OrderId }>(rows: readonly Row[]): Map<OrderId, Row[]> =>
     Map.groupBy(rows, (each) => each.orderId);
   const [partsOf, holdsOf, shipmentsOf] = [own(parts), own(holds), own(shipments)];
+  const itemsOf = new Map(items.map(({ orderId, ...each }) => [orderId, each]));
   return orders.map((order) => {
     const open = { holds: holdsOf.get(order.id) ?? [], shipments: shipmentsOf.get(order.id) ?? [] };
     const reason = mostImportant(open.holds.map((hold) => hold.code));
@@ -511,6 +535,8 @@ async function withParts(
       reasonSince: main?.openedAt ?? null,
       reasonOwner: main?.ownerId ?? null,
       reasonSnoozedUntil: main?.snoozedUntil ?? null,
+      items: itemsOf.get(order.id) ?? null,
+      holds: open.holds,
       parts: (partsOf.get(order.id) ?? []).map(({ orderId: _, id, lineNos, ...part }) => ({
         ...part,
         headline: headlineOfPart(
