@@ -73,7 +73,17 @@ const prep = createRoute({
   component: lazyRouteComponent(() => import("../screens/prep/prep.tsx"), "Prep"),
 });
 
-const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk, prep])]);
+const supplier = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "supplier",
+  validateSearch: (search: Record<string, unknown>): { view?: string; open?: string } => {
+    const { view, open } = { view: text(search["view"]), open: text(search["open"]) };
+    return { ...(view && { view }), ...(open && { open }) };
+  },
+  component: lazyRouteComponent(() => import("../screens/supplier/supplier.tsx"), "Supplier"),
+});
+
+const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk, prep, supplier])]);
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
 declare module "@tanstack/react-router" {
   interface Register {

@@ -5,6 +5,7 @@ import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
 import { prep } from "./en/prep.ts";
 import { signIn } from "./en/sign-in.ts";
+import { supplier } from "./en/supplier.ts";
 import { timeline } from "./en/timeline.ts";
 import { why, whyWords } from "./en/why.ts";
 
@@ -13,6 +14,7 @@ export const en = {
     orders: "Orders",
     desk: "Order by hand",
     prep: "Prep desk",
+    supplier: "Supplier desk",
   },
   enter: {
     opening: "Opening…",
@@ -76,6 +78,7 @@ export const en = {
   },
   desk,
   prep,
+  supplier,
   signIn,
   orders,
   order,

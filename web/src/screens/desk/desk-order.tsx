@@ -70,7 +70,7 @@ export function DeskOrder({ row, view, said, onDone }: DeskOrderProps) {
         ) : (
           <>
             <Why order={data} part={part} />
-            <CopyFields groups={fieldsOf(data, part, t)} />
+            <WhatToBuy order={data} part={part} />
             <Evidence part={part} actors={data.actors} />
           </>
         )}
@@ -149,10 +149,13 @@ function Take({ part }: { part: Part }) {
   );
 }
 
-type T = ReturnType<typeof useTranslation>["t"];
+function WhatToBuy({ order, part }: { order: Order; part: Part }) {
+  return <CopyFields groups={useFields(order, part)} />;
+}
 
 /** What a supplier's order form asks for, in the order in which most of them ask. */
-function fieldsOf(order: Order, part: Part, t: T): FieldGroup[] {
+function useFields(order: Order, part: Part): FieldGroup[] {
+  const { t } = useTranslation();
   const attempt = part.attempts.find(({ state }) => state === "armed" || state === "unknown");
   const currency = part.expected?.goods.currency ?? attempt?.expected.currency;
   const items: FieldGroup[] = part.lines
