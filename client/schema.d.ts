@@ -3145,7 +3145,36 @@ export interface paths {
       };
     };
     put?: never;
-    post?: never;
+    /** Bring a file in: orders, product links, stock, costs or tracking */
+    post: {
+      parameters: {
+        query: {
+          kind: "orders" | "links" | "stock" | "costs" | "tracking";
+          name: string;
+          /** Who sold them: needed for orders */
+          channel?: string;
+          /** Of every row, where the file does not say */
+          supplier?: string;
+          /** field=Header, field:=value or setting=value, separated by commas */
+          map?: string;
+          dry_run?: "true" | "false";
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: { content: { "application/octet-stream": Blob } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": components["schemas"]["ImportedFile"] };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;

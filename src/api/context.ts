@@ -9,6 +9,7 @@ import type { Db } from "#store/db.ts";
 import type { Vault } from "#store/vault/vault.ts";
 import type { Dashboard } from "./routes/dashboard.ts";
 import type { Caller } from "./caller.ts";
+import type { FilesIn } from "./files-in.ts";
 import type { HooksIn } from "./routes/hooks.ts";
 import type { SignedIn, SignIn } from "./sign-in/sign-in.ts";
 import type { HttpWatch } from "./watch.ts";
@@ -44,6 +45,8 @@ export interface ApiOptions {
   onlyHealth?: boolean;
   /** A new id for each request, for the answer and the log. */
   requestId?: () => string;
+  /** How tables that are sent in are read; without it files come by the command line alone. */
+  files?: FilesIn;
   /** How channels' webhooks come in; without it there are none. */
   hooks?: HooksIn;
   /** How people sign in; without it only keys and the machine's own visitor are known. */

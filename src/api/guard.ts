@@ -47,20 +47,7 @@ export function guard(v1: Api, context: ApiContext): void {
     }
     if (permission !== null) {
       count(reply, request.caller.actor);
-      if (may(request.caller.role, permission) && !callerMay(request.caller, permission))
-        throw new Problem({
-          status: 403,
-          code: "scope_missing",
-          detail: `This key has not the scope ${permission}: it may not ${permissions[permission]}.`,
-          next: "Use a key that has it. An owner or admin makes one with POST /v1/keys; the scopes of a key do not change.",
-        });
-      if (!may(request.caller.role, permission))
-        throw new Problem({
-          status: 403,
-          code: "role_may_not",
-          detail: whyNot(request.caller.role, permission),
-          next: "Ask an owner or admin of the workspace for another role, or use a key that has one.",
-        });
+      mustMay(request.caller, permission);
     }
     if (permission !== null && request.caller.actor === "local" && notForVisitors.has(permission)) throw personNeeded();
     const proof = proofOf(access);
@@ -133,3 +120,21 @@ const personNeeded = (): Problem =>
     detail: "This is done by a person who is signed in, not with an API key and not by the sandbox's visitor.",
     next: "Sign in as an owner or admin, or use the command line on the server's own machine.",
   });
+
+/** Throws for who may not, by role or by a key's scopes. */
+export function mustMay(caller: Caller, permission: Permission): void {
+  if (!may(caller.role, permission))
+    throw new Problem({
+      status: 403,
+      code: "role_may_not",
+      detail: whyNot(caller.role, permission),
+      next: "Ask an owner or admin of the workspace for another role, or use a key that has one.",
+    });
+  if (!callerMay(caller, permission))
+    throw new Problem({
+      status: 403,
+      code: "scope_missing",
+      detail: `This key has not the scope ${permission}: it may not ${permissions[permission]}.`,
+      next: "Use a key that has it. An owner or admin makes one with POST /v1/keys; the scopes of a key do not change.",
+    });
+}

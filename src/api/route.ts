@@ -70,6 +70,13 @@ export const actOnOrder = <T>(
   );
 };
 
+/** RFC 6266: the name as it is for those who read it so, and in ASCII for the others. */
+export function asDownload(name: string): string {
+  const plain = name.replaceAll(/[^\w. -]/gu, "_");
+  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
 /** 204: done, and there is nothing to say. */
 export const noContent = (reply: FastifyReply): never => reply.code(204).send() as never;
 

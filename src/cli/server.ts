@@ -25,6 +25,7 @@ import type { Config } from "./config.ts";
 import { connect, type Connection } from "./connect.ts";
 import { clockProblem, Heartbeat, mostClockErrorMs } from "./heartbeat.ts";
 import { builtDashboard } from "./dashboard.ts";
+import { filesIn } from "./files-in.ts";
 import { enterHome } from "./installation.ts";
 import { createLog } from "./log.ts";
 import { aroundCalls, Metrics } from "./metrics.ts";
@@ -256,6 +257,7 @@ async function openApi(
     clock: realClock,
     log,
     suppliers: connection.connectors.suppliers,
+    files: filesIn,
     remote: { folders: join(config.home, "files"), given },
     ...(onlyHealth ? {} : { trials: connection.openVault(actor) }),
     // A vault of its own: who serves people opens nothing, and who checks webhooks opens what they are signed with.

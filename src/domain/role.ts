@@ -18,7 +18,7 @@ export const permissions = {
   "money.read": "look at balances and bookings",
   "money.change": "book top-ups and corrections",
   "imports.read": "look at imports",
-  "imports.change": "answer what an import set aside",
+  "imports.change": "bring files in and answer what an import set aside",
   "members.read": "look at the members of the workspace",
   "members.change": "invite members, change their roles and remove them",
   "owners.change": "make somebody an owner, or end that",

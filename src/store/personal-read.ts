@@ -3,7 +3,7 @@ import type { Tx } from "./db.ts";
 import { sql } from "./sql.ts";
 
 /** What of a buyer's personal data somebody was shown. */
-export type PersonalRead = "order" | "desk" | "search" | "export" | "attachment";
+export type PersonalRead = "order" | "desk" | "search" | "export" | "attachment" | "document";
 
 const againMs = 10 * 60_000;
 

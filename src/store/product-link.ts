@@ -40,6 +40,8 @@ export const listLinks = (
     workspaceId: WorkspaceId;
     /** Only the links of this one. */
     sku?: string | undefined;
+    /** In the SKU, or in a supplier's SKU for it; case does not count. */
+    contains?: string | undefined;
     after: { sku: string; channelId: string } | null;
     limit: number;
   },
@@ -49,6 +51,8 @@ export const listLinks = (
     sql`${withOptions}
      where p.workspace_id = ${page.workspaceId}::bigint and (p.sku, p.channel_id) > (${page.after?.sku ?? ""}, ${page.after?.channelId ?? "-1"}::bigint)
        and (${page.sku ?? null}::text is null or p.sku = ${page.sku ?? null})
+       and (${page.contains ?? null}::text is null or strpos(lower(p.sku), lower(${page.contains ?? null})) > 0
+            or exists (select from product_link_option o where o.workspace_id = p.workspace_id and o.link_id = p.id and strpos(lower(o.supplier_sku), lower(${page.contains ?? null})) > 0))
      order by p.sku, p.channel_id limit ${page.limit}`,
   );
 

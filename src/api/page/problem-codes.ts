@@ -10,6 +10,9 @@ export const problemCodes: Readonly<Record<string, string>> = {
   content_length: "The body is not as long as Content-Length says.",
   database_away: "The database does not answer. The same request may be sent again with its Idempotency-Key.",
   draining: "This server is being stopped; another one, or the next start, answers.",
+  file_leaves_open:
+    "The file does not say how it is to be read, such as the order of day and month; `errors` names what to declare.",
+  file_unreadable: "The file is no table that can be read, or the map names what it has not.",
   gate_away: "The process that alone may send purchases does not run; nothing is placed until it does.",
   idempotency_key_reused: "This Idempotency-Key was first used for another request.",
   in_progress: "The first request with this Idempotency-Key is still being worked on.",

@@ -11,6 +11,7 @@ import { accountSettings, channelSettings, supplierSettings } from "#engine/mana
 import { connectorForm, settingsForm } from "#engine/manage/settings-form.ts";
 import { addAccount, addSupplier } from "#engine/manage/supplier.ts";
 import { listChannels } from "#store/channel.ts";
+import { listDocuments } from "#store/read/document.ts";
 import { readAccountHealth, readSupplierFiles } from "#store/read/health.ts";
 import { listAccounts, listSuppliers, type Supplier } from "#store/supplier.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
@@ -81,6 +82,18 @@ const SupplierDetail = z
     files: z
       .array(z.object({ name: z.string(), kind: z.string(), rows: z.int(), refused: z.int(), at: z.string() }))
       .meta({ description: "The newest documents it sent; rows that could not be read lie in its inbox/rejected" }),
+    documents: z
+      .array(
+        z.object({
+          name: z.string(),
+          state: z.enum(["open", "sent", "void"]),
+          at: z.string(),
+          sent_at: z.string().nullable(),
+          purchase_orders: z.int(),
+          fulfillment_order: z.string().nullable().meta({ description: "GET …/{id}/document of it is the file" }),
+        }),
+      )
+      .meta({ description: "The newest purchase order files for it" }),
   })
   .meta({ id: "SupplierDetail" });
 const Created = z.object({ id: z.string(), name: z.string() });
@@ -261,11 +274,12 @@ export function connectionRoutes(app: Api, context: ApiContext): void {
       const supplier = await findSupplier(workspaceId, params.id);
       if (supplier === undefined) throw notFound();
       const seesMoney = callerMay(caller, "money.read");
-      const [accounts, health, files, balances] = await inWorkspace(db.api, workspaceId, (tx) =>
+      const [accounts, health, files, documents, balances] = await inWorkspace(db.api, workspaceId, (tx) =>
         Promise.all([
           listAccounts(tx, workspaceId),
           readAccountHealth(tx, workspaceId, supplier.id),
           readSupplierFiles(tx, workspaceId, supplier.id, 20),
+          listDocuments(tx, workspaceId, supplier.id, 20),
           seesMoney ? showBalances({ db: { ...db.api, tx: (work) => work(tx) } }, workspaceId) : [],
         ]),
       );
@@ -330,6 +344,14 @@ export function connectionRoutes(app: Api, context: ApiContext): void {
             };
           }),
         files: files.map((file) => ({ ...file, at: file.at.toISOString() })),
+        documents: documents.map(({ name: file, state, createdAt, sentAt, purchaseOrders, part }) => ({
+          name: file,
+          state,
+          at: createdAt.toISOString(),
+          sent_at: timeOrNull(sentAt),
+          purchase_orders: purchaseOrders,
+          fulfillment_order: part === null ? null : publicId("fulfillmentOrder", part),
+        })),
       };
     },
   );

@@ -13,13 +13,15 @@ import {
   supplierCannot,
 } from "#engine/actions/shipping.ts";
 import { orderOfDeskPart } from "#store/read/desk.ts";
+import { readPartDocument } from "#store/read/document.ts";
 import { listParts, orderOfPart } from "#store/read/part.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { noteRead } from "../personal.ts";
 import { notFound } from "../problem.ts";
-import { actOnOrder, OrderState } from "../route.ts";
+import { actOnOrder, asDownload, OrderState } from "../route.ts";
 import {
   currency,
   cursor,
@@ -129,6 +131,36 @@ export function fulfillmentOrderRoutes(app: Api, context: ApiContext): void {
         })),
         next: page.next === null ? null : encodeCursor([page.next]),
       };
+    },
+  );
+
+  app.get(
+    "/v1/fulfillment-orders/:id/document",
+    {
+      schema: {
+        summary: "Download the purchase order file in which it left",
+        description: "The bytes that were committed and sent. 404 where the supplier is sent no files.",
+        tags,
+        produces: ["application/octet-stream"],
+        params: onPart,
+        response: { 200: z.string().meta({ description: "The file's bytes" }), ...problems },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const { workspaceId, supplierIds, part: only } = caller;
+      if (only !== undefined && only !== params.id) throw notFound();
+      const found = await inWorkspace(db.api, workspaceId, async (tx) => {
+        const isTheirs =
+          supplierIds === null || (await orderOfDeskPart(tx, workspaceId, params.id, supplierIds)) !== undefined;
+        return isTheirs ? readPartDocument(tx, workspaceId, params.id) : undefined;
+      });
+      if (found === undefined) throw notFound();
+      for (const order of found.orders) await noteRead(context, caller, "document", order);
+      void reply
+        .type("application/octet-stream")
+        .header("content-disposition", asDownload(found.fileName))
+        .header("cache-control", "private, no-store");
+      return (reply as FastifyReply).send(Buffer.from(found.bytes)) as never;
     },
   );
 

@@ -43,7 +43,7 @@ const presentImport = (found: StoredImport): z.output<typeof Import> => ({
   set_aside: found.setAside,
   problem: found.problem,
 });
-const RowProblems = z.array(
+export const RowProblems = z.array(
   z.object({ line: z.int(), column: z.int(), header: z.string(), found: z.string(), expected: z.string() }),
 );
 

@@ -18,7 +18,7 @@ import { noMember } from "./jobs.ts";
 import { noteRead } from "../personal.ts";
 import { invalid } from "../invalid.ts";
 import { notFound, Problem } from "../problem.ts";
-import { act, actOnOrder, OrderState } from "../route.ts";
+import { act, actOnOrder, asDownload, OrderState } from "../route.ts";
 import { idOf, instant, Money, money, problems, ReasonCodeSchema, text, time, timeOrNull } from "../schemas.ts";
 
 const tags = ["Notes, files and care"];
@@ -355,13 +355,6 @@ const attachmentOf = (file: Attachment, author: Actor): z.output<typeof Attachme
   author,
   at: time(file.at),
 });
-
-/** RFC 6266: the name as it is for those who read it so, and in ASCII for the others. */
-function asDownload(name: string): string {
-  const plain = name.replaceAll(/[^\w. -]/gu, "_");
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
 
 function ofUpload(error: FastifyError | Problem): Error {
   if (error instanceof Problem) return error;

@@ -7,6 +7,7 @@ import { setStock } from "#engine/manage/stock.ts";
 import { listChannels } from "#store/channel.ts";
 import type { Tx } from "#store/db.ts";
 import { listLinks, type StoredLink } from "#store/product-link.ts";
+import { listUnlinkedSkus } from "#store/read/unlinked.ts";
 import { listMappings } from "#store/shipping-mapping.ts";
 import { listStock } from "#store/stock-row.ts";
 import { listSuppliers } from "#store/supplier.ts";
@@ -14,7 +15,18 @@ import { inWorkspace } from "#store/workspace-scope.ts";
 import { manageContext, type Api, type ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { act } from "../route.ts";
-import { currency, cursor, idOf, instant, limit, positiveDecimal, problems, text, time } from "../schemas.ts";
+import {
+  currency,
+  cursor,
+  idOf,
+  instant,
+  limit,
+  positiveDecimal,
+  problems,
+  text,
+  time,
+  timeOrNull,
+} from "../schemas.ts";
 
 const tags = ["Set-up"];
 const Option = z.object({
@@ -37,6 +49,8 @@ const Link = z
     updated_at: z.string(),
   })
   .meta({ id: "ProductLink" });
+/** Whoever has more unlinked SKUs than this imports a file. */
+const mostUnlinked = 500;
 const packs = z.int().min(1).max(1_000_000);
 const LinkInput = z
   .strictObject({
@@ -105,6 +119,7 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
         tags,
         querystring: z.strictObject({
           sku: text(200).optional().meta({ description: "Only the links of this SKU" }),
+          q: text(200).optional().meta({ description: "Only those whose SKU, or a supplier's for it, contains this" }),
           cursor,
           limit,
         }),
@@ -116,7 +131,7 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
       const after = at === null ? null : { sku: at[0], channelId: at[1] };
       const [found, by] = await look(workspaceId, (tx) =>
         Promise.all([
-          listLinks(tx, { workspaceId, sku: query.sku, after, limit: query.limit + 1 }),
+          listLinks(tx, { workspaceId, sku: query.sku, contains: query.q, after, limit: query.limit + 1 }),
           names(tx, workspaceId),
         ]),
       );
@@ -126,6 +141,46 @@ export function setUpRoutes(app: Api, context: ApiContext): void {
       return {
         product_links: links.map((link) => presentLink(link, by)),
         next: isMore ? encodeCursor([last.sku, last.channelId]) : null,
+      };
+    },
+  );
+
+  app.get(
+    "/v1/unlinked-skus",
+    {
+      schema: {
+        summary: "SKUs that hold orders because no product link names them, those of most orders first",
+        tags,
+        response: {
+          200: z.object({
+            skus: z.array(
+              z.object({
+                sku: z.string(),
+                title: z.string(),
+                orders: z.int(),
+                units: z.int(),
+                since: z.string(),
+                ship_by: z.string().nullable().meta({ description: "The earliest of their orders" }),
+              }),
+            ),
+            or_more: z.boolean().meta({ description: "There are more than are listed" }),
+          }),
+          ...problems,
+        },
+      },
+    },
+    async ({ caller: { workspaceId } }) => {
+      const found = await look(workspaceId, (tx) => listUnlinkedSkus(tx, workspaceId, mostUnlinked + 1));
+      return {
+        skus: found.slice(0, mostUnlinked).map((each) => ({
+          sku: each.sku,
+          title: each.title,
+          orders: each.orders,
+          units: each.units,
+          since: time(each.since),
+          ship_by: timeOrNull(each.shipBy),
+        })),
+        or_more: found.length > mostUnlinked,
       };
     },
   );

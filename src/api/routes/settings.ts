@@ -34,6 +34,7 @@ const Settings = z
     settings: Values.meta({ description: "What holds now, by dotted name; `connector.…` are its connector's" }),
     changed: z.array(z.string()).meta({ description: "Names of those that are not as the product has them by itself" }),
     schema: FormSchema,
+    etag: z.string().meta({ description: "The ETag of this answer, for If-Match with an edit" }),
   })
   .meta({ id: "Settings" });
 export const Wish = Values.meta({
@@ -81,9 +82,10 @@ export function settingsRoutes(app: Api, context: ApiContext): void {
   async function answer(request: FastifyRequest, reply: FastifyReply, of: SettingsOf): Promise<Body> {
     const read = await readSettings(manageContext(context, request.caller), of);
     if (read.status === "refused") throw notFound();
-    void reply.header("etag", `"${read.value.tag}"`);
-    const { values, changed, form } = read.value;
-    return { settings: values, changed, schema: form };
+    const { values, changed, form, tag } = read.value;
+    const etag = `"${tag}"`;
+    void reply.header("etag", etag);
+    return { settings: values, changed, schema: form, etag };
   }
 
   async function change(
