@@ -1,4 +1,4 @@
-import { html, type Html } from "./html.ts";
+import { html, Html } from "./html.ts";
 
 /** The pages behind the links that are printed and mailed. The link's token stands after # and so reaches no server, proxy or log by itself. */
 export const doors = ["set-up", "password", "invitation", "purchase-order"] as const;
@@ -11,6 +11,7 @@ interface Field {
   type: "text" | "email" | "password";
   autocomplete: string;
   value?: string;
+  isOptional?: boolean;
 }
 const password: Field = {
   name: "password",
@@ -65,14 +66,15 @@ const pages: Readonly<Record<Door, { title: string; text: string; button: string
     text: "One moment…",
     button: "It has left",
     fields: [
+      { name: "tracking_number", label: "Tracking number", type: "text", autocomplete: "off" },
       {
         name: "carrier",
         label: "Carrier",
-        hint: "Such as dhl, ups, fedex or usps.",
+        hint: "Such as dhl, ups, fedex or usps. Empty: found by the number.",
         type: "text",
         autocomplete: "off",
+        isOptional: true,
       },
-      { name: "tracking_number", label: "Tracking number", type: "text", autocomplete: "off" },
     ],
   },
 };
@@ -93,7 +95,7 @@ export function doorHtml(door: Door): string {
       </head>
       <body>
         <header class="top"><span class="mark" aria-hidden="true">S</span><strong>Switchyard</strong></header>
-        <main class="door">
+        <main class="door" data-door="${door}">
           <h1>${title}</h1>
           <div id="about"><p>${text}</p></div>
           <noscript
@@ -109,7 +111,7 @@ export function doorHtml(door: Door): string {
     </html> `.text;
 }
 
-const fieldHtml = ({ name, label, hint, type, autocomplete, value = "" }: Field): Html =>
+const fieldHtml = ({ name, label, hint, type, autocomplete, value = "", isOptional = false }: Field): Html =>
   html`<p>
     <label for="${name}">${label}</label>
     <input
@@ -119,7 +121,7 @@ const fieldHtml = ({ name, label, hint, type, autocomplete, value = "" }: Field)
       autocomplete="${autocomplete}"
       value="${value}"
       aria-describedby="${name}-hint"
-      required
+      ${isOptional ? null : new Html("required")}
     />
     <small id="${name}-hint" class="dim">${hint ?? ""}</small>
   </p>`;

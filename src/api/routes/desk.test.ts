@@ -267,7 +267,7 @@ test("SH-24 a scanned number brings its carrier with it; one that no carrier has
   const unknown = await track({ tracking_number: "HELLO-1" });
   const known = await track({ tracking_number: "1Z999AA10123456784" });
 
-  assert.deepEqual([unknown.status, unknown.body["code"] as unknown], [422, "carrier_unknown"]);
+  assert.deepEqual([unknown.status, unknown.body["code"] as unknown], [422, "carrier_missing"]);
   assert.equal(known.status, 200, known.text);
   const { parcels } = (await sam.ask("GET", `/v1/desk/${parts.mug}`)).body as unknown as {
     parcels: { carrier: string }[];

@@ -13,7 +13,7 @@ export function carrierOf({
   const found = checkTrackingNumber(trackingNumber);
   if (found.status === "valid") return carrierTitle(found.carrier);
   return refuse(
-    "carrier_unknown",
-    `${trackingNumber} is no number of a carrier that we know${found.status === "invalid" ? `: ${found.why}` : "."} Say the carrier, or correct the number.`,
+    "carrier_missing",
+    `${trackingNumber} is no number of a carrier that we know. Say the carrier, or correct the number.`,
   );
 }

@@ -55,7 +55,7 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
     if (outcome.is === "kept") return show({ tone: "wait", word: t("prep.word.kept"), text: t("prep.says.kept") });
     const { problem } = outcome;
     void refetch();
-    if (problem.code === "carrier_unknown" && step.do === "ship") return setAsked(step.body.tracking_number);
+    if (problem.code === "carrier_missing" && step.do === "ship") return setAsked(step.body.tracking_number);
     show({
       tone: "bad",
       word: t(problem.code === "stop" || problem.message.startsWith("STOP") ? "prep.word.stop" : "prep.word.wrong"),

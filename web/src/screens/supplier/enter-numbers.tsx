@@ -12,7 +12,7 @@ import classes from "./supplier.module.css";
 type Answer = { isSent: true } | { isSent: false; column: Column; text: string; mayInsist: boolean };
 
 const columnOf: Readonly<Record<string, Column>> = {
-  carrier_unknown: "carrier",
+  carrier_missing: "carrier",
   tracking_not_accepted: "number",
   known_number: "number",
   more_than_open: "units",
