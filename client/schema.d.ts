@@ -87,7 +87,7 @@ export interface paths {
           received_from?: string;
           /** Not included itself */
           received_to?: string;
-          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; received: today, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
           q?: string;
           sort?: components["schemas"]["OrderSort"];
           /** `next` of the page before; absent: the first page */
@@ -179,7 +179,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; received: today, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
           q?: string;
         };
         header?: never;
@@ -1034,6 +1034,38 @@ export interface paths {
               tracking_numbers: components["schemas"]["SearchHit"][];
               buyers: components["schemas"]["SearchHit"][];
               skus: string[];
+            };
+          };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/overview": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    /** What came in and what left, by day, and how long it took */
+    get: {
+      parameters: { query?: never; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: {
+            "application/json": {
+              days: components["schemas"]["OverviewDay"][];
+              shipments: number;
+              to_place: components["schemas"]["OverviewDuration"];
+              to_ship: components["schemas"]["OverviewDuration"];
             };
           };
         };
@@ -5474,7 +5506,7 @@ export interface components {
     JobOrders:
       | { ids: string[] }
       | {
-          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+          /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; received: today, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
           words: string;
           sort?: components["schemas"]["OrderSort"];
         };
@@ -5897,6 +5929,20 @@ export interface components {
         kind?: "goods" | "shipping" | "fee" | "discount" | "gift_card" | "download";
       }[];
     };
+    OverviewDay: {
+      /** In the workspace's zone, such as 2026-11-22 */
+      day: string;
+      received: number;
+      /** Orders of which the first parcel left */
+      left: number;
+      /** Of these, those that nobody released, edited, placed or typed a tracking number for */
+      left_by_itself: number;
+    };
+    OverviewDuration: {
+      median_seconds: number;
+      /** Nine of ten take no longer */
+      slow_seconds: number;
+    } | null;
     Secret: {
       name: string;
       title: string;
@@ -6048,7 +6094,7 @@ export interface components {
     };
     NewView: {
       name: string;
-      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; received: today, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
       words?: string;
       sort?: components["schemas"]["OrderSort"];
       columns?: (
@@ -6071,7 +6117,7 @@ export interface components {
     };
     ViewChange: {
       name?: string;
-      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
+      /** Words such as channel:ebay due:today supplier:"Blue Kestrel", and text. state: a state such as waiting, or several divided by commas; reason: a reason such as out_of_stock; channel: a channel's name or the beginning of it, its kind or its id; supplier: a supplier's name or the beginning of it, its kind or its id; country: a country of two letters, such as DE; sku: a SKU, exact; due: today, tomorrow, or a day such as 2026-11-22; received: today, or a day such as 2026-11-22; owner: me, none, or a member's id; is: late, snoozed, awake or not_told. Text is a number, channel order id, tracking number, supplier's order id or SKU, exact; or the beginning of a number, a name or a surname. Where more than 2,000 orders have the SKU or the name, 2,000 of them are searched: give more letters, or the number */
       words?: string;
       sort?: components["schemas"]["OrderSort"];
       columns?: (

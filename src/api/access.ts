@@ -123,6 +123,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/orders/:id/holds/:hold/assign": "orders.change",
   "POST /v1/orders/:id/holds/:hold/snooze": "orders.change",
   "GET /v1/attention": "orders.read",
+  "GET /v1/overview": "orders.read",
 
   "GET /v1/views": "orders.read",
   "POST /v1/views": "orders.read",

@@ -77,7 +77,7 @@ export async function filterOfWords(
   q: string,
 ): Promise<OrderFilter> {
   const now = clock.now();
-  const zone = q.includes("due:") ? (await readWorkspaceSettings(db.engine, workspaceId)).zone : "UTC";
+  const zone = /due:|received:/.test(q) ? (await readWorkspaceSettings(db.engine, workspaceId)).zone : "UTC";
   const read = readWords(q, { now, zone });
   if (read.status === "refused") throw invalid([{ field: "query.q", found: shown(q), expected: read.message }]);
   const search = read.value;
@@ -102,10 +102,11 @@ const lists = (search: Search): OrderFilter => ({
   ...(search.skus.length === 0 ? {} : { skus: search.skus }),
 });
 
-function timesOf({ due, is }: Search, now: Date): OrderFilter {
+function timesOf({ due, received, is }: Search, now: Date): OrderFilter {
   const to = [...(due === null ? [] : [due.to]), ...(is.has("late") ? [now] : [])].sort((a, b) => +a - +b)[0];
   return {
     ...(to === undefined ? {} : { due: { ...(due === null ? {} : { from: due.from }), to } }),
+    ...(received === null ? {} : { receivedFrom: received.from, receivedTo: received.to }),
     ...(is.has("snoozed") ? { snoozed: { is: true, at: now } } : {}),
     ...(is.has("awake") && !is.has("snoozed") ? { snoozed: { is: false, at: now } } : {}),
   };

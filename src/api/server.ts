@@ -35,6 +35,7 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderNoteRoutes } from "./routes/order-notes.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { overviewRoutes } from "./routes/overview.ts";
 import { referenceRoutes } from "./routes/reference.ts";
 import { secretRoutes } from "./routes/secrets.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -146,6 +147,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     orderNoteRoutes(v1, context);
     jobRoutes(v1, context);
     viewRoutes(v1, context);
+    overviewRoutes(v1, context);
     fulfillmentOrderRoutes(v1, context);
     deskRoutes(v1, context);
     shipmentRoutes(v1, context);

@@ -22,6 +22,7 @@ export const searchKeys = {
   country: "a country of two letters, such as DE",
   sku: "a SKU, exact",
   due: "today, tomorrow, or a day such as 2026-11-22",
+  received: "today, or a day such as 2026-11-22",
   owner: "me, none, or a member's id",
   is: "late, snoozed, awake or not_told",
 } as const;
@@ -39,6 +40,8 @@ export interface Search {
   skus: string[];
   /** From when (included) to when (not included) it has to leave. */
   due: { from: Date; to: Date } | null;
+  /** From when (included) to when (not included) it came in. */
+  received: { from: Date; to: Date } | null;
   /** `me`, `none` or a user's uuid. */
   owner: string | null;
   is: ReadonlySet<Is>;
@@ -89,6 +92,10 @@ export function readWords(q: string, { now, zone }: { now: Date; zone: string })
   if (otherDue !== undefined) return wrong("due", otherDue);
   const day = due === undefined ? null : dayNamed(due, now, zone);
   if (day === undefined) return wrong("due", due!);
+  const [received, otherReceived] = of("received");
+  if (otherReceived !== undefined) return wrong("received", otherReceived);
+  const dayIn = received === undefined ? null : dayNamed(received, now, zone);
+  if (dayIn === undefined) return wrong("received", received!);
 
   return ok({
     headlines: headlines as Headline[],
@@ -98,6 +105,7 @@ export function readWords(q: string, { now, zone }: { now: Date; zone: string })
     countries,
     skus: of("sku"),
     due: day,
+    received: dayIn,
     owner: ownerId ?? null,
     is: new Set(is as Is[]),
     text,

@@ -395,7 +395,7 @@ test("ENG-6 ENG-7 counters equal counting; events are numbered and chained, each
       select 'headline' as kind, headline as key, count(*) as n from sales_order group by 1, 2
       union all select 'state', state, count(*) from fulfillment_order group by 1, 2
       union all select 'hold', code, count(*) from hold where closed_at is null group by 1, 2
-    ), kept as (select kind, key, sum(n)::bigint as n from counter group by 1, 2 having sum(n) <> 0)
+    ), kept as (select kind, key, sum(n)::bigint as n from counter where kind in ('headline', 'state', 'hold') group by 1, 2 having sum(n) <> 0)
     select count(*)::int as n from counted full join kept using (kind, key) where counted.n is distinct from kept.n`,
   );
   assert.equal(wrong, 0);

@@ -1,10 +1,15 @@
+import { wentByItself } from "#domain/by-itself.ts";
 import type { OrderDraft } from "#domain/draft.ts";
+import { dayOf } from "#domain/due.ts";
 import type { FulfillmentState, Headline } from "#domain/lifecycle.ts";
 import type { Tx } from "./db.ts";
 import { sql } from "./sql.ts";
 
-/** What is counted so that reading it costs O(1): orders by headline, fulfillment orders by state, open holds by reason. */
-export type CounterKind = "headline" | "state" | "hold";
+/** What is counted so that reading it costs O(1): orders by headline, fulfillment orders by state, open holds by reason; and what happened on a day. */
+export type CounterKind = "headline" | "state" | "hold" | DayKind;
+/** Orders that came in, of which the first parcel left, and of these those that needed nobody. The key is the day in the workspace's zone. */
+export const dayKinds = ["received", "left", "left_by_itself"] as const;
+export type DayKind = (typeof dayKinds)[number];
 
 /** Deltas of one transaction. Each worker has a slot of its own, so that two never wait for one row; the sum is taken when read. */
 export class Counters {
@@ -53,6 +58,20 @@ export function countDelta(
     if (was !== undefined) counters.add(workspaceId, "state", was, -1);
     counters.add(workspaceId, "state", fo.state, 1);
   }
+  countDay(counters, draft);
   for (const hold of draft.newHolds) counters.add(workspaceId, "hold", hold.code, 1);
   for (const hold of draft.closedHolds) counters.add(workspaceId, "hold", hold.code, -1);
+}
+
+/** UI-82. An order counts on the day on which its first parcel was heard of, whatever becomes of the rest. */
+function countDay(counters: Counters, draft: OrderDraft): void {
+  const { dossier, newShipments, isNew } = draft;
+  const isLeaving = newShipments.length > 0 && newShipments.length === dossier.shipments.length;
+  if (!isNew && !isLeaving) return;
+  const day = dayOf(draft.now, draft.shared.workspace.zone);
+  const { workspaceId } = draft.order;
+  if (isNew) counters.add(workspaceId, "received", day, 1);
+  if (!isLeaving) return;
+  counters.add(workspaceId, "left", day, 1);
+  if (wentByItself(dossier)) counters.add(workspaceId, "left_by_itself", day, 1);
 }
