@@ -43,6 +43,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "confirm-bought": { supplier_order_id: "1" },
   "confirm-not-bought": { reason: "looked" },
   tracking: { carrier: "ups", tracking_number: "1Z" },
+  uncollect: { supplier_sku: "X" },
   "cannot-send": { reason: "out_of_stock" },
   "supplier-answered": { granted: "all" },
   collect: { supplier_sku: "X" },
