@@ -60,13 +60,16 @@ export async function atScreen(t: TestContext, { sandbox = true } = {}): Promise
     },
   );
   const said = collect(server);
+  let opened: Browser | undefined;
+  // The pages go first: one without its server complains on its console.
   t.after(async () => {
+    await opened?.close();
     await stop(server);
     await rm(folder, { recursive: true, force: true });
   });
   await until(() => /^Ready: /m.test(said.text), server, said);
   const browser = await chromium.launch({ executablePath: executablePath!, args });
-  t.after(() => browser.close());
+  opened = browser;
   const url = `http://127.0.0.1:${port}`;
   return {
     url,

@@ -6,6 +6,7 @@ import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../act-form.tsx";
 import { put } from "../api-call.tsx";
 import { Waiting } from "../page.tsx";
+import { EditMethod } from "./edit.tsx";
 import { useSetUpVerdict } from "./link-sku.tsx";
 import classes from "./resolve.module.css";
 import { useSuppliers } from "./set-up.ts";
@@ -38,7 +39,8 @@ export function MapShipping({ order, hold, done, autoFocus }: FormProps) {
     suppliers[0]?.id ??
     "";
   const rate = order.shipping_method;
-  if (rate === null) return <Text size="sm">{t("resolve.map.noRate")}</Text>;
+  // Without a rate there is nothing to map: the order is given one.
+  if (rate === null) return <EditMethod order={order} done={done} autoFocus={autoFocus} />;
   const known = [
     ...new Set(data.shipping_mappings.filter((each) => each.supplier === supplier).map((each) => each.method)),
   ].filter((each) => each !== "");

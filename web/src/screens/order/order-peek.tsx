@@ -1,13 +1,14 @@
 import { ActionIcon, Group, Tooltip } from "@mantine/core";
 import { IconArrowsDiagonal, IconX } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useHere } from "../../app/session.tsx";
 import { useKeys } from "../../parts/keys.tsx";
 import classes from "./order.module.css";
 import { OrderView } from "./order-view.tsx";
 
-/** An order beside its list: J and K walk on, Enter opens it as a page. */
+/** An order beside its list, which stays usable: J and K walk on, Enter opens it as a page. */
 export function OrderPeek({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   const { workspace } = useHere();
@@ -17,8 +18,11 @@ export function OrderPeek({ id, onClose }: { id: string; onClose: () => void }) 
     { key: "Escape", label: t("keys.close"), run: onClose },
     { key: "Enter", label: t("order.openPage"), run: () => void navigate({ to: to as never }) },
   ]);
+  const panel = useRef<HTMLElement>(null);
+  // Keys that scroll shall scroll it, and who hears the page hears that it opened.
+  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
   return (
-    <div className={classes["peek"]}>
+    <section ref={panel} className={classes["peek"]} role="dialog" aria-label={t("order.facts")} tabIndex={-1}>
       <OrderView
         id={id}
         controls={
@@ -34,6 +38,6 @@ export function OrderPeek({ id, onClose }: { id: string; onClose: () => void }) 
           </Group>
         }
       />
-    </div>
+    </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -225,20 +225,7 @@ export function Orders() {
           )
         }
       />
-      <Drawer
-        opened={search.open !== undefined}
-        onClose={close}
-        position="right"
-        size={520}
-        withCloseButton={false}
-        padding={0}
-        title={null}
-        overlayProps={{ backgroundOpacity: 0.06 }}
-        lockScroll={false}
-        trapFocus={false}
-      >
-        {search.open !== undefined && <OrderPeek id={search.open} onClose={close} />}
-      </Drawer>
+      {search.open !== undefined && <OrderPeek id={search.open} onClose={close} />}
     </Page>
   );
 }

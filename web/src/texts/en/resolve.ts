@@ -233,7 +233,6 @@ export const resolve = {
   },
   map: {
     buyerChose: "The buyer chose “{{rate}}”.",
-    noRate: "The order has no shipping rate. Set one in the order's edit.",
     method: "Method at this supplier",
     submit: "Map it",
     said: "“{{rate}}” is mapped; waiting orders go on",
