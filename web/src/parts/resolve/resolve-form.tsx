@@ -56,14 +56,27 @@ interface ResolveFormProps {
   order: Order;
   /** One of `order.holds`. */
   hold: Hold;
-  /** Called when it was done, with one sentence that says what; lists and the order are asked for anew by the form itself. */
-  onDone: (said: string) => void;
+  /** Called when it was done, with one sentence that says what, and by which action; lists and the order are asked for anew by the form itself. */
+  onDone: (said: string, action: ResolveAction) => void;
   /** With which of `hold.resolve_with` it begins; absent: with the first that may be done now. */
   action?: ResolveAction;
   /** The form's first field, or its button, has the caret. */
   autoFocus?: boolean;
-  /** 1 to 9 choose an action and put the caret into its form, so that Enter does it: for an inbox that is worked through by keyboard. */
+  /** Numbers choose an action and put the caret into its form, so that Enter does it: for an inbox that is worked through by keyboard. */
   hasKeys?: boolean;
+}
+
+/** 1 is what is suggested, 2 the next thing, and 3 cancels wherever that can be done, so that a hand learns it. */
+function numbered(actions: readonly ResolveAction[], suggested: ResolveAction | undefined): [string, ResolveAction][] {
+  const others = actions.filter((each) => each !== suggested && each !== "cancel");
+  const free = ["1", "2", "4", "5", "6", "7", "8", "9"];
+  const first = suggested === undefined || suggested === "cancel" ? [] : [suggested];
+  const rest = [...first, ...others]
+    .slice(0, free.length)
+    .map((each, at): [string, ResolveAction] => [free[at]!, each]);
+  return [...rest, ...(actions.includes("cancel") ? [["3", "cancel"] as [string, ResolveAction]] : [])].toSorted(
+    ([one], [other]) => Number(one) - Number(other),
+  );
 }
 
 /**
@@ -74,9 +87,12 @@ export function ResolveForm({ order, hold, onDone, action, autoFocus = false, ha
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<{ action: ResolveAction; focus: boolean } | null>(null);
   const shown = chosen?.action ?? action ?? startWith(order, hold);
+  const choices = hasKeys
+    ? numbered(hold.resolve_with, startWith(order, hold))
+    : hold.resolve_with.map((each): [string, ResolveAction] => ["", each]);
   useKeys(
-    hold.resolve_with.slice(0, 9).map((each, index) => ({
-      key: String(index + 1),
+    choices.map(([key, each]) => ({
+      key,
       label: t(`resolve.action.${each}`),
       run: () => setChosen({ action: each, focus: true }),
     })),
@@ -88,7 +104,7 @@ export function ResolveForm({ order, hold, onDone, action, autoFocus = false, ha
     <Stack gap="sm">
       {hold.resolve_with.length > 1 && (
         <div className={classes["choices"]} role="group" aria-label={t("resolve.choices")}>
-          {hold.resolve_with.map((each, index) => (
+          {choices.map(([key, each]) => (
             <Button
               key={each}
               size="compact-sm"
@@ -97,7 +113,7 @@ export function ResolveForm({ order, hold, onDone, action, autoFocus = false, ha
               aria-pressed={each === shown}
               onClick={() => setChosen({ action: each, focus: true })}
             >
-              {hasKeys && `${index + 1} `}
+              {hasKeys && `${key} `}
               {t(`resolve.action.${each}`)}
             </Button>
           ))}
@@ -107,7 +123,7 @@ export function ResolveForm({ order, hold, onDone, action, autoFocus = false, ha
         key={`${shown} ${chosen?.focus === true}`}
         order={order}
         hold={hold}
-        done={onDone}
+        done={(said) => onDone(said, shown)}
         autoFocus={autoFocus || chosen?.focus === true}
       />
     </Stack>

@@ -84,10 +84,11 @@ function Problem({ order, hold, isOpen, hasCaret, onOpen, done }: ProblemProps) 
   );
 }
 
-const toneOfHold = ({ acts, code }: Hold): "red" | "amber" =>
+export const toneOfHold = ({ acts, code }: Hold): "red" | "amber" =>
   acts === "machine" || ["awaiting_payment", "stand_by", "review", "by_person"].includes(code) ? "amber" : "red";
 
-function placeOf(order: Order, { on }: Hold): string | null {
+/** Of which line, supplier or parcel it is. */
+export function placeOf(order: Order, { on }: Hold): string | null {
   switch (on.subject) {
     case "order":
       return null;
@@ -101,7 +102,7 @@ function placeOf(order: Order, { on }: Hold): string | null {
 }
 
 /** The order that this one may be a second time, for comparing. */
-function OtherOrder({ hold }: { hold: Hold }) {
+export function OtherOrder({ hold }: { hold: Hold }) {
   const { t } = useTranslation();
   const { api, workspace } = useHere();
   const id = hold.code === "suspected_duplicate" ? textOf(hold.detail["of"]) : undefined;

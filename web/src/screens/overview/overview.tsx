@@ -1,0 +1,98 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useHere } from "../../app/session.tsx";
+import { formatCount } from "../../parts/format.ts";
+import { Page, Section, Trouble, Waiting } from "../../parts/page.tsx";
+import { Days } from "./days.tsx";
+import { Due } from "./due.tsx";
+import classes from "./overview.module.css";
+import { SetUp } from "./set-up.tsx";
+import { Took } from "./took.tsx";
+import { Waits } from "./waits.tsx";
+
+/** How the day goes: what came in, what left without a hand, what waits for whom. Each number opens what it counts. */
+export function Overview() {
+  const { t } = useTranslation();
+  const { api, workspace } = useHere();
+  const {
+    data: overview,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: [workspace.slug, "overview"],
+    queryFn: ({ signal }) => api.get("/v1/overview", { signal }),
+  });
+  const { data: counts } = useQuery({
+    queryKey: [workspace.slug, "orders", "counts"],
+    queryFn: ({ signal }) => api.get("/v1/orders/counts", { signal }),
+  });
+  const today = overview?.days.at(-1);
+  return (
+    <Page title={t("overview.title")}>
+      <div className={classes["page"]}>
+        {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
+        <SetUp />
+        {overview === undefined || today === undefined || counts === undefined ? (
+          error === null && <Waiting />
+        ) : (
+          <>
+            <Section title={t("overview.today")}>
+              <div className={classes["numbers"]}>
+                <Figure to="orders" q="received:today" count={today.received}>
+                  {t("overview.received")}
+                </Figure>
+                <Figure to="shipments" view="all" count={today.left}>
+                  {t("overview.left")}
+                </Figure>
+                <Figure to="shipments" view="all" count={today.left_by_itself}>
+                  {t("overview.byItself")}
+                </Figure>
+                <Figure to="attention" count={counts.by_state.needs_attention} isRed>
+                  {t("overview.attention")}
+                </Figure>
+              </div>
+            </Section>
+            <Days days={overview.days} />
+            <div className={classes["columns"]}>
+              <Waits counts={counts.by_state} />
+              <Due />
+              <Took overview={overview} />
+            </div>
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+/** A number that is a way to what it counts. */
+function Figure({
+  to,
+  q,
+  view,
+  count,
+  isRed = false,
+  children,
+}: {
+  to: string;
+  q?: string;
+  view?: string;
+  count: number;
+  isRed?: boolean;
+  children: ReactNode;
+}) {
+  const { workspace } = useHere();
+  return (
+    <Link
+      to={`/${workspace.slug}/${to}` as never}
+      search={{ ...(q !== undefined && { q }), ...(view !== undefined && { view }) } as never}
+      className={classes["figure"]!}
+      data-red={(isRed && count > 0) || undefined}
+    >
+      <strong className="num">{formatCount(count)}</strong>
+      <span>{children}</span>
+    </Link>
+  );
+}
