@@ -77,6 +77,8 @@ export function presentOrderRow(
   const waiting = order.parts
     .filter((part) => part.state === "waiting" && part.placeAfter !== null)
     .map((part) => part.placeAfter!.getTime());
+  // A gift wrapping, a voucher: completed at once, and nobody got or sent anything.
+  const goods = order.parts.filter((part) => part.state !== "completed" || part.supplierPublicId !== null);
   return {
     id: publicId("order", order.publicId),
     number: order.number,
@@ -95,8 +97,8 @@ export function presentOrderRow(
             owner: order.reasonOwner === null ? null : publicId("user", order.reasonOwner),
             snoozed_until: timeOrNull(order.reasonSnoozedUntil),
           },
-    sourcing: sourcingOf(order.parts.map((part) => part.headline)),
-    shipping: shippingStep(shippingOf(order.parts.map((part) => part.state))),
+    sourcing: sourcingOf(goods.map((part) => part.headline)),
+    shipping: shippingStep(shippingOf(goods.map((part) => part.state))),
     items: order.items,
     parts: order.parts.map((part) => ({
       id: publicId("fulfillmentOrder", part.publicId),

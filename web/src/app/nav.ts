@@ -1,4 +1,19 @@
-import { IconHandClick, IconPackage, IconShoppingCart, IconTruckLoading, type Icon } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconChartBar,
+  IconHandClick,
+  IconHeartbeat,
+  IconHistory,
+  IconKey,
+  IconPackage,
+  IconStack2,
+  IconShoppingCart,
+  IconTruckDelivery,
+  IconTruckLoading,
+  IconUsers,
+  IconWebhook,
+  type Icon,
+} from "@tabler/icons-react";
 import type { en } from "../texts/en.ts";
 
 /** The pages of a workspace, in the order of the side bar. Who has no permission does not see the page. */
@@ -15,7 +30,24 @@ export interface NavItem {
 }
 
 export const nav: readonly NavItem[] = [
+  { to: "overview", label: "overview", icon: IconChartBar, permission: "set_up.read", chord: "h", group: "work" },
+  {
+    to: "attention",
+    label: "attention",
+    icon: IconAlertTriangle,
+    permission: "orders.read",
+    chord: "x",
+    group: "work",
+  },
   { to: "orders", label: "orders", icon: IconShoppingCart, permission: "orders.read", chord: "o", group: "work" },
+  {
+    to: "shipments",
+    label: "shipments",
+    icon: IconTruckDelivery,
+    permission: "orders.read",
+    chord: "s",
+    group: "work",
+  },
   { to: "desk", label: "desk", icon: IconHandClick, permission: "orders.place", chord: "d", group: "work" },
   { to: "prep", label: "prep", icon: IconPackage, permission: "prep.pack", chord: "k", group: "work" },
   {
@@ -27,6 +59,12 @@ export const nav: readonly NavItem[] = [
     chord: "u",
     group: "work",
   },
+  { to: "jobs", label: "jobs", icon: IconStack2, permission: "orders.read", chord: "j", group: "watch" },
+  { to: "team", label: "team", icon: IconUsers, permission: "members.read", chord: "m", group: "set_up" },
+  { to: "keys", label: "apiKeys", icon: IconKey, permission: "keys.read", chord: "y", group: "set_up" },
+  { to: "webhooks", label: "webhooks", icon: IconWebhook, permission: "webhooks.read", chord: "w", group: "set_up" },
+  { to: "audit", label: "audit", icon: IconHistory, permission: "audit.read", chord: "a", group: "watch" },
+  { to: "health", label: "health", icon: IconHeartbeat, permission: "settings.read", chord: "e", group: "watch" },
 ];
 
 /** The pages that somebody with these rights sees. */

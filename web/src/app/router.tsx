@@ -1,8 +1,15 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Trouble } from "../parts/page.tsx";
+import { ordersSearch } from "../screens/orders/orders-search.ts";
 import { EnterWorkspace, NotFound, Start } from "./enter.tsx";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Words in the address that a page keeps; others are dropped, and empty ones. */
+const words =
+  <const Name extends string>(...names: Name[]) =>
+  (search: Record<string, unknown>): Partial<Record<Name, string>> =>
+    Object.fromEntries(names.flatMap((name) => (text(search[name]) === undefined ? [] : [[name, text(search[name])]])));
 
 const root = createRootRoute({
   component: Outlet,
@@ -28,24 +35,20 @@ export const workspaceRoute = createRoute({
   component: EnterWorkspace,
 });
 
-export interface ListSearch {
-  /** The saved view or tab. */
-  view?: string;
-  /** Search words and filters, as typed. */
-  q?: string;
-  /** What is open beside the list. */
-  open?: string;
-}
-const listSearch = (search: Record<string, unknown>): ListSearch => {
-  const { view, q, open } = { view: text(search["view"]), q: text(search["q"]), open: text(search["open"]) };
-  return { ...(view && { view }), ...(q && { q }), ...(open && { open }) };
-};
-
 const orders = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "orders",
-  validateSearch: listSearch,
+  validateSearch: ordersSearch,
   component: lazyRouteComponent(() => import("../screens/orders/orders.tsx"), "Orders"),
+});
+const jobs = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "jobs",
+  validateSearch: (search: Record<string, unknown>): { open?: string } => {
+    const open = text(search["open"]);
+    return open === undefined ? {} : { open };
+  },
+  component: lazyRouteComponent(() => import("../screens/jobs/jobs.tsx"), "Jobs"),
 });
 const order = createRoute({
   getParentRoute: () => workspaceRoute,
@@ -83,7 +86,108 @@ const supplier = createRoute({
   component: lazyRouteComponent(() => import("../screens/supplier/supplier.tsx"), "Supplier"),
 });
 
-const tree = root.addChildren([start, signIn, workspaceRoute.addChildren([orders, order, desk, prep, supplier])]);
+const attention = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "attention",
+  validateSearch: (search: Record<string, unknown>): { view?: string; group?: string; order?: string } => {
+    const {
+      view,
+      group,
+      order: id,
+    } = {
+      view: text(search["view"]),
+      group: text(search["group"]),
+      order: text(search["order"]),
+    };
+    return { ...(view && { view }), ...(group && { group }), ...(id && { order: id }) };
+  },
+  component: lazyRouteComponent(() => import("../screens/attention/attention.tsx"), "Attention"),
+});
+const shipments = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "shipments",
+  validateSearch: (search: Record<string, unknown>): { view?: string; open?: string; order?: string } => {
+    const {
+      view,
+      open,
+      order: id,
+    } = {
+      view: text(search["view"]),
+      open: text(search["open"]),
+      order: text(search["order"]),
+    };
+    return { ...(view && { view }), ...(open && { open }), ...(id && { order: id }) };
+  },
+  component: lazyRouteComponent(() => import("../screens/shipments/shipments.tsx"), "Shipments"),
+});
+const overview = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "overview",
+  component: lazyRouteComponent(() => import("../screens/overview/overview.tsx"), "Overview"),
+});
+
+const team = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "team",
+  validateSearch: words("view", "open"),
+  component: lazyRouteComponent(() => import("../screens/team/team.tsx"), "Team"),
+});
+const apiKeys = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "keys",
+  validateSearch: words("view", "open"),
+  component: lazyRouteComponent(() => import("../screens/keys/api-keys.tsx"), "ApiKeys"),
+});
+const webhooks = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "webhooks",
+  component: lazyRouteComponent(() => import("../screens/webhooks/webhooks.tsx"), "Webhooks"),
+});
+const webhook = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "webhooks/$webhook",
+  validateSearch: words("view", "open"),
+  component: lazyRouteComponent(() => import("../screens/webhooks/webhook-page.tsx"), "WebhookPage"),
+});
+const audit = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "audit",
+  validateSearch: words("topic", "actor", "from", "to"),
+  component: lazyRouteComponent(() => import("../screens/audit/audit.tsx"), "Audit"),
+});
+const health = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "health",
+  component: lazyRouteComponent(() => import("../screens/health/health.tsx"), "Health"),
+});
+const account = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "account",
+  component: lazyRouteComponent(() => import("../screens/account/account.tsx"), "Account"),
+});
+
+const tree = root.addChildren([
+  start,
+  signIn,
+  workspaceRoute.addChildren([
+    team,
+    apiKeys,
+    webhooks,
+    webhook,
+    audit,
+    health,
+    account,
+    jobs,
+    overview,
+    attention,
+    shipments,
+    orders,
+    order,
+    desk,
+    prep,
+    supplier,
+  ]),
+]);
 export const router = createRouter({ routeTree: tree, defaultPreload: "intent", scrollRestoration: true });
 declare module "@tanstack/react-router" {
   interface Register {

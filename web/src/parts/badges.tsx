@@ -11,16 +11,18 @@ interface StateBadgeProps {
   children: ReactNode;
   /** What the word means here. */
   hint?: string;
+  /** One of hundreds in a table: its hint is the browser's own, which costs nothing to draw. */
+  isInTable?: boolean;
 }
 
-export function StateBadge({ tone, children, hint }: StateBadgeProps) {
+export function StateBadge({ tone, children, hint, isInTable = false }: StateBadgeProps) {
   const badge = (
-    <span className={classes["badge"]} data-tone={tone}>
+    <span className={classes["badge"]} data-tone={tone} title={isInTable ? hint : undefined}>
       {tone === "red" ? <IconAlertTriangle size={12} aria-hidden /> : <span className={classes["dot"]} aria-hidden />}
       <span className="cut">{children}</span>
     </span>
   );
-  return hint === undefined ? (
+  return hint === undefined || isInTable ? (
     badge
   ) : (
     <Tooltip label={hint} multiline maw={320}>

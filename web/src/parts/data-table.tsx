@@ -3,9 +3,11 @@ import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
+  memo,
   useCallback,
   useEffect,
   useId,
+  useMemo,
   useRef,
   useState,
   type CSSProperties,
@@ -14,6 +16,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./data-table.module.css";
+import { useDensity } from "./density.ts";
 import { useKeys } from "./keys.tsx";
 import type { Selection } from "./selection.ts";
 import { useSteadyRows } from "./steady-rows.ts";
@@ -48,10 +51,25 @@ interface DataTableProps<Row> {
   empty: ReactNode;
   /** Name of the row for its check box, such as its number. */
   nameOf: (row: Row) => string;
+  /** Higher rows; unless told, as chosen for this browser. */
   isComfortable?: boolean;
   /** Its keys are on; off while something lies over it. */
   hasKeys?: boolean;
+  /** More keys for the row where the reader is, such as R for its repair. */
+  rowKeys?: readonly RowKey<Row>[];
+  /** Told which rows are drawn, the last one included. */
+  onSeen?: (first: number, last: number) => void;
+  /** Of which list the rows are: with another one the table begins anew. */
+  listKey?: string;
 }
+export interface RowKey<Row> {
+  key: string;
+  label: string;
+  run: (row: Row) => void;
+}
+
+/** Where a list was read to: whoever comes back to it finds the place. */
+const places = new Map<string, number>();
 
 const denseHeight = 30;
 const comfortHeight = 40;
@@ -62,25 +80,53 @@ const cardHeight = 68;
  * not move what somebody points at: a bar says how many there are.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, rowId, selection, onOpen, openId, onEnd, isMore = false, hasKeys = true, nameOf } = props;
+  const {
+    columns,
+    rowId,
+    selection,
+    onOpen,
+    openId,
+    onEnd,
+    isMore = false,
+    hasKeys = true,
+    nameOf,
+    onSeen,
+    listKey,
+  } = props;
   const { t } = useTranslation();
+  const density = useDensity();
   const isNarrow = useMediaQuery("(max-width: 40em)") ?? false;
   const frame = useRef<HTMLDivElement>(null);
   const [isPointedAt, setPointedAt] = useState(false);
   const [cursor, setCursor] = useState(-1);
-  const steady = useSteadyRows(props.rows, rowId, isPointedAt || cursor > 0);
+  const steady = useSteadyRows(props.rows, rowId, isPointedAt || cursor > 0, props.listKey);
   const { rows } = steady;
   const tableId = useId();
-  const height = isNarrow ? cardHeight : props.isComfortable === true ? comfortHeight : denseHeight;
+  const height = isNarrow
+    ? cardHeight
+    : (props.isComfortable ?? density === "comfortable")
+      ? comfortHeight
+      : denseHeight;
+  const place = `${location.pathname} ${listKey ?? ""}`;
   const virtual = useVirtualizer({
     count: rows?.length ?? 0,
     getScrollElement: () => frame.current,
     estimateSize: () => height,
     overscan: 12,
+    initialOffset: () => places.get(place) ?? 0,
   });
   useEffect(() => virtual.measure(), [virtual, height]);
   const seen = virtual.getVirtualItems();
+  const first = seen[0]?.index ?? 0;
   const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => onSeen?.(first, last), [onSeen, first, last]);
+  const shownKey = useRef(listKey);
+  useEffect(() => {
+    if (shownKey.current === listKey) return;
+    shownKey.current = listKey;
+    setCursor(-1);
+    virtual.scrollToOffset(0);
+  }, [virtual, listKey]);
   useEffect(() => {
     if (isMore && rows !== undefined && last >= rows.length - 20) onEnd?.();
   }, [isMore, last, rows, onEnd]);
@@ -120,6 +166,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             { key: "Shift+ArrowUp", label: t("keys.extend"), run: () => move(-1, true) },
             { key: "Mod+a", label: t("keys.selectAll"), run: () => selection.add((rows ?? []).map(rowId)) },
           ]),
+      ...(props.rowKeys ?? []).map(({ key, label, run }) => ({
+        key,
+        label,
+        run: () => here !== undefined && run(here),
+      })),
     ],
     hasKeys,
   );
@@ -133,6 +184,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     setCursor(index);
   };
 
+  // The same for every row and every drawing: a row is drawn anew only when something of it changed.
+  const doing = useRef({ open: (_index: number) => {}, select });
+  doing.current = {
+    select,
+    open: (index) => {
+      setCursor(index);
+      const row = rows?.[index];
+      if (row !== undefined) onOpen?.(row);
+    },
+  };
+  const on = useMemo<RowActions>(
+    () => ({
+      open: (index) => doing.current.open(index),
+      select: (event, index) => doing.current.select(event, index),
+    }),
+    [],
+  );
   const span = (isNarrow ? 1 : columns.length) + (selection === undefined ? 0 : 1);
   const before = seen[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (seen.at(-1)?.end ?? 0);
@@ -144,6 +212,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ref={frame}
       onMouseMove={() => setPointedAt(true)}
       onMouseLeave={() => setPointedAt(false)}
+      onScroll={(event) => places.set(place, event.currentTarget.scrollTop)}
       data-narrow={isNarrow || undefined}
     >
       {steady.fresh > 0 && (
@@ -167,6 +236,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-rowcount={isMore ? -1 : (rows?.length ?? 0)}
         style={{ "--row": `${height}px` } as CSSProperties}
         id={tableId}
+        data-selects={selection !== undefined || undefined}
       >
         <colgroup>
           {selection !== undefined && <col style={{ width: 40 }} />}
@@ -213,41 +283,21 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             seen.map(({ index }) => {
               const row = rows[index]!;
               const id = rowId(row);
-              const isChosen = selection?.ids.has(id) === true;
               return (
-                <tr
+                <TableRow
                   key={id}
-                  aria-rowindex={index + 1}
-                  aria-selected={selection === undefined ? undefined : isChosen}
-                  data-cursor={index === cursor || undefined}
-                  data-open={id === openId || undefined}
-                  data-gone={steady.isGone(id) || undefined}
-                  data-opens={onOpen !== undefined || undefined}
-                  onClick={() => {
-                    setCursor(index);
-                    onOpen?.(row);
-                  }}
-                >
-                  {selection !== undefined && (
-                    <td className={classes["check"]} onClick={(event) => event.stopPropagation()}>
-                      <Checkbox
-                        aria-label={t("table.select", { name: nameOf(row) })}
-                        checked={isChosen}
-                        onChange={() => undefined}
-                        onClick={(event) => select(event, index)}
-                      />
-                    </td>
-                  )}
-                  {isNarrow ? (
-                    <td>{props.card(row)}</td>
-                  ) : (
-                    columns.map(({ id: column, isRight, cell }) => (
-                      <td key={column} data-right={isRight || undefined}>
-                        <div className={classes["cell"]}>{cell(row)}</div>
-                      </td>
-                    ))
-                  )}
-                </tr>
+                  row={row}
+                  index={index}
+                  name={nameOf(row)}
+                  columns={columns}
+                  card={isNarrow ? props.card : null}
+                  isChosen={selection === undefined ? null : selection.ids.has(id)}
+                  isHere={index === cursor}
+                  isOpen={id === openId}
+                  isGone={steady.isGone(id)}
+                  opens={onOpen !== undefined}
+                  on={on}
+                />
               );
             })}
           {after > 0 && (
@@ -261,3 +311,59 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+interface RowActions {
+  open: (index: number) => void;
+  select: (event: MouseEvent, index: number) => void;
+}
+interface TableRowProps<Row> {
+  row: Row;
+  index: number;
+  name: string;
+  columns: readonly Column<Row>[];
+  /** Instead of the cells, where it is narrow. */
+  card: ((row: Row) => ReactNode) | null;
+  /** null: rows cannot be chosen. */
+  isChosen: boolean | null;
+  isHere: boolean;
+  isOpen: boolean;
+  isGone: boolean;
+  opens: boolean;
+  on: RowActions;
+}
+
+const TableRow = memo(function Drawn<Row>(props: TableRowProps<Row>) {
+  const { row, index, name, columns, card, isChosen, on } = props;
+  const { t } = useTranslation();
+  return (
+    <tr
+      aria-rowindex={index + 1}
+      aria-selected={isChosen ?? undefined}
+      data-cursor={props.isHere || undefined}
+      data-open={props.isOpen || undefined}
+      data-gone={props.isGone || undefined}
+      data-opens={props.opens || undefined}
+      onClick={() => on.open(index)}
+    >
+      {isChosen !== null && (
+        <td className={classes["check"]} onClick={(event) => event.stopPropagation()}>
+          <Checkbox
+            aria-label={t("table.select", { name })}
+            checked={isChosen}
+            onChange={() => undefined}
+            onClick={(event) => on.select(event, index)}
+          />
+        </td>
+      )}
+      {card !== null ? (
+        <td>{card(row)}</td>
+      ) : (
+        columns.map(({ id, isRight, cell }) => (
+          <td key={id} data-right={isRight || undefined}>
+            <div className={classes["cell"]}>{cell(row)}</div>
+          </td>
+        ))
+      )}
+    </tr>
+  );
+}) as <Row>(props: TableRowProps<Row>) => ReactNode;

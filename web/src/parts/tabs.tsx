@@ -5,10 +5,14 @@ export interface Tab {
   id: string;
   label: string;
   count?: number | undefined;
+  /** There are more than were counted. */
+  orMore?: boolean;
   isRed?: boolean;
   /** The view was changed and not saved. */
   isChanged?: boolean;
 }
+
+const showCurrent = (tab: HTMLElement | null): void => tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 /** Quiet tabs with counts; they scroll sideways where there are many. */
 export function Tabs({
@@ -24,12 +28,13 @@ export function Tabs({
 }) {
   return (
     <nav className={classes["tabs"]} aria-label={label}>
-      {tabs.map(({ id, label: name, count, isRed = false, isChanged = false }) => (
+      {tabs.map(({ id, label: name, count, isRed = false, isChanged = false, orMore = false }) => (
         <button
           key={id}
           type="button"
           className={classes["tab"]}
           aria-current={id === current ? "page" : undefined}
+          ref={id === current ? showCurrent : undefined}
           onClick={() => onChange(id)}
         >
           {name}
@@ -37,6 +42,7 @@ export function Tabs({
           {count !== undefined && (
             <span className={classes["count"]} data-red={(isRed && count > 0) || undefined}>
               {formatCount(count)}
+              {orMore && "+"}
             </span>
           )}
         </button>

@@ -1,19 +1,38 @@
 /** Every text of the dashboard in English, a part per screen. A language is an object of the same shape. */
+import { account, prove, visitor } from "./en/account.ts";
+import { apiKeys } from "./en/api-keys.ts";
+import { audit } from "./en/audit.ts";
+import { attention } from "./en/attention.ts";
 import { desk } from "./en/desk.ts";
+import { health } from "./en/health.ts";
+import { jobs } from "./en/jobs.ts";
 import { order } from "./en/order.ts";
 import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
+import { overview } from "./en/overview.ts";
 import { prep } from "./en/prep.ts";
+import { shipments } from "./en/shipments.ts";
 import { signIn } from "./en/sign-in.ts";
 import { supplier } from "./en/supplier.ts";
+import { roles, team } from "./en/team.ts";
 import { timeline } from "./en/timeline.ts";
+import { webhooks } from "./en/webhooks.ts";
 import { why, whyWords } from "./en/why.ts";
 
 export const en = {
   nav: {
+    overview: "Overview",
+    attention: "Attention",
     orders: "Orders",
+    jobs: "Jobs",
+    shipments: "Shipments",
     desk: "Order by hand",
     prep: "Prep desk",
+    team: "Team",
+    apiKeys: "API keys",
+    webhooks: "Webhooks",
+    audit: "Audit",
+    health: "Health",
     supplier: "Supplier desk",
   },
   enter: {
@@ -38,6 +57,7 @@ export const en = {
     setUpNeeded: "Your own workspace begins with the link that the server printed when it started.",
     signIn: "Sign in",
     signOut: "Sign out",
+    account: "My account",
     light: "Light",
     dark: "Dark",
   },
@@ -60,6 +80,12 @@ export const en = {
   palette: {
     type: "An order number, tracking number, SKU, name, or a page",
     orders: "Orders",
+    supplierOrders: "Suppliers' orders",
+    tracking: "Tracking numbers",
+    skus: "SKUs",
+    ordersOfSku: "The orders with it",
+    people: "People",
+    actions: "On this page",
     pages: "Pages",
     nothing: "Nothing begins like that",
   },
@@ -69,6 +95,7 @@ export const en = {
     reference: "In the server's log this is",
     retry: "Try again",
   },
+  help: { what: "What {{about}} means here" },
   copy: { do: "Copy", done: "Copied", what: "Copy {{what}}" },
   table: {
     selectAll: "Select all rows that are loaded",
@@ -76,14 +103,27 @@ export const en = {
     fresh_one: "{{count}} new",
     fresh_other: "{{count}} new",
   },
+  overview,
+  attention,
+  shipments,
   desk,
   prep,
   supplier,
   signIn,
+  jobs,
   orders,
   order,
   resolve,
   timeline,
   why,
   whyWords,
+  account,
+  prove,
+  visitor,
+  roles,
+  team,
+  apiKeys,
+  webhooks,
+  audit,
+  health,
 } as const;

@@ -1,94 +1,23 @@
-import { Autocomplete, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Autocomplete, NumberInput, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../act-form.tsx";
-import { addressLayout } from "../address.tsx";
+import { AddressFields, noAddress, type AddressField } from "../address-fields.tsx";
 import { post } from "../api-call.tsx";
-import { countryName } from "../format.ts";
-import classes from "./resolve.module.css";
 import type { FormProps, Hold } from "./subject.ts";
 
-type Address = Schemas["Address"];
-const nothing: Address = {
-  name: "",
-  company: "",
-  line1: "",
-  line2: "",
-  city: "",
-  region: "",
-  postcode: "",
-  country: "",
-  phone: "",
-  email: "",
-};
 type EditProps = Omit<FormProps, "hold"> & { hold?: Hold | undefined };
-
-export function useAddressFormats() {
-  const { api, workspace } = useHere();
-  return useQuery({
-    queryKey: [workspace.slug, "address-formats"],
-    queryFn: ({ signal }) => api.get("/v1/address-formats", { signal }),
-    staleTime: Infinity,
-    meta: { live: false },
-  });
-}
 
 /** The address as its country writes it: what is needed there is marked, and what is wrong is said at its field. */
 export function EditAddress({ order, hold, done, autoFocus }: EditProps) {
   const { t } = useTranslation();
-  const [address, setAddress] = useState<Address>(order.ship_to ?? nothing);
-  const { data } = useAddressFormats();
-  const needs = data?.formats.find(({ country }) => country === address.country);
-  const wrong = typeof hold?.detail["field"] === "string" ? hold.detail["field"] : null;
-  const expected = typeof hold?.detail["expected"] === "string" ? hold.detail["expected"] : null;
+  const before = order.ship_to ?? noAddress;
+  const [address, setAddress] = useState(before);
+  const wrong = fieldOf(hold?.detail["field"]);
+  const expected = typeof hold?.detail["expected"] === "string" ? hold.detail["expected"] : "";
   const needsPhone = hold?.code === "phone_missing";
-  const isNeeded = (field: keyof Address): boolean =>
-    field === "name" ||
-    field === "line1" ||
-    field === "city" ||
-    field === "country" ||
-    (field === "region" && (needs?.region ?? null) !== null) ||
-    (field === "postcode" && needs?.postcode?.needed === true) ||
-    (field === "phone" && needsPhone);
-  const hintOf = (field: keyof Address): string | undefined =>
-    field === "postcode" && needs?.postcode != null
-      ? t("resolve.address.such", { example: needs.postcode.example })
-      : field === "region"
-        ? (needs?.region ?? undefined)
-        : undefined;
-  const focused = wrong !== null && wrong in nothing ? wrong : needsPhone ? "phone" : "line1";
-  const input = (field: keyof Address): ReactNode => {
-    const isWrong = field === wrong && address[field] === (order.ship_to ?? nothing)[field];
-    const common = {
-      label: t(`resolve.address.${field}`),
-      required: isNeeded(field),
-      error: isWrong ? t("resolve.address.expected", { expected: expected ?? "" }) : undefined,
-      "data-autofocus": autoFocus && field === focused,
-      autoFocus: autoFocus && field === focused,
-    };
-    if (field === "country")
-      return (
-        <Select
-          {...common}
-          searchable
-          data={(data?.formats ?? []).map(({ country }) => ({ value: country, label: countryName(country) }))}
-          value={address.country === "" ? null : address.country}
-          onChange={(country) => setAddress({ ...address, country: country ?? "" })}
-        />
-      );
-    return (
-      <TextInput
-        {...common}
-        placeholder={hintOf(field) ?? ""}
-        value={address[field]}
-        autoComplete="off"
-        onChange={(event) => setAddress({ ...address, [field]: event.currentTarget.value })}
-      />
-    );
-  };
   return (
     <ActForm
       calls={[post("/v1/orders/{id}/edit", { path: { id: order.id }, body: { address }, ifMatch: order.version })]}
@@ -97,20 +26,21 @@ export function EditAddress({ order, hold, done, autoFocus }: EditProps) {
       onDone={() => done(t("resolve.address.said"))}
       hint={t("resolve.address.hint")}
     >
-      <Stack gap={6}>
-        {[...addressLayout(address.country), ["phone", "email"] as const].map((fields) => (
-          <div key={fields.join()} className={classes["row"]}>
-            {fields.map((field) => (
-              <div key={field} className={field === "postcode" ? classes["postcode"] : undefined}>
-                {input(field)}
-              </div>
-            ))}
-          </div>
-        ))}
-      </Stack>
+      <AddressFields
+        address={address}
+        onChange={setAddress}
+        errorOf={(field) =>
+          field === wrong && address[field] === before[field] ? t("resolve.address.expected", { expected }) : undefined
+        }
+        needsPhone={needsPhone}
+        {...(autoFocus ? { focused: wrong ?? (needsPhone ? "phone" : "line1") } : {})}
+      />
     </ActForm>
   );
 }
+
+const fieldOf = (name: unknown): AddressField | undefined =>
+  (Object.keys(noAddress) as AddressField[]).find((field) => field === name);
 
 /** Quantities that are not placed yet; lower ones than what is placed are a cancellation. */
 export function EditLines({ order, hold, done, autoFocus }: EditProps) {

@@ -1,273 +1,246 @@
-import { Button, Group, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { ActionIcon, Button, Drawer, Menu, Tooltip } from "@mantine/core";
+import { IconArrowsSort, IconBaselineDensityMedium, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../../app/api.ts";
+import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";
-import { ChannelMark, StateBadge, toneOf } from "../../parts/badges.tsx";
-import { DataTable, type Column } from "../../parts/data-table.tsx";
-import { countryName, formatMoney } from "../../parts/format.ts";
+import { DataTable, type RowKey } from "../../parts/data-table.tsx";
+import { setDensity, useDensity } from "../../parts/density.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
-import { Empty, Page, Trouble } from "../../parts/page.tsx";
+import { Empty, Page, Trouble, Waiting } from "../../parts/page.tsx";
 import { useSelection } from "../../parts/selection.ts";
-import { ShipBy } from "../../parts/ship-by.tsx";
-import { Tabs, type Tab } from "../../parts/tabs.tsx";
-import { Ago, Countdown } from "../../parts/time.tsx";
-import { OrderPeek } from "../order/order-peek.tsx";
+import { Tabs } from "../../parts/tabs.tsx";
+import { AddFilter } from "./add-filter.tsx";
+import { BulkBar } from "./bulk-bar.tsx";
+import { OrderCard, useOrderColumns } from "./columns.tsx";
+import classes from "./orders.module.css";
+import { orderSorts, type OrdersSearch } from "./orders-search.ts";
+import { isOneStep, isToResolve, useProcess } from "./row-button.tsx";
+import { SearchBox } from "./search-box.tsx";
+import { useOrderList, type Row } from "./use-order-list.ts";
+import { useViews } from "./use-views.ts";
+import { ViewMenu } from "./view-menu.tsx";
+import { joinWords, splitWords } from "./words.ts";
 
-type Row = Schemas["OrderRow"];
-type Headline = Schemas["Headline"];
-
-const tabs: readonly { id: string; states: readonly Headline[] }[] = [
-  { id: "needs_attention", states: ["needs_attention"] },
-  { id: "awaiting_payment", states: ["awaiting_payment"] },
-  { id: "stand_by", states: ["stand_by"] },
-  { id: "waiting", states: ["waiting", "new", "review", "on_hold"] },
-  { id: "in_process", states: ["in_process", "checking"] },
-  { id: "with_our_team", states: ["with_our_team"] },
-  { id: "ordered", states: ["ordered"] },
-  { id: "at_prep", states: ["at_prep"] },
-  { id: "shipped", states: ["shipped", "partly_shipped", "delivered"] },
-  { id: "completed", states: ["completed"] },
-  { id: "cancelled", states: ["cancelled"] },
-];
+// What lies beside the list is fetched when the list stands.
+const OrderPeek = lazy(async () => ({ default: (await import("../order/order-peek.tsx")).OrderPeek }));
+const NewOrder = lazy(async () => ({ default: (await import("./new-order.tsx")).NewOrder }));
 
 /** The seller's heart of the day: every order, in the view that the address names. */
 export function Orders() {
   const { t } = useTranslation();
-  const { api, workspace } = useHere();
+  const { may } = useHere();
   const search = useSearch({ from: "/$workspace/orders" });
   const navigate = useNavigate({ from: "/$workspace/orders" });
   const selection = useSelection();
+  const density = useDensity();
   const box = useRef<HTMLInputElement>(null);
-  const [words, setWords] = useState(search.q ?? "");
-  const states = tabs.find(({ id }) => id === search.view)?.states;
-  const query = { ...(states && { state: states.join(",") }), ...(search.q && { q: search.q }) };
+  const process = useProcess();
+  const { views, open, words, sort, isChanged, isKnown, error: viewsError } = useViews(search);
+  const list = useOrderList({ q: words, sort }, isKnown);
 
-  const { data: counts } = useQuery({
-    queryKey: [workspace.slug, "orders", "counts"],
-    queryFn: ({ signal }) => api.get("/v1/orders/counts", { signal }),
-  });
-  const list = useInfiniteQuery({
-    queryKey: [workspace.slug, "orders", "list", query],
-    queryFn: ({ pageParam, signal }) =>
-      api.get("/v1/orders", { query: { ...query, limit: 100, ...(pageParam && { cursor: pageParam }) }, signal }),
-    initialPageParam: "",
-    getNextPageParam: ({ next }) => next,
-    placeholderData: keepPreviousData,
-    maxPages: 50,
-  });
-  const rows = useMemo(() => list.data?.pages.flatMap(({ orders }) => orders), [list.data]);
+  const set = useCallback(
+    (change: { [Name in keyof OrdersSearch]?: OrdersSearch[Name] | undefined }): void =>
+      void navigate({
+        search: (before) => {
+          const next = Object.entries({ ...before, ...change });
+          return Object.fromEntries(next.filter(([, value]) => value !== undefined)) as OrdersSearch;
+        },
+        replace: "open" in change || "q" in change,
+      }),
+    [navigate],
+  );
+  const find = (q: string): void => set({ q: q === (open?.words ?? "") ? undefined : q });
+  const show = (id: string | undefined): void =>
+    set({ view: id === views?.[0]?.id ? undefined : id, q: undefined, sort: undefined });
+  const openRow = useCallback(({ id }: Row) => set({ open: id }), [set]);
+  const close = useCallback((): void => set({ open: undefined }), [set]);
+  const columns = useOrderColumns(openRow);
+  const card = useCallback((row: Row) => <OrderCard row={row} onResolve={openRow} />, [openRow]);
+  const mayCreate = may("orders.change");
+  const create = (): void => set({ new: true });
 
-  const set = (change: Partial<typeof search>): void =>
-    void navigate({
-      search: (before) => {
-        const next = { ...before, ...change };
-        return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined && value !== ""));
-      },
-      replace: "open" in change,
-    });
-  const shownTabs: Tab[] = [
-    { id: "", label: t("orders.all"), count: counts?.total },
-    ...tabs.map(({ id, states: its }) => ({
-      id,
-      label: titles[id] ?? id,
-      count: counts && its.reduce((sum, state) => sum + (counts.by_state[state] ?? 0), 0),
-      isRed: id === "needs_attention",
-    })),
-  ];
   useKeys([
     { key: "/", label: t("keys.search"), run: () => box.current?.focus() },
-    ...shownTabs.slice(0, 9).map(({ id }, index) => ({
+    ...(mayCreate ? [{ key: "c", label: t("orders.new.title"), run: create }] : []),
+    ...(views ?? []).slice(0, 9).map(({ id, name }, index) => ({
       key: String(index + 1),
-      label: t("keys.view", { number: index + 1 }),
-      run: () => set({ view: id }),
+      label: t("orders.viewKey", { name }),
+      run: () => show(id),
     })),
   ]);
-
-  const columns: Column<Row>[] = [
-    {
-      id: "order",
-      header: t("orders.column.order"),
-      width: 190,
-      cell: (row) => (
-        <Group gap={8} wrap="nowrap">
-          <ChannelMark name={row.channel.name} />
-          <span className="cut num" style={{ fontWeight: 600 }}>
-            {row.number}
-          </span>
-        </Group>
-      ),
-    },
-    {
-      id: "state",
-      header: t("orders.column.state"),
-      width: 210,
-      cell: (row) => (
-        <Group gap={6} wrap="nowrap">
-          <StateBadge tone={toneOf(row.headline)} hint={row.hint}>
-            {row.reason?.title ?? row.title}
-          </StateBadge>
-          {row.leaves_buffer_at !== null && row.headline === "waiting" && (
-            <span className="dim">
-              <Countdown until={row.leaves_buffer_at} over={t("orders.leavesNow")} />
-            </span>
-          )}
-        </Group>
-      ),
-    },
-    {
-      id: "supplier",
-      header: t("orders.column.supplier"),
-      cell: (row) => <SupplierNames row={row} />,
-    },
-    { id: "country", header: t("orders.column.country"), width: 150, cell: (row) => countryName(row.country) },
-    {
-      id: "payment",
-      header: t("orders.column.payment"),
-      width: 110,
-      cell: (row) => <span className="dim">{t(`orders.payment.${row.payment as "paid"}`, row.payment)}</span>,
-    },
-    { id: "shipBy", header: t("orders.column.shipBy"), width: 100, cell: (row) => <ShipBy at={row.ship_by} /> },
-    {
-      id: "total",
-      header: t("orders.column.total"),
-      width: 100,
-      isRight: true,
-      cell: (row) => (row.total === null ? "" : formatMoney(row.total)),
-    },
-    {
-      id: "received",
-      header: t("orders.column.received"),
-      width: 110,
-      isRight: true,
-      cell: (row) => (
-        <span className="dim">
-          <Ago at={row.received_at} />
-        </span>
-      ),
-    },
-  ];
-  const isFiltered = search.q !== undefined || search.view !== undefined;
-  const close = (): void => set({ open: undefined });
+  usePageActions([
+    ...(mayCreate ? [{ id: "new", label: t("orders.new.title"), key: "C", run: create }] : []),
+    ...(views ?? []).map(({ id, name }) => ({ id, label: t("orders.viewKey", { name }), run: () => show(id) })),
+  ]);
+  const rowKeys = useMemo<RowKey<Row>[]>(
+    () => [
+      {
+        key: "p",
+        label: t("orders.process"),
+        run: (row) => {
+          if (isOneStep(row)) process.mutate(row);
+        },
+      },
+      {
+        key: "r",
+        label: t("orders.resolve"),
+        run: (row) => {
+          if (isToResolve(row)) openRow(row);
+        },
+      },
+      { key: "e", label: t("orders.edit"), run: openRow },
+    ],
+    [t, process, openRow],
+  );
 
   return (
     <Page
       title={t("orders.title")}
       isFull
+      actions={
+        mayCreate && (
+          <Button leftSection={<IconPlus size={14} />} rightSection={<KeyName name="C" />} onClick={create}>
+            {t("orders.new.title")}
+          </Button>
+        )
+      }
       top={
         <>
           <Tabs
             label={t("orders.tabs")}
-            tabs={shownTabs}
-            current={search.view ?? ""}
-            onChange={(view) => set({ view })}
+            tabs={(views ?? []).map(({ id, name, count }) => ({
+              id,
+              label: name,
+              count: count?.orders,
+              orMore: count?.or_more === true,
+              isRed: id === "needs_attention",
+              isChanged: isChanged && id === open?.id,
+            }))}
+            current={open?.id ?? ""}
+            onChange={show}
           />
-          <Group px="lg" py="sm" gap="sm">
-            <TextInput
-              ref={box}
-              w={280}
-              leftSection={<IconSearch size={14} aria-hidden />}
-              rightSection={<KeyName name="/" />}
-              placeholder={t("orders.search")}
-              aria-label={t("keys.search")}
-              value={words}
-              onChange={(event) => {
-                setWords(event.currentTarget.value);
-                set({ q: event.currentTarget.value.trim() });
+          <div className={classes["bar"]}>
+            <SearchBox ref={box} q={words} onChange={find} />
+            <AddFilter
+              onAdd={(word) => {
+                const { words: before, text } = splitWords(words);
+                find(joinWords({ words: [...before, word], text }));
               }}
             />
-          </Group>
-          {list.error !== null && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <Button
+                  variant="default"
+                  leftSection={<IconArrowsSort size={14} />}
+                  aria-label={t("orders.sortBy", { by: t(`orders.sort.${sort}`) })}
+                >
+                  {t(`orders.sort.${sort}`)}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {orderSorts.map((each) => (
+                  <Menu.Item
+                    key={each}
+                    aria-current={each === sort}
+                    fw={each === sort ? 600 : 400}
+                    onClick={() => set({ sort: each === (open?.sort ?? "newest") ? undefined : each })}
+                  >
+                    {t(`orders.sort.${each}`)}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+            <Tooltip label={t("orders.density")}>
+              <ActionIcon
+                variant="default"
+                size={30}
+                aria-label={t("orders.density")}
+                aria-pressed={density === "comfortable"}
+                onClick={() => setDensity(density === "dense" ? "comfortable" : "dense")}
+              >
+                <IconBaselineDensityMedium size={15} />
+              </ActionIcon>
+            </Tooltip>
+            {open !== undefined && (
+              <ViewMenu view={open} words={words} sort={sort} isChanged={isChanged} onShow={show} />
+            )}
+          </div>
+          {(list.error ?? viewsError ?? process.error) !== null && (
+            <Trouble error={list.error ?? viewsError ?? process.error} onRetry={list.retry} />
+          )}
         </>
       }
     >
-      <DataTable
-        label={t("orders.list")}
-        columns={columns}
-        rows={rows}
-        rowId={({ id }) => id}
-        nameOf={({ number }) => number}
-        selection={selection}
-        openId={search.open ?? null}
-        onOpen={({ id }) => set({ open: id })}
-        isMore={list.hasNextPage}
-        onEnd={() => {
-          if (!list.isFetchingNextPage) void list.fetchNextPage();
-        }}
-        card={(row) => <OrderCard row={row} />}
-        empty={
-          isFiltered ? (
-            search.view === "needs_attention" && search.q === undefined ? (
-              <Empty title={t("orders.done")}>{t("orders.doneHint")}</Empty>
-            ) : (
-              <Empty
-                title={t("orders.none")}
-                action={
-                  <Button
-                    variant="default"
-                    onClick={() => {
-                      setWords("");
-                      set({ q: undefined, view: undefined });
-                    }}
-                  >
-                    {t("orders.clear")}
-                  </Button>
-                }
-              >
-                {t("orders.noneHint")}
-              </Empty>
-            )
-          ) : (
-            <Empty title={t("orders.first")}>{t("orders.firstHint")}</Empty>
-          )
-        }
-      />
-      {search.open !== undefined && <OrderPeek id={search.open} onClose={close} />}
+      <div className={classes["frame"]} data-old={list.isOld || undefined}>
+        <DataTable
+          label={t("orders.list")}
+          columns={columns}
+          rows={list.rows}
+          listKey={list.listKey}
+          rowId={idOf}
+          nameOf={numberOf}
+          selection={selection}
+          openId={search.open ?? null}
+          onOpen={openRow}
+          isMore={list.isMore}
+          onEnd={list.onEnd}
+          onSeen={list.onSeen}
+          rowKeys={rowKeys}
+          isComfortable={density === "comfortable"}
+          card={card}
+          empty={<Nothing words={words} onClear={() => show(undefined)} isAll={open === views?.[0]} />}
+        />
+        <BulkBar rows={list.rows ?? []} isMore={list.isMore} selection={selection} words={words} sort={sort} />
+      </div>
+      {search.open !== undefined && (
+        <Suspense>
+          <OrderPeek id={search.open} onClose={close} />
+        </Suspense>
+      )}
+      <Drawer
+        opened={search.new === true}
+        onClose={() => set({ new: undefined })}
+        position="right"
+        size={640}
+        title={t("orders.new.title")}
+        closeButtonProps={{ "aria-label": t("shell.close") }}
+      >
+        {search.new === true && (
+          <Suspense fallback={<Waiting />}>
+            <NewOrder onMade={(id) => set({ new: undefined, open: id })} />
+          </Suspense>
+        )}
+      </Drawer>
     </Page>
   );
 }
 
-const titles: Readonly<Record<string, string>> = {
-  needs_attention: "Needs attention",
-  awaiting_payment: "Awaiting payment",
-  stand_by: "Stand by",
-  waiting: "Waiting to order",
-  in_process: "In process",
-  with_our_team: "With our team",
-  ordered: "Ordered",
-  at_prep: "At prep",
-  shipped: "Shipped",
-  completed: "Completed",
-  cancelled: "Cancelled",
-};
+const idOf = ({ id }: Row): string => id;
+const numberOf = ({ number }: Row): string => number;
 
-function SupplierNames({ row }: { row: Row }) {
+/** Three kinds of nothing: no order yet, all of it done, or none like this. */
+function Nothing({ words, isAll, onClear }: { words: string; isAll: boolean; onClear: () => void }) {
   const { t } = useTranslation();
-  const names = [...new Set(row.parts.flatMap(({ supplier }) => (supplier === null ? [] : [supplier.name])))];
-  return names.length === 0 ? <span className="dim">{t("orders.noSupplier")}</span> : <>{names.join(", ")}</>;
-}
-
-function OrderCard({ row }: { row: Row }) {
+  if (words === "" && isAll) return <Empty title={t("orders.first")}>{t("orders.firstHint")}</Empty>;
+  const only = splitWords(words);
+  if (
+    only.text === "" &&
+    only.words[0]?.value === "needs_attention" &&
+    only.words.every(({ key }) => key === "state" || key === "is")
+  )
+    return <Empty title={t("orders.done")}>{t("orders.doneHint")}</Empty>;
   return (
-    <div style={{ display: "grid", gap: 4 }}>
-      <Group justify="space-between" wrap="nowrap">
-        <Group gap={8} wrap="nowrap" miw={0}>
-          <ChannelMark name={row.channel.name} />
-          <span className="cut num" style={{ fontWeight: 600 }}>
-            {row.number}
-          </span>
-        </Group>
-        <span className="num">{row.total === null ? "" : formatMoney(row.total)}</span>
-      </Group>
-      <Group justify="space-between" wrap="nowrap">
-        <StateBadge tone={toneOf(row.headline)}>{row.reason?.title ?? row.title}</StateBadge>
-        <span className="dim">
-          <Ago at={row.received_at} />
-        </span>
-      </Group>
-    </div>
+    <Empty
+      title={t("orders.none")}
+      action={
+        <Button variant="default" onClick={onClear}>
+          {t("orders.clear")}
+        </Button>
+      }
+    >
+      {t("orders.noneHint")}
+    </Empty>
   );
 }

@@ -1,0 +1,184 @@
+import { Button, Group, Menu, Modal, Stack, Switch, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconChevronDown } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useHere, useRefresh } from "../../app/session.tsx";
+import { Trouble } from "../../parts/page.tsx";
+import type { OrderSort } from "./orders-search.ts";
+import type { View } from "./use-views.ts";
+
+interface ViewMenuProps {
+  view: View;
+  words: string;
+  sort: OrderSort;
+  isChanged: boolean;
+  /** Shows this tab as it is saved. */
+  onShow: (id: string | undefined) => void;
+}
+
+/** What is done with the view that is open: kept as it is now, under another name, for everybody, or not at all. */
+export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps) {
+  const { t } = useTranslation();
+  const { api, may } = useHere();
+  const refresh = useRefresh();
+  const [naming, setNaming] = useState<"new" | "rename" | null>(null);
+  const change = useMutation({
+    mutationFn: (body: { words?: string; sort?: OrderSort; name?: string; shared?: boolean }) =>
+      api.put("/v1/views/{id}", { path: { id: view.id }, body, ifMatch: view.version }),
+    onSuccess: async () => {
+      await refresh("orders");
+      onShow(view.id);
+    },
+  });
+  const create = useMutation({
+    mutationFn: (body: { name: string; words: string; sort: OrderSort; shared: boolean; position?: number }) =>
+      api.post("/v1/views", { body }),
+    onSuccess: async ({ id }) => {
+      await refresh("orders");
+      onShow(id);
+    },
+  });
+  const remove = useMutation({
+    mutationFn: () => api.delete("/v1/views/{id}", { path: { id: view.id } }),
+    onSuccess: async () => {
+      onShow(undefined);
+      offerBack();
+      await refresh("orders");
+    },
+  });
+  function offerBack(): void {
+    const { name, words: its, sort: by, shared, position } = view;
+    const id = notifications.show({
+      message: (
+        <Group justify="space-between" wrap="nowrap">
+          <span>{t("orders.view.deleted", { name })}</span>
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => {
+              notifications.hide(id);
+              create.mutate({ name, words: its, sort: by, shared, position });
+            }}
+          >
+            {t("orders.view.undo")}
+          </Button>
+        </Group>
+      ),
+    });
+  }
+  const isOwn = !view.locked && (!view.shared || may("orders.change"));
+  const problem = change.error ?? create.error ?? remove.error;
+  return (
+    <>
+      {isChanged && (
+        <Button variant="subtle" color="gray" onClick={() => onShow(view.id)}>
+          {t("orders.view.reset")}
+        </Button>
+      )}
+      {isChanged && (
+        <Button
+          variant="default"
+          loading={change.isPending}
+          onClick={() => (isOwn ? change.mutate({ words, sort }) : setNaming("new"))}
+        >
+          {isOwn ? t("orders.view.save") : t("orders.view.saveAs")}
+        </Button>
+      )}
+      <Menu position="bottom-end" width={230}>
+        <Menu.Target>
+          <Button variant="default" rightSection={<IconChevronDown size={14} />}>
+            {t("orders.view.menu")}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {view.locked && <Menu.Label>{t("orders.view.locked")}</Menu.Label>}
+          <Menu.Item onClick={() => setNaming("new")}>{t("orders.view.saveAs")}</Menu.Item>
+          <Menu.Item disabled={!isOwn} onClick={() => setNaming("rename")}>
+            {t("orders.view.rename")}
+          </Menu.Item>
+          <Menu.Item
+            disabled={view.locked || !may("orders.change")}
+            onClick={() => change.mutate({ shared: !view.shared })}
+          >
+            {view.shared && !view.locked ? t("orders.view.unshare") : t("orders.view.share")}
+          </Menu.Item>
+          <Menu.Item disabled={!isOwn} color="red" onClick={() => remove.mutate()}>
+            {t("orders.view.delete")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {naming === null && problem !== null && (
+        <Modal opened onClose={() => [change, create, remove].forEach((each) => each.reset())} title={view.name}>
+          <Trouble error={problem} />
+        </Modal>
+      )}
+      {naming !== null && (
+        <Naming
+          title={naming === "new" ? t("orders.view.saveAs") : t("orders.view.rename")}
+          name={naming === "new" ? "" : view.name}
+          maySay={naming === "new" && may("orders.change")}
+          isPending={create.isPending || change.isPending}
+          error={problem}
+          onClose={() => setNaming(null)}
+          onName={(name, shared) => {
+            const done = { onSuccess: () => setNaming(null) };
+            if (naming === "new") create.mutate({ name, words, sort, shared }, done);
+            else change.mutate({ name }, done);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface NamingProps {
+  title: string;
+  name: string;
+  /** It may be everybody's. */
+  maySay: boolean;
+  isPending: boolean;
+  error: unknown;
+  onClose: () => void;
+  onName: (name: string, shared: boolean) => void;
+}
+function Naming({ title, name: before, maySay, isPending, error, onClose, onName }: NamingProps) {
+  const { t } = useTranslation();
+  const [name, setName] = useState(before);
+  const [shared, setShared] = useState(false);
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== "") onName(name.trim(), shared);
+        }}
+      >
+        <Stack gap="md">
+          <TextInput
+            label={t("orders.view.name")}
+            required
+            maxLength={60}
+            data-autofocus
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          {maySay && (
+            <Switch
+              label={t("orders.view.forAll")}
+              checked={shared}
+              onChange={(event) => setShared(event.currentTarget.checked)}
+            />
+          )}
+          {error !== null && <Trouble error={error} />}
+          <Group>
+            <Button type="submit" loading={isPending}>
+              {t("orders.view.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
