@@ -68,9 +68,11 @@ export function CopyFields({ groups }: { groups: readonly FieldGroup[] }) {
                     letGo(event);
                     copy(field);
                   }}
-                  aria-label={`${t("copy.what", { what: field.label })}: ${field.shown ?? field.value}`}
                 >
-                  <span>{field.label}</span>
+                  <span>
+                    <span className="heard">{t("copy.do")} </span>
+                    {field.label}
+                  </span>
                   <span className={classes["value"]}>{field.shown ?? field.value}</span>
                   <span className={classes["copy"]} aria-hidden>
                     {isCopied ? <IconCheck size={14} /> : <IconCopy size={14} />}

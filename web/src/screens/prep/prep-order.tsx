@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type RefObject } from "react";
+import { useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
@@ -10,7 +10,7 @@ import { Trouble, Waiting } from "../../parts/page.tsx";
 import { ShipBy } from "../../parts/ship-by.tsx";
 import { countsOf, same, type Counted, type Detail } from "./counts.ts";
 import classes from "./prep.module.css";
-import { nobody, type Scanned, type Show } from "./prep.tsx";
+import type { Scanned, Show } from "./prep.tsx";
 import { useKept, type Outcome, type ScanQueue, type Step } from "./scan-queue.ts";
 import { Slip } from "./slip.tsx";
 
@@ -26,6 +26,8 @@ interface LastScan {
   sku: string;
   units: number;
 }
+/** Whether printing a label prints a slip as well; a tablet without a printer has no use for it. */
+const slipsKey = "switchyard.prep.slips";
 const carriers = ["UPS", "DHL", "FedEx", "USPS", "Deutsche Post", "Royal Mail", "DPD", "GLS", "Evri", "La Poste"];
 
 /** One parcel: print, collect by scan against what is expected, scan the label, gone. */
@@ -43,6 +45,7 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
   const [last, setLast] = useState<LastScan | null>(null);
   const [isPart, setPart] = useState(false);
   const [asked, setAsked] = useState<string | null>(null);
+  const [hasSlips, setSlips] = useState(() => localStorage.getItem(slipsKey) !== "off");
 
   const latest = (): { detail: Detail; counts: Counted[]; state: string } | null => {
     const detail = queries.getQueryData<Detail>(queryKey);
@@ -69,7 +72,7 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
   const print = (): Promise<void> =>
     act({ do: "print", part: id, body: {} }, () => {
       show({ tone: "good", word: t("prep.word.printed"), text: t("prep.says.printed") });
-      window.print();
+      if (hasSlips) window.print();
     });
   const printAgain = async (): Promise<void> => {
     // A second label makes the first one void, and both are in the trail; once something is collected only the slip is printed again.
@@ -157,7 +160,6 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
       if (latest()?.state === "ready") void print();
     },
   };
-  useEffect(() => () => void (now.current = nobody), [now]);
   useKeys([{ key: "Mod+z", label: t("prep.keys.undo"), run: () => void undo(), inFields: true }]);
 
   if (data === undefined)
@@ -270,6 +272,19 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
         <button type="button" className={classes["act"]} onClick={() => onOpen(undefined)}>
           {t("prep.back")} <KeyName name="Escape" />
         </button>
+        {state === "ready" && (
+          <label className={classes["slips"]}>
+            <input
+              type="checkbox"
+              checked={hasSlips}
+              onChange={(event) => {
+                localStorage.setItem(slipsKey, event.currentTarget.checked ? "on" : "off");
+                setSlips(event.currentTarget.checked);
+              }}
+            />
+            {t("prep.slips")}
+          </label>
+        )}
         {state === "ready" ? (
           <button
             type="button"

@@ -23,7 +23,7 @@ export interface Scanned {
   enter: () => void;
 }
 export type Show = (result: Omit<Result, "no">) => void;
-export const nobody: Scanned = { scan: () => undefined, enter: () => undefined };
+const nobody: Scanned = { scan: () => undefined, enter: () => undefined };
 
 /** The packing station: everything by scan, one step at a time, and nothing is lost while the network is away. */
 export function Prep() {

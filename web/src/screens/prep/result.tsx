@@ -32,12 +32,7 @@ export function ScanResult({ result, onOver }: { result: Result; onOver: () => v
   }, [no]);
   const Icon = icons[tone];
   return (
-    <div
-      className={classes["result"]}
-      data-tone={tone}
-      role={tone === "bad" ? "alertdialog" : "status"}
-      aria-label={word}
-    >
+    <div className={classes["result"]} data-tone={tone} role={tone === "bad" ? "alert" : "status"} aria-label={word}>
       <Icon size={96} stroke={2} aria-hidden />
       <div className={classes["word"]}>{word}</div>
       <div className={classes["says"]}>{text}</div>

@@ -11,7 +11,7 @@ interface ScanFieldProps {
 }
 
 const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+  target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 /**
  * A scanner is a keyboard that ends with Enter or Tab. The field takes whatever is typed, from any state of the page: it has the caret whenever no other field

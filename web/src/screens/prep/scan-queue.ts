@@ -15,7 +15,11 @@ interface Kept {
 /** done: the server did it; kept: there is no network, it is sent later; refused: the server says why. */
 export type Outcome = { is: "done" } | { is: "kept" } | { is: "refused"; problem: SwitchyardProblem };
 
-const answerMs = 5_000;
+/** Too much at once, still being worked on, or signed out meanwhile: the step is neither done nor refused by that. */
+const isPassing = ({ status, code }: SwitchyardProblem): boolean =>
+  status === 429 || status === 401 || code === "in_progress";
+
+const answerMs = 8_000;
 const againMs = 2_000;
 
 /**
@@ -81,7 +85,7 @@ export class ScanQueue {
       return { is: "done" };
     } catch (error) {
       const isRefused =
-        error instanceof SwitchyardProblem && error.status >= 400 && error.status < 500 && error.status !== 429;
+        error instanceof SwitchyardProblem && error.status >= 400 && error.status < 500 && !isPassing(error);
       return isRefused ? { is: "refused", problem: error } : { is: "kept" };
     }
   }

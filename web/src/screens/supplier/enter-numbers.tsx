@@ -28,8 +28,12 @@ export function EnterNumbers() {
   const [answers, setAnswers] = useState<ReadonlyMap<number, Answer>>(new Map());
   const [done, setDone] = useState(0);
   // Not asked for anew while lines are sent: what was open when they were read is what they are about.
-  const { data: open, error } = useQuery({
-    queryKey: [workspace.slug, "desk", "supplier", "all open"],
+  const {
+    data: open,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: [workspace.slug, "desk-open"],
     queryFn: async ({ signal }) => {
       const rows: Schemas["DeskRow"][] = [];
       for await (const page of api.pages("/v1/desk", { query: { at: "supplier", limit: 200 }, signal }))
@@ -103,7 +107,13 @@ export function EnterNumbers() {
             </Button>
           )}
           {answers.size > 0 && !send.isPending && (
-            <Button variant="default" onClick={() => read("")}>
+            <Button
+              variant="default"
+              onClick={() => {
+                read("");
+                void refetch();
+              }}
+            >
               {t("supplier.again")}
             </Button>
           )}
