@@ -488,6 +488,56 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/orders/{id}/cancellations/{no}/resend": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** Tell the channel the answer to a cancellation (again) */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody?: { content: { "application/json": { [name: string]: never } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; write_backs: number } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/orders/{id}/cancellations/{no}/told-by-hand": {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never };
+    get?: never;
+    put?: never;
+    /** You cancelled it on the channel yourself; say what you saw there */
+    post: {
+      parameters: { query?: never; header?: never; path: { id: string; no: number }; cookie?: never };
+      requestBody: { content: { "application/json": { evidence: string } } };
+      responses: {
+        200: {
+          headers: { [name: string]: unknown };
+          content: { "application/json": { order: components["schemas"]["OrderState"]; write_backs: number } };
+        };
+        default: {
+          headers: { [name: string]: unknown };
+          content: { "application/problem+json": components["schemas"]["Problem"] };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/orders/{id}/holds/{hold}/dismiss": {
     parameters: { query?: never; header?: never; path?: never; cookie?: never };
     get?: never;
@@ -4341,18 +4391,7 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: {
-            "application/json": {
-              invitations: {
-                id: string;
-                email: string;
-                role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
-                suppliers: { id: string; name: string }[];
-                invited_by: string;
-                expires_at: string;
-              }[];
-            };
-          };
+          content: { "application/json": { invitations: components["schemas"]["Invitation"][] } };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -5877,7 +5916,13 @@ export interface components {
         answered_by: string | null;
         asks: { fulfillment_order: string; state: string }[];
         told: string | null;
-        actions: { accept: components["schemas"]["Verdict"]; refuse: components["schemas"]["Verdict"] };
+        told_message: string | null;
+        actions: {
+          accept: components["schemas"]["Verdict"];
+          refuse: components["schemas"]["Verdict"];
+          resend: components["schemas"]["Verdict"];
+          told_by_hand: components["schemas"]["Verdict"];
+        };
       }[];
       edits: {
         field: string;
@@ -6176,6 +6221,14 @@ export interface components {
       last_status: number | null;
       last_problem: string | null;
       ended_at: string | null;
+    };
+    Invitation: {
+      id: string;
+      email: string;
+      role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+      suppliers: { id: string; name: string }[];
+      invited_by: string;
+      expires_at: string;
     };
   };
 }

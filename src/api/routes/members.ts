@@ -139,14 +139,16 @@ export function memberRoutes(app: Api, context: ApiContext, signIn: SignIn): voi
     },
   );
 
-  const InvitationDetail = z.object({
-    id: z.string(),
-    email: z.string(),
-    role: Role,
-    suppliers: z.array(z.object({ id: z.string(), name: z.string() })),
-    invited_by: z.string(),
-    expires_at: z.string(),
-  });
+  const InvitationDetail = z
+    .object({
+      id: z.string(),
+      email: z.string(),
+      role: Role,
+      suppliers: z.array(z.object({ id: z.string(), name: z.string() })),
+      invited_by: z.string(),
+      expires_at: z.string(),
+    })
+    .meta({ id: "Invitation" });
   const present = (invitation: Invitation, byId: Awaited<ReturnType<typeof names>>["byId"]) => ({
     id: publicId("invitation", invitation.publicId),
     email: invitation.email,

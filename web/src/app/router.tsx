@@ -8,8 +8,14 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 /** Words in the address that a page keeps; others are dropped, and empty ones. */
 const words =
   <const Name extends string>(...names: Name[]) =>
-  (search: Record<string, unknown>): Partial<Record<Name, string>> =>
-    Object.fromEntries(names.flatMap((name) => (text(search[name]) === undefined ? [] : [[name, text(search[name])]])));
+  (search: Record<string, unknown>): { [N in Name]?: string } => {
+    const kept: { [N in Name]?: string } = {};
+    for (const name of names) {
+      const word = text(search[name]);
+      if (word !== undefined) kept[name] = word;
+    }
+    return kept;
+  };
 
 const root = createRootRoute({
   component: Outlet,
@@ -126,6 +132,75 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("../screens/overview/overview.tsx"), "Overview"),
 });
 
+/** `add=true` opens the form that adds one. */
+const adding = (search: Record<string, unknown>): { add?: true } => (search["add"] === true ? { add: true } : {});
+const channels = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "channels",
+  validateSearch: (search: Record<string, unknown>): { tab?: string; add?: true } => {
+    const tab = text(search["tab"]);
+    return { ...(tab && { tab }), ...adding(search) };
+  },
+  component: lazyRouteComponent(() => import("../screens/channels/channels.tsx"), "Channels"),
+});
+const channel = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "channels/$channel",
+  validateSearch: words("tab"),
+  component: lazyRouteComponent(() => import("../screens/channels/channel-page.tsx"), "ChannelPage"),
+});
+const suppliers = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "suppliers",
+  validateSearch: adding,
+  component: lazyRouteComponent(() => import("../screens/suppliers/suppliers.tsx"), "Suppliers"),
+});
+const oneSupplier = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "suppliers/$supplier",
+  validateSearch: words("tab"),
+  component: lazyRouteComponent(() => import("../screens/suppliers/supplier-page.tsx"), "SupplierPage"),
+});
+const links = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "links",
+  validateSearch: words("tab", "q", "sku", "channel"),
+  component: lazyRouteComponent(() => import("../screens/links/links.tsx"), "Links"),
+});
+const stock = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "stock",
+  validateSearch: words("supplier"),
+  component: lazyRouteComponent(() => import("../screens/stock/stock.tsx"), "Stock"),
+});
+const balance = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "balance",
+  validateSearch: words("account"),
+  component: lazyRouteComponent(() => import("../screens/balance/balance.tsx"), "Balance"),
+});
+const importKinds = ["orders", "links", "stock", "costs", "tracking"] as const;
+const imports = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "imports",
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { tab?: string; open?: string; new?: true; kind?: (typeof importKinds)[number]; channel?: string } => {
+    const kind = importKinds.find((each) => each === search["kind"]);
+    return {
+      ...words("tab", "open", "channel")(search),
+      ...(search["new"] === true && { new: true as const }),
+      ...(kind && { kind }),
+    };
+  },
+  component: lazyRouteComponent(() => import("../screens/imports/imports.tsx"), "Imports"),
+});
+const settings = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("../screens/settings/settings.tsx"), "WorkspaceSettings"),
+});
+
 const team = createRoute({
   getParentRoute: () => workspaceRoute,
   path: "team",
@@ -170,6 +245,15 @@ const tree = root.addChildren([
   start,
   signIn,
   workspaceRoute.addChildren([
+    channels,
+    channel,
+    suppliers,
+    oneSupplier,
+    links,
+    stock,
+    balance,
+    imports,
+    settings,
     team,
     apiKeys,
     webhooks,

@@ -13,6 +13,7 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import {
   IconChevronDown,
   IconKeyboard,
+  IconLogin2,
   IconLogout,
   IconMoon,
   IconSearch,
@@ -29,6 +30,7 @@ import { useLive, useLiveness } from "./live.ts";
 import { pagesFor } from "./nav.ts";
 import { openPalette } from "./open-palette.ts";
 import { LazyPalette } from "./lazy-palette.tsx";
+import { LazyProve } from "./lazy-prove.tsx";
 import { useHere } from "./session.tsx";
 import classes from "./shell.module.css";
 
@@ -96,6 +98,7 @@ export function Shell() {
         <Outlet />
       </div>
       <LazyPalette />
+      <LazyProve />
     </div>
   );
 }
@@ -203,6 +206,9 @@ function WorkspaceMenu() {
             </Menu.Item>
           ))}
         {session.workspaces.length > 1 && <Menu.Divider />}
+        <Menu.Item leftSection={<IconUser size={14} />} component={Link} to={`/${workspace.slug}/account` as never}>
+          {t("shell.account")}
+        </Menu.Item>
         <Menu.Item
           leftSection={isDark ? <IconSun size={14} /> : <IconMoon size={14} />}
           onClick={() => setColorScheme(isDark ? "light" : "dark")}
@@ -213,7 +219,7 @@ function WorkspaceMenu() {
           {t("keys.help")}
         </Menu.Item>
         {session.user === null ? (
-          <Menu.Item leftSection={<IconUser size={14} />} component={Link} to="/sign-in">
+          <Menu.Item leftSection={<IconLogin2 size={14} />} component={Link} to="/sign-in">
             {t("shell.signIn")}
           </Menu.Item>
         ) : (

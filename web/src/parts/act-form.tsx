@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { proved } from "../app/act.ts";
 import type { Schemas } from "../app/api.ts";
 import { useHere, useRefresh } from "../app/session.tsx";
 import { CopyCall, type Call } from "./api-call.tsx";
@@ -53,7 +54,7 @@ export function ActForm(props: ActFormProps) {
         const what = `${index} ${call.path} ${JSON.stringify(call.body)}`;
         const key = keys.current.get(what) ?? newKey();
         keys.current.set(what, key);
-        answer = await call.send(api, key);
+        answer = await proved(() => call.send(api, key));
       }
       return answer;
     },

@@ -11,6 +11,7 @@ import { orders } from "./en/orders.ts";
 import { resolve } from "./en/resolve.ts";
 import { overview } from "./en/overview.ts";
 import { prep } from "./en/prep.ts";
+import { schema, setUp } from "./en/set-up.ts";
 import { shipments } from "./en/shipments.ts";
 import { signIn } from "./en/sign-in.ts";
 import { supplier } from "./en/supplier.ts";
@@ -28,6 +29,13 @@ export const en = {
     shipments: "Shipments",
     desk: "Order by hand",
     prep: "Prep desk",
+    channels: "Channels",
+    suppliers: "Suppliers",
+    links: "Product links",
+    stock: "Stock",
+    balance: "Balance",
+    imports: "Imports",
+    settings: "Settings",
     team: "Team",
     apiKeys: "API keys",
     webhooks: "Webhooks",
@@ -103,6 +111,8 @@ export const en = {
     fresh_one: "{{count}} new",
     fresh_other: "{{count}} new",
   },
+  schema,
+  setUp,
   overview,
   attention,
   shipments,
