@@ -45,14 +45,20 @@ export interface AtScreen {
   ): Promise<Page>;
 }
 
-/** `switchyard start` on a free port with folders of its own, and a browser. With `sandbox: false` nothing is there yet. */
-export async function atScreen(t: TestContext, { sandbox = true } = {}): Promise<AtScreen> {
+/** `switchyard start` on a free port with folders of its own, and a browser. With `sandbox: false` nothing is there yet; `speed`: so many times as fast as life. */
+export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = {}): Promise<AtScreen> {
   const folder = await mkdtemp(join(tmpdir(), "switchyard-e2e-"));
   await builtDashboard(() => undefined);
   const port = await freePort();
   const server = spawn(
     process.execPath,
-    [join(root, "src/cli/main.ts"), "start", "--port", String(port), ...(sandbox ? [] : ["--no-sandbox"])],
+    [
+      join(root, "src/cli/main.ts"),
+      "start",
+      "--port",
+      String(port),
+      ...(sandbox ? ["--sandbox-speed", String(speed)] : ["--no-sandbox"]),
+    ],
     {
       cwd: folder,
       env: { ...process.env, SWITCHYARD_DATA: join(folder, "data"), SWITCHYARD_HOME: join(folder, "home") },

@@ -94,6 +94,8 @@ export function Attention() {
     { key: "k", label: t("attention.key.previous"), run: () => move(-1) },
     { key: "ArrowDown", label: t("attention.key.next"), run: () => move(1) },
     { key: "ArrowUp", label: t("attention.key.previous"), run: () => move(-1) },
+    { key: "Shift+j", label: t("attention.key.nextGroup"), run: () => openGroup(1) },
+    { key: "Shift+k", label: t("attention.key.previousGroup"), run: () => openGroup(-1) },
     { key: "e", label: t("attention.key.all"), run: () => setWhole(group !== undefined) },
   ]);
   useEffect(() => setWhole(false), [view]);

@@ -6,7 +6,7 @@ export type Fix =
   | { setting: "maxAgeMs" | "duplicateWindowMs" | "parcelStalledMs" | "restOverdueMs"; channel: null };
 
 /** Only where a setting would have answered the same; linking a SKU, mapping a rate and changing a limit are settings already. */
-const settingFor: Readonly<Record<string, Fix["setting"]>> = {
+export const settingFor: Readonly<Record<string, Fix["setting"]>> = {
   "review release": "automatic",
   "cancel_requested accept_cancellation": "accept",
   "cancel_requested refuse_cancellation": "refuse",

@@ -56,7 +56,7 @@ export function Groups({ groups, group, rows, isMore, currentId, onGroup, onOrde
           {each.code === group.code && (
             <div className={classes["open"]}>
               {rows !== undefined && rows.length > 1 && (
-                <Button variant="subtle" size="compact-sm" onClick={onWhole} rightSection={<KeyName name="e" />}>
+                <Button variant="subtle" size="compact-sm" onClick={onWhole} rightSection={<KeyName name="E" />}>
                   {t("attention.actOnAll")}
                 </Button>
               )}

@@ -13,10 +13,7 @@ export function Days({ days }: { days: readonly Day[] }) {
   const { t } = useTranslation();
   const most = Math.max(1, ...days.flatMap(({ received, left }) => [received, left]));
   return (
-    <Section
-      title={t("overview.days")}
-      actions={<span className="dim">{t("overview.most", { count: most === 1 ? 1 : most })}</span>}
-    >
+    <Section title={t("overview.days")} actions={<span className="dim">{t("overview.most", { count: most })}</span>}>
       <div className={classes["charts"]}>
         <Bars
           title={t("overview.daysReceived")}
@@ -54,12 +51,17 @@ interface BarsProps {
 const height = 72;
 
 function Bars({ title, hint, days, most, of, label, to }: BarsProps) {
+  const { t } = useTranslation();
   const { workspace } = useHere();
   return (
     <figure className={classes["bars"]}>
       <figcaption>
         {title}
-        {hint !== undefined && <span className="dim"> {hint}</span>}
+        {hint !== undefined && (
+          <span className="dim" title={t("overview.byItselfHint")}>
+            {hint}
+          </span>
+        )}
       </figcaption>
       <ol>
         {days.map((day) => {

@@ -46,7 +46,7 @@ export function Overview() {
                 <Figure to="shipments" view="all" count={today.left}>
                   {t("overview.left")}
                 </Figure>
-                <Figure to="shipments" view="all" count={today.left_by_itself}>
+                <Figure to="shipments" view="all" count={today.left_by_itself} hint={t("overview.byItselfHint")}>
                   {t("overview.byItself")}
                 </Figure>
                 <Figure to="attention" count={counts.by_state.needs_attention} isRed>
@@ -74,6 +74,7 @@ function Figure({
   view,
   count,
   isRed = false,
+  hint,
   children,
 }: {
   to: string;
@@ -81,6 +82,7 @@ function Figure({
   view?: string;
   count: number;
   isRed?: boolean;
+  hint?: string;
   children: ReactNode;
 }) {
   const { workspace } = useHere();
@@ -89,6 +91,7 @@ function Figure({
       to={`/${workspace.slug}/${to}` as never}
       search={{ ...(q !== undefined && { q }), ...(view !== undefined && { view }) } as never}
       className={classes["figure"]!}
+      title={hint}
       data-red={(isRed && count > 0) || undefined}
     >
       <strong className="num">{formatCount(count)}</strong>

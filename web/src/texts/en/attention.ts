@@ -34,6 +34,8 @@ export const attention = {
   key: {
     next: "Next order",
     previous: "Order before",
+    nextGroup: "Next reason",
+    previousGroup: "Reason before",
     snooze: "Snooze",
     assign: "Assign",
     open: "Open the order",
