@@ -112,6 +112,8 @@ export const accessTable: Readonly<Record<string, Access>> = {
   "POST /v1/orders/:id/holds/:hold/dismiss": "orders.change",
   "POST /v1/orders/:id/cancellations/:no/accept": "orders.change",
   "POST /v1/orders/:id/cancellations/:no/refuse": "orders.change",
+  "POST /v1/orders/:id/cancellations/:no/resend": "shipments.change",
+  "POST /v1/orders/:id/cancellations/:no/told-by-hand": "shipments.change",
 
   "GET /v1/orders/:id/notes": "orders.read",
   "POST /v1/orders/:id/notes": "orders.note",

@@ -160,23 +160,14 @@ const cancellationTable = {
     cancellation.state === "requested" ? yes : no(`It is ${cancellation.state} already.`),
   refuse: (_view, cancellation) =>
     cancellation.state === "requested" ? yes : no(`It is ${cancellation.state} already.`),
+  resend: ({ dossier }, cancellation) => mayTellAgain(answersOf(dossier, cancellation)),
+  told_by_hand: ({ dossier }, cancellation) => mayBeTold(answersOf(dossier, cancellation)),
 } as const satisfies Record<string, (view: ActionView, cancellation: Cancellation) => Verdict>;
 export type CancellationAction = keyof typeof cancellationTable;
 
 const shipmentTable = {
-  resend: ({ dossier }, shipment) => {
-    const rows = writeBacksOf(dossier, shipment);
-    if (rows.some(mayResend)) return yes;
-    if (rows.some((row) => row.state === "armed" || row.state === "unknown"))
-      return no("It is being sent, or the channel is being asked whether it arrived.");
-    return no(
-      rows.some((row) => row.state === "told") ? "The channel knows this already." : "There is nothing to tell.",
-    );
-  },
-  told_by_hand: ({ dossier }, shipment) =>
-    writeBacksOf(dossier, shipment).some((row) => row.state !== "told" && row.state !== "not_needed")
-      ? yes
-      : no("The channel knows this already, or need not know."),
+  resend: ({ dossier }, shipment) => mayTellAgain(writeBacksOf(dossier, shipment)),
+  told_by_hand: ({ dossier }, shipment) => mayBeTold(writeBacksOf(dossier, shipment)),
 } as const satisfies Record<string, (view: ActionView, shipment: Shipment) => Verdict>;
 export type ShipmentAction = keyof typeof shipmentTable;
 
@@ -297,5 +288,19 @@ function prepStep(view: ActionView, fo: FulfillmentOrder, states: readonly Fulfi
 
 export const writeBacksOf = ({ writeBacks }: OrderDossier, shipment: Shipment): WriteBack[] =>
   writeBacks.filter((row) => row.shipmentId === shipment.id);
+/** What the channel is told of a cancellation. */
+export const answersOf = ({ writeBacks }: OrderDossier, cancellation: Cancellation): WriteBack[] =>
+  writeBacks.filter((row) => row.cancellationId === cancellation.id);
+
+function mayTellAgain(rows: readonly WriteBack[]): Verdict {
+  if (rows.some(mayResend)) return yes;
+  if (rows.some((row) => row.state === "armed" || row.state === "unknown"))
+    return no("It is being sent, or the channel is being asked whether it arrived.");
+  return no(rows.some((row) => row.state === "told") ? "The channel knows this already." : "There is nothing to tell.");
+}
+const mayBeTold = (rows: readonly WriteBack[]): Verdict =>
+  rows.some(isUntold) ? yes : no("The channel knows this already, or need not know.");
+
+export const isUntold = (row: WriteBack): boolean => row.state !== "told" && row.state !== "not_needed";
 export const mayResend = (row: WriteBack): boolean =>
   (row.state === "refused" || row.state === "by_hand" || row.state === "waiting") && row.lines.length > 0;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  answersOf,
   attemptActions,
   cancellationActions,
   fulfillmentOrderActions,
@@ -248,7 +249,9 @@ export const OrderDetail = z
         answered_by: z.string().nullable(),
         asks: z.array(z.object({ fulfillment_order: z.string(), state: z.string() })),
         told: z.string().nullable(),
-        actions: actionsOf(["accept", "refuse"]),
+        /** What the channel said to it. */
+        told_message: z.string().nullable(),
+        actions: actionsOf(["accept", "refuse", "resend", "told_by_hand"]),
       }),
     ),
     edits: z.array(
@@ -359,7 +362,8 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
         fulfillment_order: partId(view, ask.fulfillmentOrderId),
         state: ask.state,
       })),
-      told: dossier.writeBacks.find((row) => row.cancellationId === cancellation.id)?.state ?? null,
+      told: answersOf(dossier, cancellation)[0]?.state ?? null,
+      told_message: answersOf(dossier, cancellation)[0]?.message ?? null,
       actions: cancellationActions(actions, cancellation),
     })),
     edits: view.edits.map((edit) => ({

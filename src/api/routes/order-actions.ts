@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as actions from "#engine/actions.ts";
+import { tellAnswer } from "#engine/actions/shipping.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { actOnOrder, OrderState } from "../route.ts";
 import { AddressInput, idOf, problems, quantity, ReasonCodeSchema, text } from "../schemas.ts";
@@ -168,6 +169,57 @@ export function orderActionRoutes(app: Api, context: ApiContext): void {
           ),
         ),
     );
+
+  const onCase = onOrder.extend({ no: z.coerce.number().int().min(1).max(10_000) });
+  const told = { 200: z.object({ order: OrderState, write_backs: z.int() }), ...problems };
+  const count = ({ writeBacks }: { writeBacks: number }) => ({ write_backs: writeBacks });
+  app.post(
+    "/v1/orders/:id/cancellations/:no/resend",
+    {
+      schema: {
+        summary: "Tell the channel the answer to a cancellation (again)",
+        tags,
+        params: onCase,
+        body: nothing,
+        response: told,
+      },
+    },
+    (request, reply) =>
+      actOnOrder(
+        context,
+        request,
+        reply,
+        (who, ifVersion) =>
+          tellAnswer(engine, who, { order: request.params.id, ...ifVersion }, { no: request.params.no }),
+        count,
+      ),
+  );
+  app.post(
+    "/v1/orders/:id/cancellations/:no/told-by-hand",
+    {
+      schema: {
+        summary: "You cancelled it on the channel yourself; say what you saw there",
+        tags,
+        params: onCase,
+        body: z.strictObject({ evidence: text(500) }),
+        response: told,
+      },
+    },
+    (request, reply) =>
+      actOnOrder(
+        context,
+        request,
+        reply,
+        (who, ifVersion) =>
+          tellAnswer(
+            engine,
+            who,
+            { order: request.params.id, ...ifVersion },
+            { no: request.params.no, evidence: request.body.evidence },
+          ),
+        count,
+      ),
+  );
 
   const onHold = onOrder.extend({ hold: idOf("hold") });
   app.post(

@@ -1,9 +1,18 @@
 import { answerSupplierByHand } from "#domain/cancel-ask.ts";
-import { fulfillmentOrderActions, mayResend, parcelActions, shipmentActions, writeBacksOf } from "#domain/actions.ts";
+import {
+  answersOf,
+  cancellationActions,
+  fulfillmentOrderActions,
+  isUntold,
+  mayResend,
+  parcelActions,
+  shipmentActions,
+  writeBacksOf,
+} from "#domain/actions.ts";
 import type { OrderDraft } from "#domain/draft.ts";
-import type { FulfillmentOrder, FulfillmentOrderLine, Shipment } from "#domain/order.ts";
+import type { FulfillmentOrder, FulfillmentOrderLine, Shipment, WriteBack } from "#domain/order.ts";
 import { openUnits } from "#domain/shipped.ts";
-import { ok, refuse, type Refused } from "#domain/result.ts";
+import { ok, refuse, type Refused, type Result } from "#domain/result.ts";
 import { recordParcelProgress } from "#domain/parcel.ts";
 import {
   addTracking,
@@ -216,18 +225,12 @@ export const correctParcel = (
   });
 
 /** Tells the channel (again) what it refused or what was left to people; it is read before it is written to. */
-export const resendShipment = (engine: Engine, who: Who, on: OnShipment): OrderResult<{ writeBacks: number }> =>
+export const resendShipment = (engine: Engine, who: Who, on: OnShipment): OrderResult<Told> =>
   changeOrder(engine, who, on, {
     may: (view, draft) => onShipment(draft, on.shipment, (shipment) => shipmentActions(view, shipment).resend),
     decide: (draft) => {
       const shipment = shipmentOf(draft, on.shipment);
-      if (shipment === undefined) return noSuchShipment;
-      const rows = writeBacksOf(draft.dossier, shipment).filter(mayResend);
-      for (const row of rows) {
-        const result = resend(draft, row);
-        if (result.status === "refused") return result;
-      }
-      return ok({ writeBacks: rows.length });
+      return shipment === undefined ? noSuchShipment : sendAgain(draft, writeBacksOf(draft.dossier, shipment));
     },
   });
 
@@ -237,22 +240,55 @@ export const toldByHand = (
   who: Who,
   on: OnShipment,
   { evidence }: { evidence: string },
-): OrderResult<{ writeBacks: number }> =>
+): OrderResult<Told> =>
   changeOrder(engine, who, on, {
     may: (view, draft) => onShipment(draft, on.shipment, (shipment) => shipmentActions(view, shipment).told_by_hand),
     decide: (draft) => {
       const shipment = shipmentOf(draft, on.shipment);
-      if (shipment === undefined) return noSuchShipment;
-      const rows = writeBacksOf(draft.dossier, shipment).filter(
-        (row) => row.state !== "told" && row.state !== "not_needed",
-      );
-      for (const row of rows) {
-        const result = markTold(draft, row, evidence);
-        if (result.status === "refused") return result;
-      }
-      return ok({ writeBacks: rows.length });
+      return shipment === undefined ? noSuchShipment : told(draft, writeBacksOf(draft.dossier, shipment), evidence);
     },
   });
+
+/** The answer to a cancellation, as a case by its number within the order: told the channel again, or by a person. */
+export const tellAnswer = (
+  engine: Engine,
+  who: Who,
+  on: OnOrder,
+  { no, evidence }: { no: number; evidence?: string },
+): OrderResult<Told> =>
+  changeOrder(engine, who, on, {
+    may: (view, draft) => {
+      const found = draft.dossier.cancellations[no - 1];
+      if (found === undefined) return { allowed: true };
+      return cancellationActions(view, found)[evidence === undefined ? "resend" : "told_by_hand"];
+    },
+    decide: (draft) => {
+      const found = draft.dossier.cancellations[no - 1];
+      if (found === undefined) return refuse("no_such_cancellation", `The order has no cancellation ${no}.`);
+      const rows = answersOf(draft.dossier, found);
+      return evidence === undefined ? sendAgain(draft, rows) : told(draft, rows, evidence);
+    },
+  });
+
+interface Told {
+  writeBacks: number;
+}
+function sendAgain(draft: OrderDraft, all: readonly WriteBack[]): Result<Told> {
+  const rows = all.filter(mayResend);
+  for (const row of rows) {
+    const result = resend(draft, row);
+    if (result.status === "refused") return result;
+  }
+  return ok({ writeBacks: rows.length });
+}
+function told(draft: OrderDraft, all: readonly WriteBack[], evidence: string): Result<Told> {
+  const rows = all.filter(isUntold);
+  for (const row of rows) {
+    const result = markTold(draft, row, evidence);
+    if (result.status === "refused") return result;
+  }
+  return ok({ writeBacks: rows.length });
+}
 
 const shipmentOf = (draft: OrderDraft, publicId: string): Shipment | undefined =>
   draft.dossier.shipments.find((each) => each.publicId === publicId);

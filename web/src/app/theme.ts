@@ -58,6 +58,8 @@ export const theme = createTheme({
       defaultProps: { variant: "light", radius: "sm" },
       styles: { root: { textTransform: "none", fontWeight: 500 } },
     },
+    // Its own sizes go down to 9 px.
+    InputWrapper: { styles: { description: { fontSize: "12px" }, error: { fontSize: "12px" } } },
     TextInput: { defaultProps: { size: "xs" } },
     PasswordInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },

@@ -53,14 +53,16 @@ export function Choice({
         return own.length === 0 ? [] : [{ sku, own }];
       });
       const isLinked = options.length === skus.length;
-      const why = (part.decision?.considered ?? [])
+      const passedOver = (part.decision?.considered ?? [])
         .flatMap(({ rejected }) => rejected)
-        .find((each) => each.supplier === supplier.name)?.title;
-      return { supplier, options: options.flatMap(({ own }) => own), isLinked, why };
+        .find((each) => each.supplier === supplier.name);
+      // Whoever refused may be asked again; the others cannot take it as things are.
+      const isHopeful = isLinked && (passedOver === undefined || passedOver.why === "supplier_refused");
+      return { supplier, options: options.flatMap(({ own }) => own), isLinked, isHopeful, why: passedOver?.title };
     })
-    .sort((a, b) => Number(b.isLinked) - Number(a.isLinked));
-  const first = offers.find(({ isLinked, supplier }) => isLinked && supplier.id !== part.supplier?.id);
-  const wanted = supplierId ?? first?.supplier.id ?? offers.find(({ isLinked }) => isLinked)?.supplier.id ?? null;
+    .sort((a, b) => Number(b.isHopeful) - Number(a.isHopeful) || Number(b.isLinked) - Number(a.isLinked));
+  const hopeful = offers.filter(({ isHopeful }) => isHopeful).map(({ supplier }) => supplier.id);
+  const wanted = supplierId ?? hopeful.find((id) => id !== part.supplier?.id) ?? hopeful[0] ?? null;
   return (
     <ActForm
       calls={
@@ -86,17 +88,23 @@ export function Choice({
               value={supplier.id}
               disabled={!isLinked}
               autoFocus={autoFocus && supplier.id === wanted}
-              label={supplier.name}
-              description={[
-                ...(isLinked
-                  ? options.map(
-                      (option) =>
-                        `${option.supplier_sku} · ${formatMoney({ amount: option.unit_cost, currency: option.currency })}`,
-                    )
-                  : [t("resolve.supplier.noLink", { skus: skus.join(", ") })]),
-                ...(supplier.id === part.supplier?.id ? [t("resolve.supplier.now")] : []),
-                ...(why === undefined ? [] : [t("resolve.supplier.rejected", { why })]),
-              ].join(" · ")}
+              label={
+                <>
+                  {supplier.name}{" "}
+                  <Text span size="sm" c="dimmed">
+                    {[
+                      ...(isLinked
+                        ? options.map(
+                            (option) =>
+                              `${option.supplier_sku} ${formatMoney({ amount: option.unit_cost, currency: option.currency })}`,
+                          )
+                        : [t("resolve.supplier.noLink", { skus: skus.join(", ") })]),
+                      ...(supplier.id === part.supplier?.id ? [t("resolve.supplier.now")] : []),
+                      ...(why === undefined ? [] : [t("resolve.supplier.rejected", { why })]),
+                    ].join(" · ")}
+                  </Text>
+                </>
+              }
             />
           ))}
         </Stack>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../app/api.ts";
 import { ActForm } from "../act-form.tsx";
-import { post } from "../api-call.tsx";
+import { post, type Call } from "../api-call.tsx";
 import { ChangeSides } from "./change-sides.tsx";
 import { firstAllowed, no, partsOf, shipmentOf, textOf, type FormProps } from "./subject.ts";
 
@@ -96,35 +96,29 @@ function AnswerBuyer({ order, hold, done, autoFocus, word }: FormProps & { word:
   );
 }
 
-/** Tells the channel again, or writes down that somebody told it by hand. */
+/** What the channel did not take: a shipment, or the answer to a cancellation. */
 export function Resend({ order, hold, done, autoFocus }: FormProps) {
   const { t } = useTranslation();
   const [how, setHow] = useState<"resend" | "by_hand">("resend");
   const [evidence, setEvidence] = useState("");
-  const shipment = shipmentOf(order, hold) ?? firstAllowed(order.shipments, ({ actions }) => actions.resend);
-  const said = t("resolve.resend.said");
-  if (shipment === undefined) return <Text size="sm">{t("resolve.resend.none")}</Text>;
-  const path = { id: shipment.id };
+  const shipment = shipmentOf(order, hold);
+  const cancellation = order.cancellations.find(({ actions }) => actions.told_by_hand.allowed);
+  const actions = (shipment ?? cancellation)?.actions;
+  if (actions === undefined) return <Text size="sm">{t("resolve.resend.none")}</Text>;
   const answers = [
-    ...new Set(
-      shipment.parcels
-        .flatMap((parcel) => parcel.write_backs)
-        .flatMap(({ message }) => (message === null ? [] : [message])),
-    ),
-  ];
+    ...(shipment?.parcels.flatMap((parcel) => parcel.write_backs).map(({ message }) => message) ?? [
+      cancellation?.told_message ?? null,
+    ]),
+  ].filter((message) => message !== null);
   return (
     <ActForm
-      calls={[
-        how === "resend"
-          ? post("/v1/shipments/{id}/resend", { path, body: {} })
-          : post("/v1/shipments/{id}/told-by-hand", { path, body: { evidence } }),
-      ]}
+      calls={how === "resend" ? [again()] : [byHand()]}
       submit={t(how === "resend" ? "resolve.resend.submit" : "resolve.resend.byHandSubmit")}
-      verdict={how === "resend" ? shipment.actions.resend : shipment.actions.told_by_hand}
-      onDone={() => done(said)}
+      verdict={how === "resend" ? actions.resend : actions.told_by_hand}
+      onDone={() => done(t("resolve.resend.said"))}
       autoFocus={autoFocus}
     >
-      {answers.map((answer) => (
+      {[...new Set(answers)].map((answer) => (
         <Text key={answer} size="sm">
           {t("resolve.resend.answer", { channel: order.channel.name, answer })}
         </Text>
@@ -147,6 +141,18 @@ export function Resend({ order, hold, done, autoFocus }: FormProps) {
       )}
     </ActForm>
   );
+
+  function again(): Call {
+    if (shipment !== undefined) return post("/v1/shipments/{id}/resend", { path: { id: shipment.id }, body: {} });
+    const path = { id: order.id, no: cancellation!.no };
+    return post("/v1/orders/{id}/cancellations/{no}/resend", { path, body: {} });
+  }
+  function byHand(): Call {
+    const body = { evidence };
+    if (shipment !== undefined) return post("/v1/shipments/{id}/told-by-hand", { path: { id: shipment.id }, body });
+    const path = { id: order.id, no: cancellation!.no };
+    return post("/v1/orders/{id}/cancellations/{no}/told-by-hand", { path, body });
+  }
 }
 
 /** The label is taken back, and can be printed anew. */

@@ -114,7 +114,7 @@ export function EnterNumber({
         post("/v1/fulfillment-orders/{id}/tracking", {
           path: { id: part.id },
           body: {
-            carrier: typed.carrier,
+            ...(typed.carrier === "" ? {} : { carrier: typed.carrier }),
             tracking_number: typed.number,
             sure: isSure,
             ...(isSome ? { lines } : {}),

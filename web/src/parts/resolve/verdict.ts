@@ -1,5 +1,15 @@
 import type { Verdict } from "../act-form.tsx";
-import { firstAllowed, no, partsOf, shipmentOf, yes, type Hold, type Order, type ResolveAction } from "./subject.ts";
+import {
+  firstAllowed,
+  no,
+  partsOf,
+  shipmentOf,
+  yes,
+  type Hold,
+  type Order,
+  type Part,
+  type ResolveAction,
+} from "./subject.ts";
 
 /** Whether an action would do something about this hold now, as far as the order says; what is the set-up's, its form asks. */
 export function verdictOf(order: Order, hold: Hold, action: ResolveAction): Verdict {
@@ -18,8 +28,9 @@ export function verdictOf(order: Order, hold: Hold, action: ResolveAction): Verd
     case "edit_lines":
       return order.actions.edit;
     case "choose_supplier":
+      return some(parts, (part) => (hasChoice(part) ? part.actions.choose_supplier : no("")));
     case "take_over":
-      return some(parts, ({ actions }) => actions[action]);
+      return some(parts, ({ actions }) => actions.take_over);
     case "add_tracking":
       return shipment === undefined
         ? some(parts, ({ actions }) => actions.add_tracking)
@@ -41,7 +52,7 @@ export function verdictOf(order: Order, hold: Hold, action: ResolveAction): Verd
     case "refuse_cancellation":
       return some(order.cancellations, ({ actions }) => actions.refuse);
     case "resend":
-      return some(shipment === undefined ? order.shipments : [shipment], ({ actions }) => actions.resend);
+      return shipment?.actions.resend ?? some(order.cancellations, ({ actions }) => actions.resend);
     case "void_label":
       return some(parts, ({ actions }) => actions.back);
     case "raise_limit":
@@ -54,6 +65,13 @@ export function verdictOf(order: Order, hold: Hold, action: ResolveAction): Verd
       return yes;
   }
 }
+
+/** Somebody could take it, or refused and may be asked again; without a decision nobody knows. */
+const hasChoice = ({ decision }: Part): boolean =>
+  decision === null ||
+  decision.considered.some(
+    ({ candidates, rejected }) => candidates.length > 0 || rejected.some(({ why }) => why === "supplier_refused"),
+  );
 
 /** The catalogue names the suggested action first. */
 export const startWith = (order: Order, hold: Hold): ResolveAction | undefined =>

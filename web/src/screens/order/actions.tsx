@@ -120,7 +120,13 @@ function Action({
       onClick={() => {
         if (verdict.allowed) onClick();
       }}
-      rightSection={name === undefined ? undefined : <KeyName name={name} />}
+      rightSection={
+        name === undefined ? undefined : (
+          <span className={classes["keyName"]}>
+            <KeyName name={name} />
+          </span>
+        )
+      }
     >
       {label}
     </Button>

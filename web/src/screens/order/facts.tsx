@@ -44,12 +44,16 @@ export function Facts({ order, onEdit }: { order: Order; onEdit: () => void }) {
     ...(order.note === null || order.note === "" ? [] : [[t("order.buyerNote"), order.note] as const]),
     [t("order.method"), order.shipping_method ?? t("order.noMethod")],
     [t("order.channel"), order.channel.name],
-    [
-      t("order.channelId"),
-      <Copyable key="id" value={order.channel_order_id}>
-        <span className="num">{order.channel_order_id}</span>
-      </Copyable>,
-    ],
+    ...(order.channel_order_id === order.number
+      ? []
+      : [
+          [
+            t("order.channelId"),
+            <Copyable key="id" value={order.channel_order_id}>
+              <span className="num">{order.channel_order_id}</span>
+            </Copyable>,
+          ] as const,
+        ]),
     ...(order.ordered_at === null ? [] : [[t("order.ordered"), <Ago key="ordered" at={order.ordered_at} />] as const]),
     [t("order.received"), <Ago key="received" at={order.received_at} />],
     ...(order.paid_at === null ? [] : [[t("order.paid"), <Ago key="paid" at={order.paid_at} />] as const]),

@@ -31,7 +31,7 @@ export function Lines({ order }: { order: Order }) {
                 <td>
                   <div>{line.title}</div>
                   <div className="dim">
-                    <span className="mono">{line.sku}</span>
+                    {line.sku !== line.title && <span className="mono">{line.sku}</span>}
                     {line.kind !== "goods" && ` · ${line.kind}`}
                     {line.fulfilled_by !== "us" && ` · ${t("order.notByUs")}`}
                   </div>
