@@ -4,7 +4,6 @@ import { useMutation } from "@tanstack/react-query";
 import { useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { proved } from "../app/act.ts";
-import { proved } from "../app/act.ts";
 import type { Schemas } from "../app/api.ts";
 import { useHere, useRefresh } from "../app/session.tsx";
 import { CopyCall, type Call } from "./api-call.tsx";
