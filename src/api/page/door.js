@@ -6,7 +6,7 @@ const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 
 const door = {
-  "set-up": { url: "/v1/set-up", done: "The account is made, and its workspace with it. You can close this page." },
+  "set-up": { url: "/v1/set-up", done: "The account is made, and its workspace with it. One moment…" },
   password: { url: "/v1/auth/password/reset", done: "The new password counts from now on. You can close this page." },
   "purchase-order": { url: "", done: "Thank you: the tracking number is entered. You can close this page." },
   invitation: { url: "/v1/invitations/accept", done: "You are a member now. You can close this page." },
@@ -48,11 +48,21 @@ async function submit() {
   try {
     await ask(door.url, isOrder && form.dataset.sure !== undefined ? { ...body, sure: true } : body);
     over(door.done);
+    if (form.dataset.door === "set-up") await goIn(body);
   } catch (error) {
     say(error.message, true);
     button.disabled = false;
     if (error.code === "tracking_not_accepted") insist(button);
   }
+}
+
+/** Whoever has just made the account goes into its workspace with it: nobody types the same password twice. */
+async function goIn({ email, password, workspace }) {
+  const isIn = await ask("/v1/auth/sign-in", { email, password }).then(
+    ({ status }) => status === "signed_in",
+    () => false,
+  );
+  location.assign(isIn ? `/${workspace.slug}` : "/sign-in");
 }
 
 function over(text) {

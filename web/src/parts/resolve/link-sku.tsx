@@ -64,10 +64,13 @@ interface LinkFormProps {
   currency: string;
   done: (said: string) => void;
   autoFocus: boolean;
+  /** The whole link is edited: for which channel, its order of suppliers, and bundles. */
+  channels?: readonly { id: string; name: string }[];
 }
 
-export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocus }: LinkFormProps) {
+export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocus, channels }: LinkFormProps) {
   const { t } = useTranslation();
+  const [channel, setChannel] = useState(link?.channel ?? null);
   const empty = (): Option => {
     const supplier = suppliers.length === 1 ? suppliers[0] : undefined;
     return {
@@ -94,7 +97,7 @@ export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocu
         put("/v1/product-links", {
           body: {
             sku,
-            channel: link?.channel ?? null,
+            channel,
             nothing_to_ship: isNothing,
             options: isNothing ? [] : [...options],
           },
@@ -107,6 +110,20 @@ export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocu
       <div>
         <strong>{sku}</strong> <span className="dim">{title}</span>
       </div>
+      {channels !== undefined && channels.length > 0 && (
+        <Select
+          label={t("resolve.link.channel")}
+          description={link === null ? t("resolve.link.channelHint") : undefined}
+          data={[
+            { value: "", label: t("resolve.link.everyChannel") },
+            ...channels.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={channel ?? ""}
+          disabled={link !== null}
+          allowDeselect={false}
+          onChange={(value) => setChannel(value === "" ? null : value)}
+        />
+      )}
       {!isNothing &&
         options.map((option, index) => (
           <fieldset key={index} className={classes["option"]} aria-label={t("resolve.link.option", { no: index + 1 })}>
@@ -174,6 +191,35 @@ export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocu
                 onChange={(value) => set(index, { per: Number(value) || 1 })}
               />
             </div>
+            {channels !== undefined && (
+              <div className={classes["row"]}>
+                <NumberInput
+                  label={t("resolve.link.component")}
+                  min={1}
+                  allowDecimal={false}
+                  value={option.component ?? 1}
+                  onChange={(value) => set(index, { component: Number(value) || 1 })}
+                />
+                <NumberInput
+                  label={t("resolve.link.priority")}
+                  min={1}
+                  allowDecimal={false}
+                  value={option.priority ?? 1}
+                  onChange={(value) => set(index, { priority: Number(value) || 1 })}
+                />
+                <TextInput
+                  label={t("resolve.link.most")}
+                  inputMode="decimal"
+                  pattern="\d+(\.\d+)?"
+                  title={t("resolve.decimal")}
+                  value={option.max_unit_cost ?? ""}
+                  onChange={(event) => {
+                    const typed = event.currentTarget.value.replace(",", ".");
+                    set(index, { max_unit_cost: typed === "" ? null : typed });
+                  }}
+                />
+              </div>
+            )}
           </fieldset>
         ))}
       <Group gap="lg">
@@ -184,6 +230,20 @@ export function LinkForm({ sku, title, link, suppliers, currency, done, autoFocu
             onClick={() => setOptions([...options, { ...empty(), priority: options.length + 1 }])}
           >
             {t("resolve.link.add")}
+          </Button>
+        )}
+        {!isNothing && channels !== undefined && (
+          <Button
+            variant="subtle"
+            leftSection={<IconPlus size={14} />}
+            onClick={() =>
+              setOptions([
+                ...options,
+                { ...empty(), component: Math.max(...options.map((each) => each.component ?? 1)) + 1 },
+              ])
+            }
+          >
+            {t("resolve.link.addComponent")}
           </Button>
         )}
         <Checkbox
