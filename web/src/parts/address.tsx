@@ -18,6 +18,18 @@ export function addressLayout(country: string): readonly (readonly Field[])[] {
   return [["name"], ["company"], ["line1"], ["line2"], town, ["country"]];
 }
 
+/** As its country writes it, one line below the other: for a label, or the clipboard. */
+export const addressText = (address: Omit<Address, "email" | "phone">): string =>
+  addressLayout(address.country)
+    .map((fields) =>
+      fields
+        .map((field) => (field === "country" ? countryName(address.country) : address[field as "name"]))
+        .filter((text) => text.trim() !== "")
+        .join(" "),
+    )
+    .filter((line) => line !== "")
+    .join("\n");
+
 export const addressDifference = (one: Address, other: Address): Field[] =>
   (Object.keys(one) as Field[]).filter((field) => one[field] !== other[field]);
 
@@ -51,15 +63,3 @@ export function AddressLines({ address, changed = [] }: { address: Address; chan
     </address>
   );
 }
-
-/** The same as text, for the clipboard. */
-export const addressText = (address: Address): string =>
-  addressLayout(address.country)
-    .map((fields) =>
-      fields
-        .map((field) => (field === "country" ? countryName(address.country) : address[field]))
-        .filter((text) => text !== "")
-        .join(" "),
-    )
-    .filter((line) => line !== "")
-    .join("\n");
