@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
+import { addressText } from "../../parts/address.tsx";
 import { ChannelMark } from "../../parts/badges.tsx";
 import { countryName, formatMoney } from "../../parts/format.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
@@ -195,7 +196,7 @@ function useFields(order: Order, part: Part): FieldGroup[] {
               { id: "code", label: t("desk.field.countryCode"), value: to.country },
               { id: "phone", label: t("desk.field.phone"), value: to.phone },
               { id: "method", label: t("desk.field.method"), value: part.method ?? "" },
-              { id: "all", label: t("desk.field.all"), value: wholeAddress(to) },
+              { id: "all", label: t("desk.field.all"), value: addressText(to) },
             ]),
           },
         ];
@@ -219,8 +220,3 @@ function useFields(order: Order, part: Part): FieldGroup[] {
 }
 
 const present = (fields: readonly Field[]): Field[] => fields.filter(({ value }) => value.trim() !== "");
-
-const wholeAddress = (to: NonNullable<Order["ship_to"]>): string =>
-  [to.name, to.company, to.line1, to.line2, `${to.postcode} ${to.city}`, to.region, countryName(to.country)]
-    .filter((line) => line.trim() !== "")
-    .join("\n");

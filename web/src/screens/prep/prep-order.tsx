@@ -3,8 +3,8 @@ import { useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
+import { addressText } from "../../parts/address.tsx";
 import { StateBadge } from "../../parts/badges.tsx";
-import { countryName } from "../../parts/format.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
 import { Trouble, Waiting } from "../../parts/page.tsx";
 import { ShipBy } from "../../parts/ship-by.tsx";
@@ -247,19 +247,7 @@ export function PrepOrder({ id, now, show, queue, rows, onOpen }: PrepOrderProps
         {to !== null && (
           <div className={classes["where"]}>
             <span className="dim">{t("prep.sendTo")}</span>
-            <p>
-              {[
-                to.name,
-                to.company,
-                to.line1,
-                to.line2,
-                `${to.postcode} ${to.city}`,
-                to.region,
-                countryName(to.country),
-              ]
-                .filter((part) => part.trim() !== "")
-                .join("\n")}
-            </p>
+            <p>{addressText(to)}</p>
             {data.method !== null && (
               <p className="dim">
                 {t("prep.method")} {data.method}

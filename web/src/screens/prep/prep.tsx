@@ -117,9 +117,10 @@ export function Prep() {
         <ScanField
           onScan={(text) => {
             if (resultNow.current?.tone === "bad") return play("bad"); // first it has to be understood
+            over(); // the next scan takes the place of what is still shown
             now.current.scan(text);
           }}
-          onEnter={() => (resultNow.current === null ? now.current.enter() : over())}
+          onEnter={() => (resultNow.current?.tone === "bad" ? over() : now.current.enter())}
         />
         {isLate && (
           <div className={classes["waiting"]} role="status">

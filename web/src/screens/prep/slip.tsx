@@ -1,6 +1,6 @@
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { countryName } from "../../parts/format.ts";
+import { addressText } from "../../parts/address.tsx";
 import { code128 } from "./code128.ts";
 import type { Counted, Detail } from "./counts.ts";
 import classes from "./prep.module.css";
@@ -23,17 +23,8 @@ export function Slip({ detail, counts }: { detail: Detail; counts: readonly Coun
       {to !== null && (
         <p>
           <small>{t("prep.slip.shipTo")}</small>
-          {[
-            to.name,
-            to.company,
-            to.line1,
-            to.line2,
-            `${to.postcode} ${to.city}`,
-            to.region,
-            countryName(to.country),
-            to.phone,
-          ]
-            .filter((line) => line.trim() !== "")
+          {[...addressText(to).split("\n"), to.phone]
+            .filter((line) => line !== "")
             .map((line) => (
               <span key={line}>{line}</span>
             ))}
