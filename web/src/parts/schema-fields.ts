@@ -120,9 +120,10 @@ export function shownIn({ kind }: Field, value: unknown): string {
 }
 
 /** What stands in a field as the API takes it. Empty is nothing where nothing is a value, else the usual. */
-export function typedAs({ kind, none }: Field, text: string): unknown {
+export function typedAs(field: Field, text: string): unknown {
+  const { kind, none } = field;
   const trimmed = text.trim();
-  if (trimmed === "") return none === null ? "default" : null;
+  if (trimmed === "") return none === null ? "default" : isEmptyAValue(field) ? "" : null;
   switch (kind) {
     case "duration":
       return durationOf(trimmed);
@@ -139,6 +140,10 @@ export function typedAs({ kind, none }: Field, text: string): unknown {
       return trimmed;
   }
 }
+
+/** Where the empty text is a value of its own, nothing is said by the word "none". */
+export const isEmptyAValue = ({ kind, none, usual }: Field): boolean =>
+  kind === "text" && none !== null && usual === "";
 
 function parsed(text: string): unknown {
   try {

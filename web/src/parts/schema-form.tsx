@@ -10,7 +10,16 @@ import { useHere, useRefresh } from "../app/session.tsx";
 import { countryCodes } from "./countries.ts";
 import { countryName } from "./format.ts";
 import { Trouble, Waiting } from "./page.tsx";
-import { faultsOf, fieldsOf, shownIn, typedAs, type Field, type FormSchema, type Values } from "./schema-fields.ts";
+import {
+  faultsOf,
+  fieldsOf,
+  isEmptyAValue,
+  shownIn,
+  typedAs,
+  type Field,
+  type FormSchema,
+  type Values,
+} from "./schema-fields.ts";
 import classes from "./schema-form.module.css";
 
 type Settings = Schemas["Settings"];
@@ -34,7 +43,11 @@ export function SchemaField({ field, value, onChange, fault, isReadOnly = false 
   const [text, setText] = useState(() => shownIn(field, value));
   const { kind, none, help } = field;
   const hint =
-    none === null ? help : kind === "boolean" || kind === "choice" ? help : `${help} ${t("schema.none", { none })}`;
+    none === null
+      ? help
+      : kind === "boolean" || kind === "choice"
+        ? help
+        : `${help} ${t(isEmptyAValue(field) ? "schema.noneByWord" : "schema.none", { none })}`;
   const base = {
     label: field.needsSecondFactor ? (
       <span className={classes["head"]}>
@@ -123,7 +136,7 @@ export function SchemaField({ field, value, onChange, fault, isReadOnly = false 
       return (
         <TextInput
           {...base}
-          placeholder={none ?? (kind === "folder" ? t("schema.folder") : "")}
+          placeholder={isEmptyAValue(field) ? "" : (none ?? (kind === "folder" ? t("schema.folder") : ""))}
           value={text}
           {...(kind === "decimal" || kind === "whole" || kind === "number" ? { inputMode: "decimal" as const } : {})}
           onChange={(event) => type(event.currentTarget.value)}

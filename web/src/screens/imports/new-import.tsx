@@ -106,6 +106,7 @@ export function NewImport(props: NewImportProps) {
               {(button) => (
                 <Button
                   {...button}
+                  data-autofocus
                   variant={file === null ? "filled" : "default"}
                   leftSection={<IconUpload size={14} />}
                 >

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { Section, Trouble } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";
+import { saveFile } from "../../parts/save-file.ts";
 import { Ago } from "../../parts/time.tsx";
 import classes from "./order.module.css";
 
@@ -32,7 +33,7 @@ export function Files({ order }: { order: Order }) {
   const download = useMutation({
     mutationFn: async ({ id, name }: { id: string; name: string }) => {
       const path = { id: order.id, attachment: id };
-      save(await api.get("/v1/orders/{id}/attachments/{attachment}", { path }), name);
+      saveFile(await api.get("/v1/orders/{id}/attachments/{attachment}", { path }), name);
     },
   });
   const problem = error ?? add.error ?? remove.error ?? download.error;
@@ -95,13 +96,4 @@ export function Files({ order }: { order: Order }) {
       )}
     </Section>
   );
-}
-
-/** Gives the browser a file to keep: it is asked for with the session's headers, which a plain link would not send. */
-function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

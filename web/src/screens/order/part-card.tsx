@@ -14,6 +14,8 @@ import type { Order, Part, Shipment } from "../../parts/resolve/subject.ts";
 import { CorrectNumber, EnterNumber } from "../../parts/resolve/tracking.tsx";
 import { Ago } from "../../parts/time.tsx";
 import classes from "./order.module.css";
+import { toneOfHold } from "./problems.tsx";
+import { PurchaseOrderFile } from "./purchase-order-file.tsx";
 import { WhySupplier } from "./why-supplier.tsx";
 
 type Doing =
@@ -66,6 +68,7 @@ export function PartCard({ order, part, done }: PartCardProps) {
             {t(part.placed_by === "person" ? "order.placedByHand" : "order.placed")} <Ago at={part.placed_at} />
           </span>
         )}
+        <PurchaseOrderFile part={part} />
         {part.acknowledged_at !== null && (
           <span>
             {t("order.acknowledged")} <Ago at={part.acknowledged_at} />
@@ -137,7 +140,7 @@ export function PartCard({ order, part, done }: PartCardProps) {
 function PartState({ order, part }: { order: Order; part: Part }) {
   const { t } = useTranslation();
   const hold = order.holds.find(({ on }) => on.subject === "fulfillment_order" && on.id === part.id);
-  if (hold !== undefined) return <StateBadge tone="red">{hold.title}</StateBadge>;
+  if (hold !== undefined) return <StateBadge tone={toneOfHold(hold)}>{hold.title}</StateBadge>;
   return (
     <StateBadge tone={stateTones[part.state] ?? "grey"}>
       {t(`order.state.${part.state as "held"}`, part.state)}

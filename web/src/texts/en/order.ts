@@ -88,6 +88,7 @@ export const order = {
   number: "Their number",
   placed: "placed",
   placedByHand: "placed by hand",
+  purchaseOrderFile: "Purchase order file",
   acknowledged: "acknowledged",
   backordered: "backordered until",
   nextLook: "next look for tracking",

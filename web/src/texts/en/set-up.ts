@@ -1,6 +1,7 @@
 /** The form that is drawn from a settings schema. */
 export const schema = {
   none: "Empty: {{none}}.",
+  noneByWord: "The word none: {{none}}.",
   secondFactor: "second factor",
   needsSecondFactor: "{{names}}: only a person with a second factor changes this. Add one under your account first.",
   folder: "a name such as northwind",
