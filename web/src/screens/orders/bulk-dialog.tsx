@@ -235,7 +235,7 @@ function untilOf(when: string): string {
 }
 
 /** For how many it is possible, why not for the others, and what it would buy. */
-function WhatWouldBe({ preview, label }: { preview: Preview; label: string }) {
+export function WhatWouldBe({ preview, label }: { preview: Preview; label: string }) {
   const { t } = useTranslation();
   const { commits } = preview;
   return (
