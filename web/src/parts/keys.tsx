@@ -37,6 +37,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const layers = useRef<(readonly Key[])[]>([]);
   const begun = useRef<{ key: string; at: number } | null>(null);
+  const isOverlaid = useRef(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [areLettersOn, setOn] = useState(() => localStorage.getItem(stored) !== "off");
   const add = useCallback((keys: readonly Key[]) => {
@@ -52,7 +53,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.defaultPrevented || event.isComposing || isOverlaid.current) return;
       const pressed = nameOf(event);
       if (pressed === null || ((pressed === "Enter" || pressed === "Space") && isControl(event.target))) return;
       const isTyping = isField(event.target);
@@ -74,8 +75,16 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       if (!isTyping && layers.current.flat().some((each) => each.key.startsWith(`${pressed} `)))
         begun.current = { key: pressed, at: event.timeStamp };
     };
+    // By the time the key comes here, what it closed may be gone.
+    const onKeyBefore = (event: KeyboardEvent): void => {
+      isOverlaid.current = event.key === "Escape" && hasDropdown();
+    };
+    window.addEventListener("keydown", onKeyBefore, true);
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    return () => {
+      window.removeEventListener("keydown", onKeyBefore, true);
+      window.removeEventListener("keydown", onKey);
+    };
   }, [areLettersOn]);
 
   useEffect(() => add([{ key: "?", label: t("keys.help"), run: () => setHelpOpen(true) }]), [add, t]);
@@ -139,6 +148,12 @@ export function KeyName({ name }: { name: string }) {
     </>
   );
 }
+
+/** A menu or a list of choices lies over the page: Escape closes that, and nothing below it. */
+const hasDropdown = (): boolean =>
+  [...document.querySelectorAll(".mantine-Popover-dropdown, .mantine-Menu-dropdown, .mantine-Combobox-dropdown")].some(
+    (each) => each.checkVisibility(),
+  );
 
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&

@@ -10,6 +10,7 @@ import { StateBadge, type Tone } from "../../parts/badges.tsx";
 import { DataTable, type Column } from "../../parts/data-table.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../../parts/page.tsx";
+import { saveFile } from "../../parts/save-file.ts";
 import { Ago } from "../../parts/time.tsx";
 import classes from "./jobs.module.css";
 
@@ -52,7 +53,11 @@ export function JobView({ id }: { id: string }) {
     ...done,
   });
   const report = useMutation({
-    mutationFn: async () => save((await api.get("/v1/jobs/{id}/report", { path: { id } })) as unknown, `${id}.csv`),
+    // An attachment, so the client answers it as bytes.
+    mutationFn: async () => {
+      const file: unknown = await api.get("/v1/jobs/{id}/report", { path: { id } });
+      if (file instanceof Blob) saveFile(file, `${id}.csv`);
+    },
   });
   if (job === undefined)
     return error === null ? <Waiting lines={4} /> : <Trouble error={error} onRetry={() => void refetch()} />;
@@ -190,13 +195,4 @@ function Rows({ job, state }: { job: Job; state: RowState | null }) {
       />
     </div>
   );
-}
-
-function save(file: unknown, name: string): void {
-  const address = URL.createObjectURL(file instanceof Blob ? file : new Blob([String(file)], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

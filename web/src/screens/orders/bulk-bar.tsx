@@ -1,5 +1,5 @@
 import { Button, CloseButton, Menu, Popover, Stack, Text } from "@mantine/core";
-import { IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -164,6 +164,7 @@ interface ActProps {
 }
 function Act({ action, chosen, stops, onDo, onKeep }: ActProps) {
   const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
   const label = t(`jobs.action.${action}`);
   if (stops.length === 0)
     return (
@@ -174,12 +175,13 @@ function Act({ action, chosen, stops, onDo, onKeep }: ActProps) {
   const possible = chosen.length - stops.length;
   const whys = [...Map.groupBy(stops, ({ why }) => why)].toSorted(([, one], [, other]) => other.length - one.length);
   return (
-    <Popover width={340} position="top" shadow="md" withArrow trapFocus>
+    <Popover width={340} position="top" shadow="md" withArrow trapFocus opened={isOpen} onChange={setOpen}>
       <Popover.Target>
         <Button
-          variant="default"
-          data-disabled
-          aria-disabled
+          variant="subtle"
+          color="gray"
+          leftSection={<IconInfoCircle size={14} />}
+          onClick={() => setOpen(!isOpen)}
           aria-label={t("orders.bulk.not", { what: label, possible, count: chosen.length })}
         >
           {label}

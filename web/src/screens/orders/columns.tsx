@@ -45,7 +45,11 @@ export function useOrderColumns(onResolve: (row: Row) => void): Column<Row>[] {
         id: "country",
         header: t("orders.column.country"),
         width: 40,
-        cell: (row) => <abbr style={{ textDecoration: "none" }} title={countryName(row.country)}>{row.country}</abbr>,
+        cell: (row) => (
+          <abbr style={{ textDecoration: "none" }} title={countryName(row.country)}>
+            {row.country}
+          </abbr>
+        ),
       },
       {
         id: "shipBy",

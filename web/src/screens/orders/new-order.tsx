@@ -84,7 +84,10 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
   const wrong = make.error instanceof SwitchyardProblem ? make.error.errors : [];
   const errorOf = (field: string): string | undefined => {
     const found = wrong.find((each) => each.field === `body.${field}`);
-    return found && t("orders.new.expected", { expected: found.expected });
+    if (found === undefined) return undefined;
+    return /^at least 1 /.test(found.expected)
+      ? t("orders.new.needed")
+      : t("orders.new.expected", { expected: found.expected });
   };
   const isSaidAtFields = wrong.length > 0 && wrong.every(({ field }) => shownFields.test(field));
   return (

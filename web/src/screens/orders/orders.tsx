@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Drawer, Menu, Title, Tooltip } from "@mantine/core";
 import { IconArrowsSort, IconBaselineDensityMedium, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
@@ -204,7 +204,7 @@ export function Orders() {
         onClose={() => set({ new: undefined })}
         position="right"
         size={640}
-        title={t("orders.new.title")}
+        title={<Title order={2}>{t("orders.new.title")}</Title>}
         closeButtonProps={{ "aria-label": t("shell.close") }}
       >
         {search.new === true && (

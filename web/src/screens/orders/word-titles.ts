@@ -43,6 +43,7 @@ export function useWordTitles() {
       channel: named(channels?.channels ?? []),
       supplier: named(suppliers?.suppliers ?? []),
       due: (["today", "tomorrow"] as const).map((value) => ({ value, label: t(`orders.due.${value}`) })),
+      received: [{ value: "today", label: t("orders.due.today") }],
       owner: (["me", "none"] as const).map((value) => ({ value, label: t(`orders.owner.${value}`) })),
       is: (["late", "snoozed", "awake", "not_told"] as const).map((value) => ({
         value,

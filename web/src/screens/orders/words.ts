@@ -1,5 +1,16 @@
 /** The keys of the search, as the API knows them (a test compares): each is a filter with a pill. */
-export const wordKeys = ["state", "reason", "channel", "supplier", "country", "sku", "due", "owner", "is"] as const;
+export const wordKeys = [
+  "state",
+  "reason",
+  "channel",
+  "supplier",
+  "country",
+  "sku",
+  "due",
+  "received",
+  "owner",
+  "is",
+] as const;
 export type WordKey = (typeof wordKeys)[number];
 export interface Word {
   key: WordKey;

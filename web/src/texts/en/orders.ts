@@ -57,6 +57,7 @@ export const orders = {
     country: "Country",
     sku: "SKU",
     due: "Ship by",
+    received: "Received",
     owner: "Looked after by",
     is: "Is",
   },
@@ -120,6 +121,7 @@ export const orders = {
     make: "Create the order",
     wrong_one: "One field needs another look.",
     wrong_other: "{{count}} fields need another look.",
+    needed: "This is needed.",
     expected: "Expected: {{expected}}",
   },
 } as const;
