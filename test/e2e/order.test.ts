@@ -189,6 +189,20 @@ async function stopped(call: Call) {
   };
 }
 
+/** Opens the form of each action of a hold, one after the other; each has its button or says why there is none. */
+async function openForms(page: Page, { title, resolve_with: actions }: Order["holds"][number]): Promise<number> {
+  const card = page.getByRole("region", { name: title, exact: true }).first();
+  const choices = card.getByRole("group", { name: "What can be done" }).getByRole("button");
+  await card.waitFor();
+  const count = await choices.count();
+  assert.equal(Math.max(1, count), actions.length, title);
+  for (let index = count - 1; index >= 0; index -= 1) {
+    await choices.nth(index).click();
+    await card.locator("form button[type=submit], p").last().waitFor();
+  }
+  return actions.length;
+}
+
 test("UI-20 each reason leads to a form on the order's page, and what it does ends the hold", { skip }, async (t) => {
   const at = await atScreen(t);
   const call = apiOf(at);
@@ -203,23 +217,34 @@ test("UI-20 each reason leads to a form on the order's page, and what it does en
       `${code} holds its order`,
     );
     await page.goto(`${at.url}/sandbox/orders/${id}`);
-    const card = page.getByRole("region", { name: hold.title, exact: true });
-    await card.waitFor();
-    const others = card.getByRole("group", { name: "What can be done" }).getByRole("button");
-    const choices = await others.count();
-    assert.equal(Math.max(1, choices), hold.resolve_with.length, code);
-    for (let index = choices - 1; index >= 0; index -= 1) {
-      await others.nth(index).click();
-      await card.locator("form button[type=submit], p").last().waitFor();
-      forms += 1;
-    }
+    forms += await openForms(page, hold);
     await resolve(page);
     await until(
       async () => ((await order(id)).holds.some((each) => each.code === code) ? undefined : true),
       `${code} is resolved`,
     );
   }
-  t.diagnostic(`${Object.keys(cases).length} reasons resolved on the page, ${forms} forms opened`);
+
+  // What the sandbox itself runs into meanwhile; it goes on while we look, so that a hold may be gone by then.
+  const others = new Set<string>();
+  const { orders } = await call<{ orders: { id: string }[] }>("GET", "/v1/orders?limit=200&state=needs_attention,checking,stand_by");
+  for (const { id } of orders) {
+    const hold = (await order(id)).holds[0];
+    if (hold === undefined || hold.code in cases || others.has(hold.code)) continue;
+    await page.goto(`${at.url}/sandbox/orders/${id}`);
+    const isThere = await page
+      .getByRole("region", { name: hold.title, exact: true })
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .then(() => true)
+      .catch(() => false);
+    if (!isThere) continue;
+    forms += await openForms(page, hold);
+    others.add(hold.code);
+  }
+  t.diagnostic(
+    `${Object.keys(cases).length} reasons resolved, ${others.size} more looked at (${[...others].join(", ")}), ${forms} forms opened`,
+  );
 });
 
 test(
@@ -265,7 +290,10 @@ test(
     await page.getByRole("textbox", { name: "Note" }).fill("Called the buyer.");
     await page.getByRole("button", { name: "Add note" }).click();
     await page.getByRole("listitem").filter({ hasText: "Called the buyer." }).first().waitFor();
-    await page.locator("label").filter({ hasText: /^People$/ }).click();
+    await page
+      .locator("label")
+      .filter({ hasText: /^People$/ })
+      .click();
     await page.getByRole("listitem").filter({ hasText: "Edited" }).first().waitFor();
 
     assert.deepEqual(await seriousFindings(page), []);

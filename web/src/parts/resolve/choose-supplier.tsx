@@ -90,7 +90,9 @@ export function Choice({
               autoFocus={autoFocus && supplier.id === wanted}
               label={
                 <>
-                  {supplier.name}{" "}
+                  <Text span size="sm">
+                    {supplier.name}
+                  </Text>{" "}
                   <Text span size="sm" c="dimmed">
                     {[
                       ...(isLinked

@@ -33,6 +33,7 @@ export function HoldWhy({ hold }: { hold: Hold }) {
   const facts = Object.entries(hold.detail).flatMap(([key, value]): (readonly [string, ReactNode])[] => {
     if (elsewhere.has(key) || (hold.code === "changed_on_channel" && (key === "field" || key === "placed"))) return [];
     if (key === "sku" && hold.on.subject === "line") return [];
+    if (key === "why" && value === "refused") return [];
     if (value === null || value === undefined || value === "") return [];
     const label = t(`why.${key as "sku"}`, key.replace(/([A-Z])/g, " $1").toLowerCase());
     return [[label, shown(key, value)]];

@@ -41,11 +41,15 @@ export function OrderView({ id, before, controls, isWide = false }: OrderViewPro
   });
   if (order === undefined)
     return (
-      <div className={classes["body"]}>
-        {before}
-        {controls}
-        {error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />}
-      </div>
+      <>
+        <header className={classes["head"]}>
+          {before}
+          <div className={classes["controls"]}>{controls}</div>
+        </header>
+        <div className={classes["body"]}>
+          {error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />}
+        </div>
+      </>
     );
   return (
     <Loaded key={order.id} order={order} before={before} controls={controls} isWide={isWide}>
