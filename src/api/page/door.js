@@ -7,9 +7,9 @@ history.replaceState(null, "", location.pathname);
 
 const door = {
   "set-up": { url: "/v1/set-up", done: "The account is made, and its workspace with it. One moment…" },
-  password: { url: "/v1/auth/password/reset", done: "The new password counts from now on. You can close this page." },
+  password: { url: "/v1/auth/password/reset", done: "The new password counts from now on." },
   "purchase-order": { url: "", done: "Thank you: the tracking number is entered. You can close this page." },
-  invitation: { url: "/v1/invitations/accept", done: "You are a member now. You can close this page." },
+  invitation: { url: "/v1/invitations/accept", done: "You are a member now. One moment…" },
 }[form.dataset.door];
 
 const say = (text, isWrong) => {
@@ -46,9 +46,12 @@ async function submit() {
   button.disabled = true;
   say("One moment…", false);
   try {
-    await ask(door.url, isOrder && form.dataset.sure !== undefined ? { ...body, sure: true } : body);
+    const answer = await ask(door.url, isOrder && form.dataset.sure !== undefined ? { ...body, sure: true } : body);
     over(door.done);
     if (form.dataset.door === "set-up") await goIn(body);
+    if (form.dataset.door === "invitation")
+      await goIn({ email: invited, password: body.password, workspace: { slug: answer.workspace } });
+    if (form.dataset.door === "password") said.after(onward("Sign in", "/sign-in"));
   } catch (error) {
     say(error.message, true);
     button.disabled = false;
@@ -56,13 +59,22 @@ async function submit() {
   }
 }
 
+/** The address that an invitation is for. */
+let invited = "";
+
 /** Whoever has just made the account goes into its workspace with it: nobody types the same password twice. */
 async function goIn({ email, password, workspace }) {
   const isIn = await ask("/v1/auth/sign-in", { email, password }).then(
     ({ status }) => status === "signed_in",
     () => false,
   );
-  location.assign(isIn ? `/${workspace.slug}` : "/sign-in");
+  location.assign(isIn ? `/${workspace.slug}` : `/sign-in?to=/${workspace.slug}`);
+}
+
+function onward(text, to) {
+  const made = make("a", "button", text);
+  made.href = to;
+  return made;
 }
 
 function over(text) {
@@ -103,13 +115,13 @@ function button(label, run) {
   made.addEventListener("click", () => run(made));
   return made;
 }
+/** Only where the browser has a clipboard for pages: over https, or on this machine. */
 const copying = (text) =>
-  button("Copy", (made) => {
-    void navigator.clipboard?.writeText(text).then(() => {
-      made.textContent = "Copied";
-      setTimeout(() => (made.textContent = "Copy"), 1500);
-    });
-  });
+  navigator.clipboard === undefined
+    ? ""
+    : button("Copy", (made) => {
+        void navigator.clipboard.writeText(text).then(() => (made.textContent = "Copied"));
+      });
 
 async function showOrder() {
   const [found] = (await ask("/v1/desk")).fulfillment_orders;
@@ -233,6 +245,7 @@ else if (isOrder) showOrder().catch((error) => say(error.message, true));
 else if (form.dataset.door === "invitation")
   ask("/v1/invitations/look", { token })
     .then((found) => {
+      invited = found.email;
       about.textContent = `You are invited to ${found.workspace} as ${found.role}, with the address ${found.email}. ${
         found.has_account ? "Type the password of your account." : "Make your account."
       }`;
