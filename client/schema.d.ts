@@ -4527,6 +4527,8 @@ export interface paths {
             "application/json": {
               user: string;
               role: "owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier";
+              /** Its name in addresses */
+              workspace: string;
             };
           };
         };

@@ -94,7 +94,7 @@ export function doorHtml(door: Door): string {
         <script src="/door.js" defer></script>
       </head>
       <body>
-        <header class="top"><span class="mark" aria-hidden="true">S</span><strong>Switchyard</strong></header>
+        <header class="top"><img src="/icon.svg" alt="" width="22" height="22" /><strong>Switchyard</strong></header>
         <main class="door" data-door="${door}">
           <h1>${title}</h1>
           <div id="about"><p>${text}</p></div>

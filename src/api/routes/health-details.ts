@@ -94,7 +94,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
     const about = { code: "safe_mode", title: "Safe mode" } as const;
     const reason = (await findInstallation(db.engine))?.safeModeReason ?? null;
     return reason === null
-      ? ok(about, "Off: purchases are made, channels are told and mails are sent.")
+      ? ok(about, "Off: purchases are made, and channels are told.")
       : warning(
           about,
           `On: ${reason}. Nothing is bought, told to a channel or mailed.`,

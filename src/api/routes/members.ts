@@ -280,7 +280,14 @@ If you do not know what this is about, do nothing.
         tags,
         security: [],
         body: z.strictObject({ token, name: personName.optional(), password: password.optional() }),
-        response: { 200: z.object({ user: z.string(), role: Role }), ...problems },
+        response: {
+          200: z.object({
+            user: z.string(),
+            role: Role,
+            workspace: z.string().meta({ description: "Its name in addresses" }),
+          }),
+          ...problems,
+        },
       },
     },
     async (request) => {
@@ -295,7 +302,8 @@ If you do not know what this is about, do nothing.
         signedIn,
       });
       const member = answer(await accept(manage, invitation, userId));
-      return { user: publicId("user", userId), role: member.role };
+      const workspace = await db.engine.tx((tx) => lockWorkspace(tx, invitation.workspaceId));
+      return { user: publicId("user", userId), role: member.role, workspace: workspace?.slug ?? "" };
 
       async function accepting(): Promise<string> {
         if (signedIn?.user.email === invitation.email) return signedIn.user.id;

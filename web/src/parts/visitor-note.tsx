@@ -1,6 +1,7 @@
 import { Alert, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import classes from "./visitor-note.module.css";
 import { useHere } from "../app/session.tsx";
 
 /** The sandbox's visitor has no account: what they would be refused is told before they try, with the way to an account. */
@@ -9,7 +10,13 @@ export function VisitorNote({ children }: { children: string }) {
   const { session } = useHere();
   if (!session.is_visitor) return null;
   return (
-    <Alert color="gray" variant="light" mx="lg" mt="md" title={t("visitor.title")}>
+    <Alert
+      variant="light"
+      mx="lg"
+      my="md"
+      title={t("visitor.title")}
+      classNames={{ root: classes["note"]!, title: classes["title"]! }}
+    >
       <Text size="sm">
         {children}{" "}
         {session.set_up_needed ? (

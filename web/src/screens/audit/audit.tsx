@@ -60,7 +60,7 @@ export function Audit() {
       ),
     },
     { id: "who", header: t("audit.person"), width: 170, cell: ({ by }) => by.name },
-    { id: "topic", header: t("audit.topic"), width: 190, cell: ({ topic }) => <TopicBadge topic={topic} /> },
+    { id: "topic", header: t("audit.topic"), width: 160, cell: ({ topic }) => <TopicBadge topic={topic} /> },
     { id: "what", header: t("audit.what"), cell: ({ text }) => <span style={{ fontWeight: 600 }}>{text}</span> },
     { id: "on", header: t("audit.on"), cell: ({ on }) => on?.name ?? "" },
     { id: "change", header: t("audit.change"), cell: (entry) => <FirstChange entry={entry} /> },
@@ -167,10 +167,19 @@ function placed(entries: readonly Entry[]): PlacedEntry[] {
   return all.reverse();
 }
 
-function FirstChange({ entry: { changes } }: { entry: Entry }) {
+function FirstChange({ entry: { changes, details } }: { entry: Entry }) {
   const { t } = useTranslation();
   const [first, ...rest] = changes;
-  if (first === undefined) return null;
+  if (first === undefined) {
+    const [said] = Object.entries(details).filter(
+      ([, value]) => typeof value === "string" || typeof value === "number",
+    );
+    return said === undefined ? null : (
+      <span>
+        <span className="dim">{said[0]}</span> <Value of={said[1]} />
+      </span>
+    );
+  }
   return (
     <span>
       <span className="dim">{first.name}</span> <Value of={first.from} /> → <Value of={first.to} />

@@ -154,7 +154,7 @@ function channelLine({ id, name, active, connections }: Channel, t: Translate): 
 function supplierLine({ id, name, enabled, last_problem: problem, accounts }: Supplier, t: Translate): Line {
   const line = { id, name, status: "ok" as const };
   if (!enabled) return { ...line, says: t("health.disabled") };
-  const says = accounts.map((each) => each.name).join(", ");
+  const says = t("health.takes", { accounts: accounts.map((each) => each.name).join(", ") });
   const refused = accounts.find((each) => each.credentials_rejected_at !== null);
   if (refused !== undefined) return { ...line, status: "broken", says, next: t("health.refused") };
   const paused = accounts.find((each) => each.paused_until !== null)?.paused_until;

@@ -90,7 +90,7 @@ export function DutyFields({ value: { role, suppliers }, onChange, without }: Du
           onChange={(next) => onChange({ role, suppliers: next })}
           required={suppliers.length === 0}
           error={known !== undefined && choices.length === 0 ? t("team.noneOfKind") : undefined}
-          searchable={choices.length > 8}
+          searchable
         />
       )}
     </Stack>

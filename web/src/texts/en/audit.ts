@@ -8,7 +8,7 @@ export const audit = {
     members: "Members",
     keys: "API keys",
     webhooks: "Webhooks",
-    catalogue: "Products, shipping and stock",
+    catalogue: "Catalogue",
     secrets: "Secrets entered",
     secret_use: "Secrets used",
     personal_data: "Personal data shown",

@@ -34,6 +34,7 @@ export const health = {
   paused: "Nothing is placed until",
   pausedHint: "Three outcomes in a row were unknown, so placing rests for a while.",
   refused: "Its login was refused. Enter the credentials anew on the supplier's page.",
+  takes: "Purchases go to {{accounts}}.",
   disabled: "Switched off",
   webhooks: "Webhooks",
   webhooksOff: "switched off, because it failed for too long or said that it is gone",
