@@ -10,7 +10,7 @@ import { readRegressions, toOptions, toRegression, type Regression } from "./reg
 import { run, type RunOptions } from "./run.ts";
 
 // Many towns with every run of the tests. SIM_ORDERS=100 runs a few, SIM_SEED=100 others.
-const orders = Number(process.env["SIM_ORDERS"] ?? "2000");
+const orders = Number(process.env["SIM_ORDERS"] ?? "1000");
 const seed = Number(process.env["SIM_SEED"] ?? "1");
 
 const processors = 2;
