@@ -28,7 +28,7 @@ const nobody: Scanned = { scan: () => undefined, enter: () => undefined };
 /** The packing station: everything by scan, one step at a time, and nothing is lost while the network is away. */
 export function Prep() {
   const { t } = useTranslation();
-  const { api, workspace, may } = useHere();
+  const { api, workspace } = useHere();
   const queries = useQueryClient();
   const search = useSearch({ from: "/$workspace/prep" });
   const navigate = useNavigate({ from: "/$workspace/prep" });
@@ -94,23 +94,21 @@ export function Prep() {
     placeholderData: keepPreviousData,
     refetchInterval: 5_000,
   });
-  const isShelf = search.tab === "stock" && may("set_up.read");
+  const isShelf = search.tab === "stock";
   return (
     <Page
       title={t("prep.title")}
       isFull
       top={
-        may("set_up.read") ? (
-          <Tabs
-            label={t("prep.tabs")}
-            current={isShelf ? "stock" : "pack"}
-            onChange={(id) => open(undefined, id === "stock" ? id : undefined)}
-            tabs={[
-              { id: "pack", label: t("prep.pack"), count: list.data?.rows.length },
-              { id: "stock", label: t("prep.stock") },
-            ]}
-          />
-        ) : undefined
+        <Tabs
+          label={t("prep.tabs")}
+          current={isShelf ? "stock" : "pack"}
+          onChange={(id) => open(undefined, id === "stock" ? id : undefined)}
+          tabs={[
+            { id: "pack", label: t("prep.pack"), count: list.data?.rows.length },
+            { id: "stock", label: t("prep.stock") },
+          ]}
+        />
       }
     >
       <div className={classes["page"]}>

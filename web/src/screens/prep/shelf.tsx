@@ -17,11 +17,20 @@ export function Shelf({ now, show }: { now: RefObject<Scanned>; show: Show }) {
   const [sku, setSku] = useState<string | null>(null);
   const [isCounting, setCounting] = useState(false);
   const amount = useRef<HTMLInputElement>(null);
+  const seesAll = may("set_up.read");
   const { data: known } = useQuery({
-    queryKey: [workspace.slug, "suppliers"],
-    queryFn: ({ signal }) => api.get("/v1/suppliers", { signal }),
+    queryKey: [workspace.slug, "desk", "centres", seesAll],
+    queryFn: async ({ signal }) => {
+      if (seesAll) return (await api.get("/v1/suppliers", { signal })).suppliers.filter(({ role }) => role === "prep");
+      // Who only packs knows the own centre by its work.
+      const { fulfillment_orders: work } = await api.get("/v1/desk", {
+        query: { at: "prep", state: "ready,printed,collecting,shipped,delivered,completed", limit: 200 },
+        signal,
+      });
+      return [...new Map(work.map(({ supplier }) => [supplier.id, supplier])).values()];
+    },
   });
-  const centres = known?.suppliers.filter(({ role }) => role === "prep") ?? [];
+  const centres = known ?? [];
   const centre = chosen ?? centres[0]?.id;
   const { data, error, refetch } = useQuery({
     queryKey: [workspace.slug, "stock", centre],
@@ -31,7 +40,7 @@ export function Shelf({ now, show }: { now: RefObject<Scanned>; show: Show }) {
         rows.push(...page.stock);
       return rows;
     },
-    enabled: centre !== undefined,
+    enabled: centre !== undefined && seesAll,
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });
@@ -112,7 +121,9 @@ export function Shelf({ now, show }: { now: RefObject<Scanned>; show: Show }) {
         </form>
       )}
       {put.error !== null && <Trouble error={put.error} />}
-      {data === undefined ? (
+      {!seesAll ? (
+        sku === null && <Empty title={t("prep.shelf.receive")}>{t("prep.shelf.noneHint")}</Empty>
+      ) : data === undefined ? (
         <Waiting />
       ) : data.length === 0 ? (
         <Empty title={t("prep.shelf.none")}>{t("prep.shelf.noneHint")}</Empty>
