@@ -13,6 +13,8 @@ test(
     const at = await atScreen(t);
     const page = await at.open("/");
 
+    await page.waitForURL("**/sandbox/overview");
+    await page.getByRole("link", { name: "Orders", exact: true }).click();
     await page.waitForURL("**/sandbox/orders");
     const table = page.getByRole("table", { name: "Orders" });
     await table
@@ -85,6 +87,7 @@ test("the list of orders, worked with", { skip }, async (t) => {
       .waitFor();
     await wrong.getByRole("button", { name: "Take away is:gone" }).waitFor();
     await wrong.context().close();
+    await page.close();
   });
 
   await t.test("UI-14 tabs are the views of the API; one's own are saved, changed, renamed and deleted", async () => {
@@ -121,6 +124,7 @@ test("the list of orders, worked with", { skip }, async (t) => {
     const north = kept.views.find(({ name }) => name === "North");
     assert.equal(north?.sort, "total");
     assert.equal(north.words, "country:se BULK-10");
+    await page.close();
   });
 
   await t.test("UI-15 twenty orders are held and let go again as jobs, with the keyboard alone", async () => {
@@ -174,6 +178,7 @@ test("the list of orders, worked with", { skip }, async (t) => {
     assert.deepEqual(await seriousFindings(page), []);
     const held = await call<{ orders: number }>("GET", "/v1/orders/found?q=reason:by_person");
     assert.equal(held.orders, 0);
+    await page.close();
   });
 
   await t.test("UI-16 an order is made by hand, with what is wrong said at its field", async () => {
@@ -210,6 +215,7 @@ test("the list of orders, worked with", { skip }, async (t) => {
     const number = wrong.getByRole("textbox", { name: "Number", exact: true });
     assert.equal(await number.getAttribute("aria-invalid"), "true");
     await wrong.context().close();
+    await page.close();
   });
 
   await t.test(
@@ -233,10 +239,11 @@ test("the list of orders, worked with", { skip }, async (t) => {
         .last()
         .waitFor();
       await search.fill("");
-      await page.evaluate(() => navigator.clipboard.writeText("BULK-107"));
+      await page.evaluate(`navigator.clipboard.writeText("BULK-107")`);
       await page.keyboard.press("Control+v");
       await page.waitForURL(/orders\/ord_/);
       await page.getByText("BULK-107").first().waitFor();
+      await page.close();
     },
   );
 });

@@ -54,6 +54,19 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
   const [shippingPaid, setShippingPaid] = useState("");
   const [lines, setLines] = useState<readonly Line[]>([noLine]);
   const total = sumOf(lines, shippingPaid);
+  const written: Written = {
+    channel,
+    number,
+    currency,
+    ship_to: shipTo,
+    shipping_method: method,
+    ship_by: shipBy,
+    note,
+    shipping_paid: shippingPaid,
+    lines: lines.map(({ price, ...line }) => ({ ...line, unit_price: price })),
+  };
+  // What was refused is said until it is written anew.
+  const [sent, setSent] = useState<Written>({});
   const make = useMutation({
     mutationFn: () =>
       api.post("/v1/orders", {
@@ -84,7 +97,7 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
   const wrong = make.error instanceof SwitchyardProblem ? make.error.errors : [];
   const errorOf = (field: string): string | undefined => {
     const found = wrong.find((each) => each.field === `body.${field}`);
-    if (found === undefined) return undefined;
+    if (found === undefined || valueAt(written, field) !== valueAt(sent, field)) return undefined;
     return /^at least 1 /.test(found.expected)
       ? t("orders.new.needed")
       : t("orders.new.expected", { expected: found.expected });
@@ -95,6 +108,7 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
+        setSent(written);
         if (!make.isPending) make.mutate();
       }}
     >
@@ -207,6 +221,16 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
     </form>
   );
 }
+
+type Written = Readonly<Record<string, unknown>>;
+/** `lines.0.sku` of what was written. */
+const valueAt = (written: Written, field: string): unknown =>
+  field
+    .split(".")
+    .reduce<unknown>(
+      (inside, name) => (typeof inside === "object" && inside !== null ? (inside as Written)[name] : undefined),
+      written,
+    );
 
 /** The fields of the form; what is wrong elsewhere is said below it. */
 const shownFields =
