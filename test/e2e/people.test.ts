@@ -111,7 +111,11 @@ const suppliers = (page: Page): Promise<void> =>
     ]) {
       const answer = await fetch("/v1/suppliers", {
         method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": `make-${role}`, "x-switchyard-workspace": "acme" },
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": `make-${role}`,
+          "x-switchyard-workspace": "acme",
+        },
         body: JSON.stringify({ kind: "by_hand", name, role }),
       });
       if (!answer.ok) throw new Error(await answer.text());
@@ -284,7 +288,7 @@ async function audit(page: Page, at: AtScreen): Promise<void> {
     .waitFor();
   assert.equal(await page.getByRole("row", { name: /Webhook/ }).count(), 0);
   await page
-    .getByRole("row", { name: /Anna Berg/ })
+    .getByRole("row", { name: /Key created/ })
     .first()
     .click();
   await page.getByRole("dialog").getByText("stock script").waitFor();

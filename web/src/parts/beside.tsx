@@ -1,5 +1,4 @@
-import { ActionIcon, Drawer, Group, Title } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { Drawer } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./beside.module.css";
@@ -23,28 +22,19 @@ export function Beside({ title, mark, onClose, children }: BesideProps) {
       onClose={onClose}
       position="right"
       size={480}
-      withCloseButton={false}
-      padding={0}
-      title={null}
+      padding="lg"
+      title={
+        <span className={classes["title"]}>
+          <span className="cut">{title}</span>
+          {mark}
+        </span>
+      }
+      classNames={{ header: classes["head"]!, title: classes["name"]!, body: classes["body"]! }}
       overlayProps={{ backgroundOpacity: 0.06 }}
       lockScroll={false}
       trapFocus={false}
-      aria-label={title}
     >
-      <div className={classes["beside"]}>
-        <header className={classes["head"]}>
-          <Group gap="sm" wrap="nowrap" miw={0}>
-            <Title order={2} className="cut">
-              {title}
-            </Title>
-            {mark}
-          </Group>
-          <ActionIcon onClick={onClose} aria-label={t("shell.close")}>
-            <IconX size={18} />
-          </ActionIcon>
-        </header>
-        <div className={classes["body"]}>{children}</div>
-      </div>
+      {children}
     </Drawer>
   );
 }
