@@ -35,8 +35,8 @@ export function useHere(): Here {
 }
 
 /** Where somebody of this role begins. */
-export const homeOf = (role: Session["role"]): "overview" | "orders" | "desk" | "prep" | "supplier" =>
-  role === "operator" ? "desk" : role === "prep" ? "prep" : role === "supplier" ? "supplier" : "orders";
+export const homeOf = (role: Session["role"]): "overview" | "desk" | "prep" | "supplier" =>
+  role === "operator" ? "desk" : role === "prep" ? "prep" : role === "supplier" ? "supplier" : "overview";
 
 /** Asks everything anew that is shown of a workspace: after an act of which nobody knows what it touched. */
 export function useRefresh(): (...keys: string[]) => Promise<void> {

@@ -41,6 +41,7 @@ export function HoldPanel({ id, code, isSnoozedView, onDone, onAssigned, onGone 
   const {
     data: order,
     error,
+    isFetching,
     refetch,
   } = useQuery({
     queryKey: [workspace.slug, "orders", "one", id],
@@ -51,11 +52,11 @@ export function HoldPanel({ id, code, isSnoozedView, onDone, onAssigned, onGone 
     (each) =>
       each.code === code && (each.snoozed_until !== null && Date.parse(each.snoozed_until) > now) === isSnoozedView,
   );
-  const isGone = order !== undefined && hold === undefined;
+  // What was known of it may be older than what was just done.
+  const isGone = order !== undefined && hold === undefined && !isFetching;
   useEffect(() => {
     if (isGone) onGone();
     // Only when it has gone, not each time that the list is drawn.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [isGone]);
   if (order === undefined || hold === undefined)
     return error === null ? <Waiting /> : <Trouble error={error} onRetry={() => void refetch()} />;

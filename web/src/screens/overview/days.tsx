@@ -75,16 +75,20 @@ function Bars({ title, hint, days, most, of, label, to }: BarsProps) {
               <Link
                 to={`/${workspace.slug}/${page}` as never}
                 search={search as never}
-                aria-label={label(name, whole, dark)}
                 title={label(name, whole, dark)}
               >
-                <span className={classes["value"]}>{whole === 0 ? "" : formatCount(whole)}</span>
+                <span className="heard">{label(name, whole, dark)}</span>
+                <span className={classes["value"]} aria-hidden>
+                  {whole === 0 ? "" : formatCount(whole)}
+                </span>
                 <svg width="100%" height={height} aria-hidden preserveAspectRatio="none" viewBox={`0 0 10 ${height}`}>
                   <rect className={classes["ground"]} x={0} y={height - 1} width={10} height={1} />
                   <rect className={classes["whole"]} x={0} y={height - tall(whole)} width={10} height={tall(whole)} />
                   <rect className={classes["dark"]} x={0} y={height - tall(dark)} width={10} height={tall(dark)} />
                 </svg>
-                <span className={classes["day"]}>{Number(day.day.slice(8))}</span>
+                <span className={classes["day"]} aria-hidden>
+                  {Number(day.day.slice(8))}
+                </span>
               </Link>
             </li>
           );

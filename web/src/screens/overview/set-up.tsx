@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { nav } from "../../app/nav.ts";
-import { useHere } from "../../app/session.tsx";
+import { sessionQuery, useHere } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";
 import classes from "./overview.module.css";
 
@@ -18,7 +18,7 @@ export function SetUp() {
 
 function List() {
   const { t } = useTranslation();
-  const { api, workspace, session, may } = useHere();
+  const { api, workspace, may } = useHere();
   const of = workspace.slug;
   const { data: channels } = useQuery({
     queryKey: [of, "channels", "list"],
@@ -40,6 +40,8 @@ function List() {
     queryKey: [of, "shipments", "any"],
     queryFn: ({ signal }) => api.get("/v1/shipments", { query: { limit: 1 }, signal }),
   });
+  // Whoever sits at the machine itself may look at the sandbox; from elsewhere it answers nobody.
+  const { data: atSandbox } = useQuery(sessionQuery("sandbox"));
   if (!channels || !suppliers || !links || !counts || !shipped) return null;
   const channel = channels.channels.find(({ active }) => active);
   const supplier = suppliers.suppliers[0];
@@ -99,7 +101,7 @@ function List() {
   const done = steps.filter(({ isDone }) => isDone).length;
   if (done === steps.length) return null;
   const next = steps.find(({ isDone }) => !isDone);
-  const sandbox = session.workspaces.find(({ kind }) => kind === "sandbox");
+  const sandbox = atSandbox?.workspace;
   return (
     <section className={classes["setUp"]} aria-label={t("overview.setUp.title")}>
       <Group justify="space-between" mb={8}>
@@ -111,7 +113,7 @@ function List() {
           <Step key={step.title} {...step} isNext={step === next} />
         ))}
       </ol>
-      {sandbox !== undefined && (
+      {sandbox?.kind === "sandbox" && (
         <Text size="sm" mt={8} className={classes["sandbox"]!}>
           <IconFlask size={14} aria-hidden />
           <Anchor component={Link} to={`/${sandbox.slug}` as never} size="sm">
