@@ -83,6 +83,7 @@ async function stopped(call: Call) {
   await link("W-GOLD", "Northlight Wholesale", { supplier_sku: "NL-2201", unit_cost: "100000.00" });
   const twice = { buyer_id: "the-same", ship_to: { ...address, line1: "Zwillingsweg 2" } };
   await order("W-GOOD", twice);
+  const duplicate = await order("W-GOOD", twice);
   const held = await order("W-GOOD");
   await call("POST", `/v1/orders/${held}/hold`, { note: "look at the size" });
 
@@ -139,7 +140,7 @@ async function stopped(call: Call) {
       id: await order("W-DEAR"),
       async resolve(page: Page) {
         await fill(page, /^Most for one/, "10.00");
-        await press(page, "Save, and ask Kestrel & Rowe again");
+        await press(page, "Save the price");
       },
     },
     destination_not_served: {
@@ -173,7 +174,7 @@ async function stopped(call: Call) {
       },
     },
     suspected_duplicate: {
-      id: await order("W-GOOD", twice),
+      id: duplicate,
       async resolve(page: Page) {
         await page.getByText("The other order:").waitFor();
         await page.locator("form").getByRole("button", { name: "Release", exact: true }).click();
@@ -227,7 +228,10 @@ test("UI-20 each reason leads to a form on the order's page, and what it does en
 
   // What the sandbox itself runs into meanwhile; it goes on while we look, so that a hold may be gone by then.
   const others = new Set<string>();
-  const { orders } = await call<{ orders: { id: string }[] }>("GET", "/v1/orders?limit=200&state=needs_attention,checking,stand_by");
+  const { orders } = await call<{ orders: { id: string }[] }>(
+    "GET",
+    "/v1/orders?limit=200&state=needs_attention,checking,stand_by",
+  );
   for (const { id } of orders) {
     const hold = (await order(id)).holds[0];
     if (hold === undefined || hold.code in cases || others.has(hold.code)) continue;

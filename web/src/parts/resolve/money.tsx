@@ -247,7 +247,7 @@ function LowerMargin({ order, hold, done, autoFocus }: FormProps) {
   );
 }
 
-/** The price that is expected, and the most that is allowed, stand in the product link; the supplier is then asked once more. */
+/** The price that is expected, and the most that is allowed, stand in the product link; who refused is then asked once more. */
 function AllowPrice({ order, hold, done, autoFocus }: FormProps) {
   const { t } = useTranslation();
   const skus = skusOf(order, hold);
@@ -277,19 +277,20 @@ function PriceForm({
   const { t } = useTranslation();
   const verdict = useSetUpVerdict("set_up.change");
   const nameOf = (id: string): string => suppliers.find((each) => each.id === id)?.name ?? id;
-  const refusing = (part.decision?.considered ?? [])
-    .flatMap(({ rejected }) => rejected)
-    .map(({ supplier }) => supplier);
+  const rejected = (part.decision?.considered ?? []).flatMap((each) => each.rejected);
   const [at, setAt] = useState(() =>
     Math.max(
       0,
-      link.options.findIndex((option) => refusing.includes(nameOf(option.supplier))),
+      link.options.findIndex((option) => rejected.some((each) => each.supplier === nameOf(option.supplier))),
     ),
   );
   const option = link.options[at];
   const [cost, setCost] = useState(option?.unit_cost ?? "");
   const [most, setMost] = useState(option?.max_unit_cost ?? "");
   if (option === undefined) return <Text size="sm">{t("resolve.price.noLink")}</Text>;
+  const supplier = nameOf(option.supplier);
+  // Whoever refused is not asked again by itself.
+  const hasRefused = rejected.some((each) => each.supplier === supplier && each.why === "supplier_refused");
   const options = link.options.map((each, index) =>
     index === at ? { ...each, unit_cost: cost, max_unit_cost: most === "" ? null : most } : each,
   );
@@ -299,13 +300,17 @@ function PriceForm({
         put("/v1/product-links", {
           body: { sku: link.sku, channel: link.channel, nothing_to_ship: false, options },
         }),
-        post("/v1/fulfillment-orders/{id}/choose-supplier", {
-          path: { id: part.id },
-          body: { supplier: option.supplier },
-        }),
+        ...(hasRefused
+          ? [
+              post("/v1/fulfillment-orders/{id}/choose-supplier", {
+                path: { id: part.id },
+                body: { supplier: option.supplier },
+              }),
+            ]
+          : []),
       ]}
-      submit={t("resolve.price.submit", { name: nameOf(option.supplier) })}
-      verdict={verdict.allowed ? part.actions.choose_supplier : verdict}
+      submit={hasRefused ? t("resolve.price.submit", { name: supplier }) : t("resolve.price.save")}
+      verdict={verdict.allowed && hasRefused ? part.actions.choose_supplier : verdict}
       onDone={() => done(t("resolve.price.said"))}
       hint={t("resolve.price.hint")}
     >

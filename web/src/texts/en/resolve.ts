@@ -193,7 +193,8 @@ export const resolve = {
     most: "Most for one ({{currency}})",
     noMost: "no limit",
     submit: "Save, and ask {{name}} again",
-    said: "Price saved; the supplier is asked again",
+    save: "Save the price",
+    said: "Price saved; the order goes on",
     hint: "The cost you expect now. A purchase may exceed it by the supplier's price tolerance.",
   },
   credentials: {
