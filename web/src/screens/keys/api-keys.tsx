@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -115,7 +115,16 @@ export function ApiKeys() {
           isEnded ? (
             <Empty title={t("apiKeys.noneEnded")}>{t("apiKeys.noneEndedHint")}</Empty>
           ) : (
-            <Empty title={t("apiKeys.none")}>{t("apiKeys.noneHint")}</Empty>
+            <Empty
+              title={t("apiKeys.none")}
+              action={
+                <Anchor href="/docs/api" size="md">
+                  {t("apiKeys.reference")}
+                </Anchor>
+              }
+            >
+              {t("apiKeys.noneHint")}
+            </Empty>
           )
         }
       />

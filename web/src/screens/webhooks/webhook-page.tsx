@@ -30,21 +30,11 @@ export function WebhookPage() {
   });
   const test = useAct(() => api.post("/v1/webhooks/{id}/test", { path: { id }, body: {} }), { refresh: ["webhooks"] });
   const webhook = one.data;
-  const back = (
-    <Anchor component={Link} to={`/${workspace.slug}/webhooks` as never} size="sm" aria-label={t("webhooks.back")}>
-      <IconArrowLeft size={16} aria-hidden style={{ display: "block" }} />
-    </Anchor>
-  );
   return (
     <Page
       title={webhook === undefined ? t("webhooks.title") : new URL(webhook.url).host}
       isFull
-      beside={
-        <>
-          {webhook !== undefined && <WebhookState webhook={webhook} />}
-          {back}
-        </>
-      }
+      beside={webhook !== undefined && <WebhookState webhook={webhook} />}
       actions={
         webhook?.enabled === true &&
         may("webhooks.change") && (
@@ -55,6 +45,9 @@ export function WebhookPage() {
       }
       top={
         <div className={page["top"]}>
+          <Anchor component={Link} to={`/${workspace.slug}/webhooks` as never} size="sm" className={page["back"]!}>
+            <IconArrowLeft size={14} aria-hidden /> {t("webhooks.back")}
+          </Anchor>
           {one.error !== null && <Trouble error={one.error} onRetry={() => void one.refetch()} />}
           {test.error !== null && <Trouble error={test.error} />}
           {webhook === undefined ? one.error === null && <Waiting lines={4} /> : <About webhook={webhook} />}

@@ -42,8 +42,7 @@ export const account = {
   save: "Save",
   saved: "Saved",
   password: "Password",
-  passwordAbout:
-    "A new password ends all your other sessions. Links to choose a new one that are still on their way end too.",
+  passwordAbout: "A new password ends all your other sessions.",
   current: "Present password",
   next: "New password",
   nextHint: "At least 8 characters of any kind. Three or four words that nobody would put together are good.",
