@@ -58,7 +58,7 @@ async function stopped(call: Call) {
   const link = (sku: string, supplier: string, option: object): Promise<unknown> =>
     call("PUT", "/v1/product-links", {
       sku,
-      options: [{ supplier: idOf(supplier), unit_cost: "10.00", currency: "EUR", ...option }],
+      options: [{ supplier: idOf(supplier), unit_cost: "26.90", currency: "EUR", ...option }],
     });
   let made = 0;
   const order = async (sku: string, change: object = {}): Promise<string> => {
@@ -78,7 +78,7 @@ async function stopped(call: Call) {
   await link("W-GOOD", "Kestrel & Rowe", { supplier_sku: "KR-LANT" });
   await link("W-PACK", "Kestrel & Rowe", { supplier_sku: "KR-LANT", per: 2 });
   await link("W-USD", "Kestrel & Rowe", { supplier_sku: "KR-LANT", currency: "USD" });
-  await link("W-DEAR", "Kestrel & Rowe", { supplier_sku: "KR-LANT", max_unit_cost: "5.00" });
+  await link("W-DEAR", "Kestrel & Rowe", { supplier_sku: "KR-LANT", max_unit_cost: "20.00" });
   await link("W-FR", "Atelier Brume", { supplier_sku: "lampe-chene" });
   await link("W-GOLD", "Northlight Wholesale", { supplier_sku: "NL-2201", unit_cost: "100000.00" });
   const twice = { buyer_id: "the-same", ship_to: { ...address, line1: "Zwillingsweg 2" } };
@@ -139,7 +139,7 @@ async function stopped(call: Call) {
     price_above_limit: {
       id: await order("W-DEAR"),
       async resolve(page: Page) {
-        await fill(page, /^Most for one/, "10.00");
+        await fill(page, /^Most for one/, "30.00");
         await press(page, "Save the price");
       },
     },
