@@ -59,6 +59,9 @@ async function submit() {
   }
 }
 
+/** A role as people call it; the others are words already. */
+const roleNames = { prep: "prep centre", staff: "member of staff" };
+
 /** The address that an invitation is for. */
 let invited = "";
 
@@ -246,7 +249,7 @@ else if (form.dataset.door === "invitation")
   ask("/v1/invitations/look", { token })
     .then((found) => {
       invited = found.email;
-      about.textContent = `You are invited to ${found.workspace} as ${found.role}, with the address ${found.email}. ${
+      about.textContent = `You are invited to ${found.workspace} as ${roleNames[found.role] ?? found.role}, with the address ${found.email}. ${
         found.has_account ? "Type the password of your account." : "Make your account."
       }`;
       if (found.has_account) document.getElementById("name").closest("p").remove();

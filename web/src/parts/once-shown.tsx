@@ -16,7 +16,7 @@ interface OnceShownProps {
 export function OnceShown({ title, children, value, what }: OnceShownProps) {
   const { t } = useTranslation();
   return (
-    <Alert color="yellow" variant="light" title={title} classNames={{ title: classes["title"]! }}>
+    <Alert variant="light" title={title} classNames={{ root: classes["root"]!, title: classes["title"]! }}>
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{children}</Text>
         <code className={classes["value"]}>{value}</code>

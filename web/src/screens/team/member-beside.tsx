@@ -50,6 +50,13 @@ function ChangeRole({ member }: Pick<MemberBesideProps, "member">) {
   const { t } = useTranslation();
   const { api } = useHere();
   const [duty, setDuty] = useState<Duty>({ role: member.role, suppliers: member.suppliers.map(({ id }) => id) });
+  const isSame =
+    duty.role === member.role &&
+    duty.suppliers.toSorted().join() ===
+      member.suppliers
+        .map(({ id }) => id)
+        .toSorted()
+        .join();
   const change = useAct(
     () =>
       api.put("/v1/members/{id}", {
@@ -76,7 +83,7 @@ function ChangeRole({ member }: Pick<MemberBesideProps, "member">) {
           />
           {change.error !== null && <Trouble error={change.error} />}
           <Group gap="sm">
-            <Button type="submit" variant="default" loading={change.isPending}>
+            <Button type="submit" variant="default" disabled={isSame} loading={change.isPending}>
               {t("team.change")}
             </Button>
             <Text size="sm" c="dimmed" role="status">
