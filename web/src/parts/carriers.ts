@@ -65,7 +65,7 @@ export function trackingUrl(carrier: string, number: string): string | null {
   const page = pages[carrier];
   return page === undefined ? null : page + encodeURIComponent(number);
 }
-/** The carriers' own pages (read 2026-11-22). */
+/** The carriers' own pages, which take the number in their address. */
 const pages: Readonly<Record<string, string>> = {
   dhl: "https://www.dhl.com/en/express/tracking.html?AWB=",
   ups: "https://www.ups.com/track?tracknum=",
