@@ -43,8 +43,10 @@ export function Attention() {
   const isChosen = search.group !== undefined;
   const group = groups?.[at];
   const found = useOrdersOf(group);
+  /** Of an order with two reasons each has its own place; what was snoozed is to be seen among the snoozed. */
+  const placeOf = ({ id }: Row): string => `${view} ${group?.code} ${id}`;
   const rows = found.data?.orders.filter((row) => {
-    const done = hidden.get(row.id);
+    const done = hidden.get(placeOf(row));
     return done === undefined || row.version > done.version + 1 || Date.now() - done.at > hiddenMs;
   });
   const rowAt = rows?.findIndex(({ id }) => id === search.order) ?? -1;
@@ -77,7 +79,7 @@ export function Attention() {
   const goOn = (row: Row): void => {
     const from = rows?.findIndex(({ id }) => id === row.id) ?? -1;
     const next = rows?.[from + 1] ?? rows?.find(({ id }) => id !== row.id);
-    setHidden(new Map([...hidden, [row.id, { version: row.version, at: Date.now() }]]));
+    setHidden(new Map([...hidden, [placeOf(row), { version: row.version, at: Date.now() }]]));
     if (next !== undefined) open({ group: group?.code, order: next.id });
     else open({ group: (groups?.[at + 1] ?? groups?.[at - 1])?.code });
   };

@@ -16,15 +16,16 @@ import { tomorrow } from "./snooze.tsx";
 
 type What = Schemas["JobAction"];
 type Job = Schemas["Job"];
+/** The first that helps is looked at at once; what cannot be taken back stands last. */
 const choices = [
   "release",
   "dismiss",
   "resend_tracking",
   "choose_supplier",
-  "cancel",
   "snooze",
   "assign",
   "unassign",
+  "cancel",
 ] as const;
 type Choice = (typeof choices)[number];
 

@@ -1,4 +1,4 @@
-import { Button, Group, Text, Title } from "@mantine/core";
+import { Button, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -18,13 +18,13 @@ import { Lines } from "../order/lines.tsx";
 import { OtherOrder, placeOf, toneOfHold } from "../order/problems.tsx";
 import { Assign } from "./assign.tsx";
 import classes from "./attention.module.css";
-import type { Group as Reason } from "./inbox.ts";
+import type { Group } from "./inbox.ts";
 import { Snooze } from "./snooze.tsx";
 
 interface HoldPanelProps {
   /** The order's. */
   id: string;
-  code: Reason["code"];
+  code: Group["code"];
   /** Shows what is snoozed; otherwise what is not. */
   isSnoozedView: boolean;
   /** Something was done, with one sentence that says what. */
@@ -106,7 +106,7 @@ function Loaded({
           </span>
         )}
         {order.money !== null && <span className="num">{formatMoney(order.money.sold)}</span>}
-        <Group gap={4} ml="auto" wrap="nowrap">
+        <div className={classes["tools"]}>
           {may("orders.change") && (
             <>
               <Button
@@ -147,7 +147,7 @@ function Loaded({
           >
             {t("attention.open")}
           </Button>
-        </Group>
+        </div>
       </header>
       {doing === "snooze" && <Snooze order={order} hold={hold} onDone={onDone} onLeave={() => setDoing(null)} />}
       {doing === "assign" && (

@@ -59,6 +59,9 @@ function Bars({ title, hint, days, most, of, label, to }: BarsProps) {
         {title}
         {hint !== undefined && (
           <span className="dim" title={t("overview.byItselfHint")}>
+            <svg width={9} height={9} aria-hidden>
+              <rect className={classes["dark"]} width={9} height={9} rx={2} />
+            </svg>{" "}
             {hint}
           </span>
         )}

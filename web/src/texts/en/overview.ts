@@ -8,7 +8,7 @@ export const overview = {
   days: "The last fourteen days",
   daysReceived: "Came in",
   daysLeft: "Left",
-  daysLeftHint: "dark: without a hand",
+  daysLeftHint: "without a hand",
   byItselfHint: "Nobody released, edited or placed them, or typed a tracking number.",
   dayReceived_one: "{{day}}: {{count}} order came in",
   dayReceived_other: "{{day}}: {{count}} orders came in",
