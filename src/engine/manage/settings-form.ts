@@ -90,8 +90,50 @@ function usual(catalogue: SettingsCatalogue, name: string): unknown {
   return child === undefined ? value : (value as Record<string, unknown>)[child];
 }
 
+/** Where the name alone says too little to whoever has not read the code. */
+const titles: Readonly<Record<string, string>> = {
+  zone: "Time zone",
+  hasOrderingTeam: "Ordering team",
+  bufferMs: "Buffer before placing",
+  undoMs: "Time to undo",
+  maxAgeMs: "Oldest order placed by itself",
+  completionMs: "Completed after",
+  duplicateWindowMs: "Duplicates within",
+  parcelStalledMs: "Parcel stalled after",
+  followEveryMs: "Parcels followed every",
+  restOverdueMs: "Rest overdue after",
+  tombstoneMs: "Cancellations wait for",
+  retryMs: "Wait after a failed call",
+  eraseAfterMs: "Personal data erased after",
+  partial: "Send what is ready",
+  authorizedIsPaid: "Authorised counts as paid",
+  handlingDays: "Handling time, days",
+  minMarginPercent: "Least margin, percent",
+  "writeBack.shipped": "Tell about shipments",
+  "writeBack.cancelled": "Tell about cancellations",
+  buyerCancel: "A buyer's wish to cancel",
+  deliveredByChannel: "The channel says what arrived",
+  enabled: "In use",
+  countries: "Ships to",
+  needsPhone: "Needs a phone number",
+  "scan.firstMs": "First look for tracking",
+  "scan.everyMs": "Next looks every",
+  "scan.untilMs": "Last look after",
+  acknowledgeWithinMs: "Acknowledges within",
+  priceTolerancePercent: "Price tolerance, percent",
+  defaultMethod: "Usual shipping method",
+  unknownStockIsAvailable: "Unknown stock is enough",
+  stockEveryMs: "Stock read every",
+  inboxEveryMs: "Inbox read every",
+  dailyCap: "Daily cap, in cents",
+  placesPerMinute: "Purchases per minute",
+  maxInFlight: "Purchases at once",
+};
+
 /** `writeBack.shipped` → "Write back: shipped", `bufferMs` → "Buffer". */
 function titleOf(name: string): string {
+  const said = titles[name];
+  if (said !== undefined) return said;
   const words = (text: string): string =>
     text.replace(/Ms$/, "").replaceAll(/([a-z])([A-Z])/g, (_all, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   const text = name.split(".").map(words).join(": ");

@@ -283,6 +283,7 @@ function Editing({ whose, newestRead, only }: SettingsFormProps & { newestRead: 
         isReadOnly={!mayChange}
         {...(only === undefined ? {} : { only })}
       />
+      {mayChange && <AddOpen schema={schema} onAdd={(name) => set(name, "")} />}
       {mayChange ? (
         <Stack gap="sm" className={classes["foot"]}>
           {newest !== null && (
@@ -321,6 +322,38 @@ function Editing({ whose, newestRead, only }: SettingsFormProps & { newestRead: 
       )}
     </form>
   );
+}
+
+/** A setting with a name of one's own, such as the rate of one more currency. */
+function AddOpen({ schema, onAdd }: { schema: FormSchema; onAdd: (name: string) => void }) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState("");
+  return Object.entries(schema.patternProperties).map(([pattern, { description }]) => {
+    const group = /^\^(\w+)/.exec(pattern)?.[1] ?? "";
+    const name = `${group}.${typed.trim()}`;
+    const isName = new RegExp(pattern, "u").test(name);
+    return (
+      <Group key={pattern} gap="sm" align="flex-end" mt="md">
+        <TextInput
+          label={t("schema.open", { group })}
+          description={typeof description === "string" ? description : undefined}
+          placeholder="USD"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value.toUpperCase())}
+        />
+        <Button
+          variant="default"
+          disabled={!isName}
+          onClick={() => {
+            onAdd(name);
+            setTyped("");
+          }}
+        >
+          {t("schema.add")}
+        </Button>
+      </Group>
+    );
+  });
 }
 
 function newestOf(error: unknown): Pick<Settings, "settings" | "etag"> | null {

@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -328,7 +328,9 @@ function Statement({ account }: { account: Account }) {
                   {booking.order !== null && (
                     <>
                       {" · "}
-                      <Link to={`/${workspace.slug}/orders/${booking.order}` as never}>{t("setUp.balance.order")}</Link>
+                      <Anchor component={Link} fz="inherit" to={`/${workspace.slug}/orders/${booking.order}` as never}>
+                        {t("setUp.balance.order")}
+                      </Anchor>
                     </>
                   )}
                 </div>
@@ -339,7 +341,9 @@ function Statement({ account }: { account: Account }) {
               <td className="dim">
                 <Ago at={booking.at} />
               </td>
-              <td data-right><Change booking={booking} /></td>
+              <td data-right>
+                <Change booking={booking} />
+              </td>
             </tr>
           ))}
         </tbody>

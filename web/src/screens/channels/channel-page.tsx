@@ -28,7 +28,7 @@ export function ChannelPage() {
   const navigate = useNavigate({ from: "/$workspace/channels/$channel" });
   const { data, error, refetch } = useChannels();
   const channel = data?.channels.find((each) => each.id === id);
-  const isFetched = channel !== undefined && channel.connections.length > 0;
+  const isFetched = channel !== undefined && channel.kind !== "file";
   const tabs = [
     { id: "", label: t("setUp.channels.overview") },
     { id: "rules", label: t("setUp.channels.rules") },
@@ -111,12 +111,12 @@ function Overview({ channel }: { channel: ChannelRow }) {
       <div>
         <Section title={t("setUp.channels.connection")}>
           <Stack gap="sm" align="flex-start">
-            {channel.connections.length === 0 && (
+            {channel.kind === "file" && (
               <Text size="sm" c="dimmed">
                 {t("setUp.channels.kindHint")}
               </Text>
             )}
-            {channel.connections.map((connection) => (
+            {(channel.kind === "file" ? [] : channel.connections).map((connection) => (
               <Facts
                 key={connection.kind}
                 facts={[
@@ -128,7 +128,7 @@ function Overview({ channel }: { channel: ChannelRow }) {
                 ]}
               />
             ))}
-            {may("secrets.change") && channel.connections.length > 0 && (
+            {may("secrets.change") && channel.kind !== "file" && (
               <TestButton
                 label={t("setUp.channels.test")}
                 ask={() => api.post("/v1/channels/{id}/test", { path: { id: channel.id } })}
@@ -136,7 +136,7 @@ function Overview({ channel }: { channel: ChannelRow }) {
             )}
           </Stack>
         </Section>
-        {channel.connections.length > 0 && (
+        {channel.kind !== "file" && (
           <Section title={t("setUp.channels.gap")}>
             <GapReport channel={channel} />
           </Section>

@@ -96,7 +96,11 @@ function ChannelTable({ channels, action }: { channels: readonly ChannelRow[] | 
       isRight: true,
       cell: (row) => {
         const missing = missingOf(row);
-        return missing === null ? "" : missing === 0 ? t("setUp.channels.nothingMissing") : t("setUp.channels.missing", { count: missing });
+        return missing === null
+          ? ""
+          : missing === 0
+            ? t("setUp.channels.nothingMissing")
+            : t("setUp.channels.missing", { count: missing });
       },
     },
     {
@@ -104,7 +108,11 @@ function ChannelTable({ channels, action }: { channels: readonly ChannelRow[] | 
       header: t("setUp.channels.column.sync"),
       width: 130,
       isRight: true,
-      cell: (row) => <span className="dim"><LastSync row={row} /></span>,
+      cell: (row) => (
+        <span className="dim">
+          <LastSync row={row} />
+        </span>
+      ),
     },
   ];
   return (
@@ -140,9 +148,9 @@ const missingOf = ({ connections }: ChannelRow): number | null => {
   const gaps = connections.flatMap(({ gap }) => (gap === null ? [] : [gap.missing]));
   return gaps.length === 0 ? null : gaps.reduce((sum, each) => sum + each, 0);
 };
-function LastSync({ row: { connections } }: { row: ChannelRow }) {
+function LastSync({ row: { kind, connections } }: { row: ChannelRow }) {
   const { t } = useTranslation();
-  if (connections.length === 0) return t("setUp.channels.byFiles");
+  if (kind === "file") return t("setUp.channels.byFiles");
   const at = connections
     .flatMap(({ last_sync_at: each }) => (each === null ? [] : [each]))
     .sort()

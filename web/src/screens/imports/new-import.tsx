@@ -1,6 +1,6 @@
 import { Button, FileButton, Group, Modal, Select, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -167,8 +167,9 @@ function Reading({ file, kind, isUsual, ask, onMap, onStored, onClose }: Reading
         <Counts answer={store.data} />
         {store.data.problems.length > 0 && <RowProblems problems={store.data.problems} />}
         <Group gap="sm">
+          {kind === "orders" && <ToUnlinked />}
           {kind === "orders" && (
-            <Button component={Link} to={`/${workspace.slug}/orders` as never}>
+            <Button variant="default" component={Link} to={`/${workspace.slug}/orders` as never}>
               {t("setUp.imports.toOrders")}
             </Button>
           )}
@@ -255,6 +256,30 @@ function Reading({ file, kind, isUsual, ask, onMap, onStored, onClose }: Reading
         </Group>
       )}
     </Stack>
+  );
+}
+
+/** What the orders that just came need next: somebody says what their SKUs are bought as. */
+function ToUnlinked() {
+  const { t } = useTranslation();
+  const { api, workspace, may } = useHere();
+  const { data } = useQuery({
+    queryKey: [workspace.slug, "product-links", "unlinked"],
+    queryFn: ({ signal }) => api.get("/v1/unlinked-skus", { signal }),
+    refetchInterval: 2000, // they are looked through a moment after they were stored
+  });
+  const [first, ...others] = data?.skus ?? [];
+  if (first === undefined || !may("set_up.change")) return null;
+  return (
+    <Button
+      component={Link}
+      to={`/${workspace.slug}/links` as never}
+      search={{ tab: "unlinked", ...(others.length === 0 && { sku: first.sku }) } as never}
+    >
+      {others.length === 0
+        ? t("setUp.links.linkSku", { sku: first.sku })
+        : t("setUp.imports.linkMany", { count: others.length + 1 })}
+    </Button>
   );
 }
 

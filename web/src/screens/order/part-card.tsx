@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Group, Menu, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Group, Menu, Text } from "@mantine/core";
 import { IconDots, IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -69,6 +69,11 @@ export function PartCard({ order, part, done }: PartCardProps) {
           </span>
         )}
         <PurchaseOrderFile part={part} />
+        {isToldByHand(part) && doing === null && (
+          <Button variant="subtle" size="compact-sm" onClick={() => setDoing({ what: "add_tracking" })}>
+            {t("resolve.action.add_tracking")}
+          </Button>
+        )}
         {part.acknowledged_at !== null && (
           <span>
             {t("order.acknowledged")} <Ago at={part.acknowledged_at} />
@@ -185,6 +190,11 @@ function Units({ line }: { line: Part["lines"][number] }) {
     </span>
   );
 }
+
+/** Nobody but a person, or a file, brings the number of a purchase that left in a file or was placed by hand. */
+const isToldByHand = ({ actions, attempts }: Part): boolean =>
+  actions.add_tracking.allowed &&
+  attempts.some(({ state, kind }) => state === "placed" && (kind === "document" || kind === "human"));
 
 /** Each action of the part and its parcels; the blocked ones say why. */
 function PartMenu({

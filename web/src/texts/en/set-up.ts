@@ -1,6 +1,8 @@
 /** The form that is drawn from a settings schema. */
 export const schema = {
   none: "Empty: {{none}}.",
+  open: "One more of {{group}}",
+  add: "Add",
   noneByWord: "The word none: {{none}}.",
   secondFactor: "second factor",
   needsSecondFactor: "{{names}}: only a person with a second factor changes this. Add one under your account first.",
@@ -439,6 +441,7 @@ export const setUp = {
     refuse: "It is wrong",
     why: "Why",
     answered: "Answered.",
+    linkMany: "Link {{count}} SKUs",
     toOrders: "See the orders",
     summary: {
       orders: "orders",
