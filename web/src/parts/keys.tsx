@@ -77,7 +77,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     };
     // By the time the key comes here, what it closed may be gone.
     const onKeyBefore = (event: KeyboardEvent): void => {
-      isOverlaid.current = event.key === "Escape" && hasDropdown();
+      isOverlaid.current = event.key === "Escape" && hasOverlay();
     };
     window.addEventListener("keydown", onKeyBefore, true);
     window.addEventListener("keydown", onKey);
@@ -149,10 +149,11 @@ export function KeyName({ name }: { name: string }) {
   );
 }
 
-/** A menu or a list of choices lies over the page: Escape closes that, and nothing below it. */
-const hasDropdown = (): boolean =>
-  [...document.querySelectorAll(".mantine-Popover-dropdown, .mantine-Menu-dropdown, .mantine-Combobox-dropdown")].some(
-    (each) => each.checkVisibility(),
+/** What closes itself with Escape lies over the page: a menu, a list of choices, a dialog, the palette. Nothing below it hears the key. */
+const overlays = ["Popover-dropdown", "Menu-dropdown", "Combobox-dropdown", "Modal-content", "Spotlight-content"];
+const hasOverlay = (): boolean =>
+  [...document.querySelectorAll(overlays.map((each) => `.mantine-${each}`).join())].some((each) =>
+    each.checkVisibility(),
   );
 
 const isField = (target: EventTarget | null): boolean =>

@@ -46,6 +46,7 @@ export function BulkDialog({ action, orders, onClose, onStarted }: BulkDialogPro
     },
   });
   const label = t(`jobs.action.${action}`);
+  const mayStart = (preview.data?.valid ?? 0) > 0;
   return (
     <Modal opened onClose={onClose} title={label} size="lg" closeButtonProps={{ "aria-label": t("shell.close") }}>
       {job !== null ? (
@@ -64,7 +65,7 @@ export function BulkDialog({ action, orders, onClose, onStarted }: BulkDialogPro
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if ((preview.data?.valid ?? 0) > 0) start.mutate();
+            if (mayStart && !start.isPending) start.mutate();
           }}
         >
           <Stack gap="md">
@@ -87,7 +88,8 @@ export function BulkDialog({ action, orders, onClose, onStarted }: BulkDialogPro
               <Button
                 type="submit"
                 loading={start.isPending}
-                disabled={(preview.data?.valid ?? 0) === 0}
+                aria-disabled={!mayStart}
+                data-disabled={mayStart ? undefined : true}
                 {...(action === "cancel" ? { color: "red" } : {})}
                 data-autofocus={action === "hold" ? undefined : true}
               >

@@ -98,7 +98,7 @@ export function NewOrder({ onMade }: { onMade: (id: string) => void }) {
   const errorOf = (field: string): string | undefined => {
     const found = wrong.find((each) => each.field === `body.${field}`);
     if (found === undefined || valueAt(written, field) !== valueAt(sent, field)) return undefined;
-    return /^at least 1 /.test(found.expected)
+    return found.expected.startsWith("at least 1 ")
       ? t("orders.new.needed")
       : t("orders.new.expected", { expected: found.expected });
   };
