@@ -62,7 +62,7 @@ test("UI-73 and UI-74 an owner sets up people, keys and webhooks by screens alon
 /** What an authenticator app would show for this secret, so many periods later. */
 function codeOf(secret: string, later = 0): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replaceAll(/[\s=]/g, "")]
+  const bits = Array.from(secret.replaceAll(/[\s=]/g, ""))
     .map((each) => letters.indexOf(each).toString(2).padStart(5, "0"))
     .join("");
   const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));

@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Answer } from "#client";
@@ -125,7 +126,7 @@ export function Health() {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
+type Translate = TFunction;
 
 function channelLine({ id, name, active, connections }: Channel, t: Translate): Line {
   const line = { id, name, status: "ok" as const };
