@@ -11,6 +11,7 @@ import {
   type OrderPosition,
   type OrderSort,
 } from "#store/read/order-list.ts";
+import { countDays, readDurations } from "#store/read/overview.ts";
 import { quickSearch } from "#store/read/quick-search.ts";
 import { readOrder } from "#store/read/order.ts";
 import { listParts } from "#store/read/part.ts";
@@ -166,6 +167,15 @@ export const allReads: readonly Read[] = [
     isFlat: false,
     run: (tx, at) =>
       attentionGroups(tx, at.workspaceId, { owner: null, snoozed: false, at: new Date("2026-01-01T00:00:00Z") }),
+  },
+  {
+    name: "overview",
+    bound: "page",
+    isFlat: true,
+    run: async (tx, at) => {
+      await countDays(tx, at.workspaceId, "2026-01-01");
+      return readDurations(tx, at.workspaceId);
+    },
   },
   { name: "counts", bound: "page", isFlat: true, run: (tx, at) => countOrders(tx, at.workspaceId) },
   { name: "number", bound: "page", isFlat: true, run: page(({ order }) => ({ q: order.number })) },

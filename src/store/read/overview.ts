@@ -5,7 +5,7 @@ import { col, row } from "../row.ts";
 import { sql } from "../sql.ts";
 
 /** How long things take is taken from so many of the newest shipments. */
-export const newestShipments = 500;
+export const newestShipments = 200;
 
 const DayRow = row({ day: col.text, kind: col.oneOf<DayKind>(), n: col.int });
 
