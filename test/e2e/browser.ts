@@ -41,7 +41,14 @@ export interface AtScreen {
   /** A page of its own context, as of another person: wide and light unless told otherwise. Errors on its console fail the test. */
   open(
     path: string,
-    wish?: { width?: number; height?: number; scheme?: "light" | "dark"; isPhone?: boolean },
+    wish?: {
+      width?: number;
+      height?: number;
+      scheme?: "light" | "dark";
+      isPhone?: boolean;
+      /** Answers that the test provokes: a browser writes each of them to its console by itself. */
+      refusals?: readonly number[];
+    },
   ): Promise<Page>;
 }
 
@@ -81,7 +88,7 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
     url,
     setUpLink: /(http\S+\/set-up#\S+)/.exec(said.text)?.[1] ?? "",
     browser,
-    async open(path, { width = 1440, height = 900, scheme = "light", isPhone = false } = {}) {
+    async open(path, { width = 1440, height = 900, scheme = "light", isPhone = false, refusals = [] } = {}) {
       const context = await browser.newContext({
         viewport: isPhone ? { width: 390, height: 844 } : { width, height },
         colorScheme: scheme,
@@ -93,7 +100,8 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
       page.setDefaultTimeout(30_000);
       const wrong: string[] = [];
       page.on("console", (message) => {
-        if (message.type() === "error") wrong.push(message.text());
+        const isProvoked = refusals.some((status) => message.text().includes(`with a status of ${status} (`));
+        if (message.type() === "error" && !isProvoked) wrong.push(message.text());
       });
       page.on("pageerror", (error) => wrong.push(String(error)));
       t.after(() => assert.deepEqual(wrong, [], `on the console of ${path}`));

@@ -1,6 +1,6 @@
 import { countryName } from "./format.ts";
 
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
 /** Codes that the browser knows by a name and that are none of a country one can send to. */
 const none = new Set([
   "EU",
@@ -36,7 +36,7 @@ const none = new Set([
 ]);
 
 /** ISO codes of countries, by their names in the reader's language. */
-export const countryCodes: readonly string[] = [...letters]
-  .flatMap((first) => [...letters].map((second) => first + second))
+export const countryCodes: readonly string[] = letters
+  .flatMap((first) => letters.map((second) => first + second))
   .filter((code) => !none.has(code) && countryName(code) !== code)
   .sort((one, other) => countryName(one).localeCompare(countryName(other)));

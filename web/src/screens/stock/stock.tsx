@@ -50,7 +50,7 @@ export function Stock() {
         color="gray"
         size="compact-sm"
         className="num"
-        aria-label={`${t("setUp.stock.edit", { sku: row.supplier_sku })}: ${row.on_hand}`}
+        aria-label={`${t("setUp.stock.edit", { sku: row.supplier_sku })}: ${formatCount(row.on_hand)}`}
         onClick={() => setEditing(keyOf(row))}
       >
         {formatCount(row.on_hand)}

@@ -13,7 +13,7 @@ import { useSetUpVerdict } from "../../parts/resolve/link-sku.tsx";
 import { SettingsForm, useSettings } from "../../parts/schema-form.tsx";
 import { SecretsForm, TestButton } from "../../parts/secrets-form.tsx";
 import { Ago } from "../../parts/time.tsx";
-import { AccountState, type Supplier } from "./supplier-page.tsx";
+import { AccountState, type Supplier } from "./account-state.tsx";
 import classes from "./suppliers.module.css";
 
 type Account = Supplier["accounts"][number];
@@ -105,7 +105,10 @@ function AccountCard({ account }: { account: Account }) {
                   </span>,
                 ] as const,
               ]),
-          [t("setUp.balance.column.payment"), t(`setUp.balance.payment.${account.payment as "prepaid"}`, account.payment)],
+          [
+            t("setUp.balance.column.payment"),
+            t(`setUp.balance.payment.${account.payment as "prepaid"}`, account.payment),
+          ],
           [
             t("setUp.suppliers.cap"),
             <span key="cap" className="num">

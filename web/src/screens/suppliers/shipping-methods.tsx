@@ -10,7 +10,7 @@ import { put } from "../../parts/api-call.tsx";
 import { useChannels } from "../../parts/channels.ts";
 import { Trouble, Waiting } from "../../parts/page.tsx";
 import { useSetUpVerdict } from "../../parts/resolve/link-sku.tsx";
-import type { Supplier } from "./supplier-page.tsx";
+import type { Supplier } from "./account-state.tsx";
 import classes from "./suppliers.module.css";
 
 /** Which rate of a channel is which method of this supplier. */

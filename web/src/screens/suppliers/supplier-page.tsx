@@ -3,7 +3,6 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";
 import { formatCount } from "../../parts/format.ts";
@@ -14,11 +13,10 @@ import { SettingsForm } from "../../parts/schema-form.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { Accounts } from "./accounts.tsx";
+import { AccountState, type Supplier } from "./account-state.tsx";
 import { ShippingMethods } from "./shipping-methods.tsx";
 import { SupplierState } from "./suppliers.tsx";
 import classes from "./suppliers.module.css";
-
-export type Supplier = Schemas["SupplierDetail"];
 
 /** One supplier: what it can, how it does, its accounts, its rules, and the files that went and came. */
 export function SupplierPage() {
@@ -111,23 +109,6 @@ function Overview({ supplier }: { supplier: Supplier }) {
         />
       </Section>
     </div>
-  );
-}
-
-export function AccountState({ account }: { account: Supplier["accounts"][number] }) {
-  const { t } = useTranslation();
-  if (account.credentials_rejected_at !== null)
-    return <StateBadge tone="red">{t("setUp.suppliers.rejected")}</StateBadge>;
-  if (account.paused_until !== null)
-    return (
-      <StateBadge tone="red" hint={t("setUp.suppliers.pausedHint")}>
-        {t("setUp.suppliers.paused")}
-      </StateBadge>
-    );
-  return (
-    <StateBadge tone={account.active ? "green" : "grey"}>
-      {t(account.active ? "setUp.suppliers.active" : "setUp.suppliers.inactive")}
-    </StateBadge>
   );
 }
 
