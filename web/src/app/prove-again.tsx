@@ -14,7 +14,13 @@ export function ProveAgain({ asked: { proof, answer } }: { asked: Asked }) {
   const { t } = useTranslation();
   const leave = (): void => answer(false);
   return (
-    <Modal opened onClose={leave} size="md" title={<Title order={2}>{t(`prove.${proof}.title`)}</Title>}>
+    <Modal
+      opened
+      onClose={leave}
+      closeOnEscape={false}
+      size="md"
+      title={<Title order={2}>{t(`prove.${proof}.title`)}</Title>}
+    >
       <Stack gap="md">
         <Text size="sm">{t(`prove.${proof}.why`)}</Text>
         {proof === "password" && <ShowPassword onShown={() => answer(true)} onLeave={leave} />}
