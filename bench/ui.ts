@@ -48,6 +48,7 @@ async function run(url: string, minutes: number): Promise<number> {
       ...sizes(),
       await firstRows(browser, url),
       ...(await answers(browser, url)),
+      await filterChange(browser, url),
       ...(await scrolling(browser, url)),
       ...(await memory(browser, url, minutes)),
     ];
@@ -150,7 +151,7 @@ async function firstRows(browser: Browser, url: string): Promise<Measure> {
   return { what: "first rows", measured: median(times), unit: "ms", goal: 1000 };
 }
 
-/** From a key to the first change on the screen, the worst of five; and from a filter to its rows. */
+/** From a key to the first change on the screen, the worst of five. */
 async function answers(browser: Browser, url: string): Promise<Measure[]> {
   const page = await open(browser, url);
   await page.waitForTimeout(1500); // what is fetched when the list stands is there
@@ -172,6 +173,14 @@ async function answers(browser: Browser, url: string): Promise<Measure[]> {
       worst.set(what, Math.max(worst.get(what) ?? 0, await page.evaluate<number>("window.answeredIn")));
       await page.waitForTimeout(500);
     }
+  await page.context().close();
+  return [...worst].map(([what, measured]) => ({ what, measured, unit: "ms", goal: 100 }));
+}
+
+/** From Enter behind a word to the rows that it finds. */
+async function filterChange(browser: Browser, url: string): Promise<Measure> {
+  const page = await open(browser, url);
+  await page.waitForTimeout(1500);
   const filters: number[] = [];
   for (const word of ["state:needs_attention", "country:de", "is:late"]) {
     await page.keyboard.press("/");
@@ -185,10 +194,7 @@ async function answers(browser: Browser, url: string): Promise<Measure[]> {
     await page.waitForTimeout(800);
   }
   await page.context().close();
-  return [
-    ...[...worst].map(([what, measured]) => ({ what, measured, unit: "ms", goal: 100 })),
-    { what: "filter changed, rows there", measured: median(filters), unit: "ms", goal: 300 },
-  ];
+  return { what: "filter changed, rows there", measured: median(filters), unit: "ms", goal: 300 };
 }
 
 // ------------------------------------------------------------------ scrolling
