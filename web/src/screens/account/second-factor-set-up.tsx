@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { apiOf } from "../../app/api.ts";
 import { CodeField } from "../../parts/code-field.tsx";
 import { OnceShown } from "../../parts/once-shown.tsx";
@@ -51,6 +51,7 @@ export function SecondFactorSetUp({ onDone, onLeave, done }: SecondFactorSetUpPr
             autoComplete="current-password"
             required
             autoFocus
+            data-autofocus
             maw={320}
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
