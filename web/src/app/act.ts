@@ -1,5 +1,5 @@
 import { useMutation, type UseMutationResult } from "@tanstack/react-query";
-import i18next from "i18next";
+import { translate } from "../i18n.ts";
 import { useSyncExternalStore } from "react";
 import { SwitchyardProblem } from "./api.ts";
 import { useRefresh } from "./session.tsx";
@@ -68,11 +68,11 @@ export async function proved<T>(act: () => Promise<T>): Promise<T> {
 const notShown = (): SwitchyardProblem =>
   new SwitchyardProblem({
     type: "about:blank",
-    title: i18next.t("prove.notDone"),
+    title: translate("prove.notDone"),
     status: 403,
     code: "not_shown",
-    detail: i18next.t("prove.notDone"),
-    next: i18next.t("prove.notDoneNext"),
+    detail: translate("prove.notDone"),
+    next: translate("prove.notDoneNext"),
   });
 
 interface ActOptions<Answer, Wish> {

@@ -1,7 +1,7 @@
 import { Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useLocation, useParams } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { Trouble } from "../parts/page.tsx";
 import { homeOf, SessionProvider, sessionQuery } from "./session.tsx";
 import { Shell } from "./shell.tsx";

@@ -5,7 +5,7 @@ import { IconBarcode, IconBolt, IconPackageExport, IconSearch, IconTag, IconUser
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { KeyName } from "../parts/keys.tsx";
 import type { Schemas } from "./api.ts";
 import { pagesFor } from "./nav.ts";

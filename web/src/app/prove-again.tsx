@@ -1,7 +1,7 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { CodeField } from "../parts/code-field.tsx";
 import { Trouble } from "../parts/page.tsx";
 import { SecondFactorSetUp } from "../screens/account/second-factor-set-up.tsx";

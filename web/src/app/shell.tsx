@@ -22,7 +22,7 @@ import {
 } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { KeyName, useKeys, useKeysSetting } from "../parts/keys.tsx";
 import { Ago } from "../parts/time.tsx";
 import { apiOf } from "./api.ts";

@@ -1,5 +1,4 @@
-import "../i18n.ts";
-import i18next from "i18next";
+import { translate } from "../i18n.ts";
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** Ink blue. Colour means state; this one means "act". */
@@ -70,7 +69,7 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: "xs" } },
     Radio: { defaultProps: { size: "xs" } },
     SegmentedControl: { defaultProps: { size: "xs" } },
-    CloseButton: { defaultProps: { "aria-label": i18next.t("shell.close") } },
+    CloseButton: { defaultProps: { "aria-label": translate("shell.close") } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: "sm" } },
     Menu: { defaultProps: { shadow: "md", withinPortal: true } },
     Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },

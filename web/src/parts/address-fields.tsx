@@ -1,7 +1,7 @@
 import { Select, Stack, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import type { Schemas } from "../app/api.ts";
 import { useHere } from "../app/session.tsx";
 import { addressLayout } from "./address.tsx";

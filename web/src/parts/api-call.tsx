@@ -1,6 +1,6 @@
 import { ActionIcon, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconCode } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import type { CallOptions, Path, SwitchyardClient } from "#client";
 
 /** One request as a value: it is shown, copied and sent as the same thing. */

@@ -14,7 +14,7 @@ import {
   type MouseEvent,
   type ReactNode,
 } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import classes from "./data-table.module.css";
 import { useDensity } from "./density.ts";
 import { useKeys } from "./keys.tsx";

@@ -1,6 +1,6 @@
 import { ActionIcon, Popover, Text } from "@mantine/core";
 import { IconHelp } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 
 /** What a word means here, one click away from it. */
 export function Help({ about, children }: { about: string; children: string }) {

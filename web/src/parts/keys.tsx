@@ -10,7 +10,7 @@ import {
   type MouseEvent,
   type ReactNode,
 } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 
 /** A key of the present page: `j`, `Shift+J`, `Mod+K`, or a chord `g o`. Letters are those printed on the key (layout-independent codes would lie to the help). */
 export interface Key {

@@ -1,6 +1,6 @@
 import { Alert, Button, CopyButton, Stack, Text } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import classes from "./once-shown.module.css";
 
 interface OnceShownProps {

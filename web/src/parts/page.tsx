@@ -2,7 +2,7 @@ import { ActionIcon, Alert, Button, CopyButton, Group, Skeleton, Stack, Text, Ti
 import { IconCheck, IconCopy, IconRefresh } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { SwitchyardProblem } from "../app/api.ts";
 import classes from "./page.module.css";
 

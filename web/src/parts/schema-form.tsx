@@ -2,7 +2,7 @@ import { Alert, Button, Group, MultiSelect, Select, Stack, Switch, Text, Textare
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import type { SwitchyardClient } from "#client";
 import { proved } from "../app/act.ts";
 import { SwitchyardProblem, type Schemas } from "../app/api.ts";

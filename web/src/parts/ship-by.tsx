@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import { formatDay, formatExact } from "./format.ts";
 import { useNow } from "./time.tsx";
 

@@ -9,7 +9,7 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import type { Schemas } from "../app/api.ts";
 import { formatExact } from "./format.ts";
 import { Ago } from "./time.tsx";

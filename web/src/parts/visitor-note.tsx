@@ -1,6 +1,6 @@
 import { Alert, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../i18n.ts";
 import classes from "./visitor-note.module.css";
 import { useHere } from "../app/session.tsx";
 

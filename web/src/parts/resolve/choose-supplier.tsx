@@ -1,6 +1,6 @@
 import { Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ActForm } from "../act-form.tsx";
 import { post } from "../api-call.tsx";
 import { formatMoney } from "../format.ts";

@@ -1,7 +1,7 @@
 import { Autocomplete, NumberInput, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../act-form.tsx";
 import { AddressFields, noAddress, type AddressField } from "../address-fields.tsx";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { carrierName } from "../carriers.ts";
 import { formatMoney } from "../format.ts";
 import { Copyable, Facts } from "../page.tsx";

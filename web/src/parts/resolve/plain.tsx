@@ -1,6 +1,6 @@
 import { Radio, Stack, Textarea, Text, Checkbox } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { ActForm } from "../act-form.tsx";
 import { post, type Call } from "../api-call.tsx";

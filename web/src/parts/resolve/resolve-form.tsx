@@ -1,6 +1,6 @@
 import { Button, Stack } from "@mantine/core";
 import { useState, type ComponentType } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useKeys } from "../keys.tsx";
 import { Cancel } from "./cancel.tsx";
 import { ChooseSupplier } from "./choose-supplier.tsx";

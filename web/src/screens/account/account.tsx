@@ -2,7 +2,7 @@ import { Button, Group, PasswordInput, SegmentedControl, Stack, Switch, Text, Te
 import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAct } from "../../app/act.ts";
 import { apiOf } from "../../app/api.ts";
 import { useHere, type Session } from "../../app/session.tsx";
@@ -153,8 +153,8 @@ function ThisBrowser() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { areLettersOn, setLettersOn } = useKeysSetting();
   const density = useDensity();
-  const choices = <T extends string>(texts: Readonly<Record<T, string>>): { value: T; label: string }[] =>
-    Object.entries<string>(texts).map(([value, label]) => ({ value: value as T, label }));
+  const schemes: readonly MantineColorScheme[] = ["auto", "light", "dark"];
+  const densities: readonly Density[] = ["dense", "comfortable"];
   return (
     <Section title={t("account.here")}>
       <Stack gap="md">
@@ -167,7 +167,7 @@ function ThisBrowser() {
           </Text>
           <SegmentedControl
             aria-label={t("account.scheme")}
-            data={choices<MantineColorScheme>(t("account.schemes", { returnObjects: true }))}
+            data={schemes.map((value) => ({ value, label: t(`account.schemes.${value}`) }))}
             value={colorScheme}
             onChange={setColorScheme}
           />
@@ -178,7 +178,7 @@ function ThisBrowser() {
           </Text>
           <SegmentedControl
             aria-label={t("account.density")}
-            data={choices<Density>(t("account.densities", { returnObjects: true }))}
+            data={densities.map((value) => ({ value, label: t(`account.densities.${value}`) }))}
             value={density}
             onChange={setDensity}
           />

@@ -1,7 +1,7 @@
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAct } from "../../app/act.ts";
 import { apiOf } from "../../app/api.ts";
 import { StateBadge } from "../../parts/badges.tsx";

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Text } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { useKeys } from "../../parts/keys.tsx";
 import { Empty, Page, Trouble, Waiting } from "../../parts/page.tsx";

@@ -1,7 +1,7 @@
 import { Button, Group as Row, Loader, Select, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";

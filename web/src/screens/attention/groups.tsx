@@ -1,6 +1,6 @@
 import { Button, Text } from "@mantine/core";
 import { Fragment, useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ChannelMark } from "../../parts/badges.tsx";
 import { formatCount, formatMoney } from "../../parts/format.ts";
 import { KeyName } from "../../parts/keys.tsx";

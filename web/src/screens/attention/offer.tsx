@@ -1,7 +1,7 @@
 import { NumberInput, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";
 import { put, type Call } from "../../parts/api-call.tsx";

@@ -1,5 +1,5 @@
 import { Stack, Table } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { Beside } from "../../parts/beside.tsx";
 import { formatExact } from "../../parts/format.ts";
 import { Facts, Section } from "../../parts/page.tsx";

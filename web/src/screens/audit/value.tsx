@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { formatExact } from "../../parts/format.ts";
 
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;

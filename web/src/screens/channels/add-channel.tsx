@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { SwitchyardProblem } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { useConnectors } from "../../parts/channels.ts";

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { proved } from "../../app/act.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";

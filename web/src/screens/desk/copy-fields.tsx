@@ -1,6 +1,6 @@
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { copyText } from "../../parts/copy.ts";
 import { KeyName, letGo, useKeys } from "../../parts/keys.tsx";
 import classes from "./desk.module.css";

@@ -1,7 +1,7 @@
 import { Button, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { addressText } from "../../parts/address.tsx";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { StateBadge } from "../../parts/badges.tsx";
 import { letGo } from "../../parts/keys.tsx";
 import { ShipBy } from "../../parts/ship-by.tsx";

@@ -2,7 +2,7 @@ import { Text, VisuallyHidden } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { useKeys } from "../../parts/keys.tsx";
 import { Empty, Page, Trouble, Waiting } from "../../parts/page.tsx";

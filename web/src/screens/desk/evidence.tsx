@@ -1,5 +1,5 @@
 import { Text, Title } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { StateBadge } from "../../parts/badges.tsx";
 import { formatMoney } from "../../parts/format.ts";

@@ -1,8 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, type Translate } from "../../i18n.ts";
 import type { Answer } from "#client";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";
@@ -125,8 +124,6 @@ export function Health() {
     </Page>
   );
 }
-
-type Translate = TFunction;
 
 function channelLine({ id, name, active, connections }: Channel, t: Translate): Line {
   const line = { id, name, status: "ok" as const };

@@ -1,6 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Facts, Section, Trouble, Waiting } from "../../parts/page.tsx";

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Modal, Progress } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { formatCount } from "../../parts/format.ts";
 import classes from "./jobs.module.css";
 import { jobDone, JobView, useJob } from "./job-view.tsx";

@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { DataTable, type Column } from "../../parts/data-table.tsx";
 import { Help } from "../../parts/help.tsx";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { StateBadge } from "../../parts/badges.tsx";
 import { Ago } from "../../parts/time.tsx";

@@ -12,7 +12,7 @@ import {
   Title,
 } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Answer } from "#client";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";

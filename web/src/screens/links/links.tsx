@@ -4,7 +4,7 @@ import { IconFileImport, IconPlus, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link as RouteLink, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Answer } from "#client";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";

@@ -1,7 +1,7 @@
 import { Button, Group, Menu, Tabs, Text, Tooltip } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { ActForm, type Verdict } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";

@@ -1,5 +1,5 @@
 import { Text, Title } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { PlaceByHand } from "../../parts/resolve/placing.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";
 import classes from "./order.module.css";

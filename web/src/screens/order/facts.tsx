@@ -1,6 +1,6 @@
 import { Anchor, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { AddressLines, addressText } from "../../parts/address.tsx";
 import { Copyable, Facts as FactList, Section } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Button, FileButton, Group, Text } from "@mantine/core";
 import { IconPaperclip, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { Section, Trouble } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

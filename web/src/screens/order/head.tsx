@@ -1,6 +1,6 @@
 import { Group, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ChannelMark, StateBadge, toneOf, type Tone } from "../../parts/badges.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";
 import { ShipBy } from "../../parts/ship-by.tsx";

@@ -1,6 +1,6 @@
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { formatCount, formatMoney } from "../../parts/format.ts";
 import { Section } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

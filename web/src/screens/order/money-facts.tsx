@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { formatMoney } from "../../parts/format.ts";
 import { Section } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { Trouble, Waiting } from "../../parts/page.tsx";
 import type { Order, Part } from "../../parts/resolve/subject.ts";

@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Text } from "@mantine/core";
 import { IconDots, IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";

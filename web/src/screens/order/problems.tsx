@@ -2,7 +2,7 @@ import { Anchor, Button, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, toneOf } from "../../parts/badges.tsx";
 import { useKeys } from "../../parts/keys.tsx";

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { Section, Trouble } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";

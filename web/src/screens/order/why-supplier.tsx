@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { formatMoney } from "../../parts/format.ts";
 import type { Order, Part } from "../../parts/resolve/subject.ts";
 import { Ago } from "../../parts/time.tsx";

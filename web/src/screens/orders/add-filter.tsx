@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Select, Stack, TextInput } from "@mantine/core";
 import { IconFilterPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAddressFormats } from "../../parts/address-fields.tsx";
 import { countryName } from "../../parts/format.ts";
 

@@ -2,7 +2,7 @@ import { Button, CloseButton, Menu, Popover, Stack, Text } from "@mantine/core";
 import { IconChevronDown, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";

@@ -1,6 +1,6 @@
 import { Group } from "@mantine/core";
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { ChannelMark, StateBadge, toneOf, type Tone } from "../../parts/badges.tsx";
 import type { Column } from "../../parts/data-table.tsx";
 import { countryName, formatMoney } from "../../parts/format.ts";

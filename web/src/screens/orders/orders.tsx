@@ -2,7 +2,7 @@ import { ActionIcon, Button, Drawer, Menu, Title, Tooltip } from "@mantine/core"
 import { IconArrowsSort, IconBaselineDensityMedium, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";
 import { DataTable, type RowKey } from "../../parts/data-table.tsx";

@@ -1,6 +1,6 @@
 import { Button, Tooltip } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { SwitchyardProblem } from "../../app/api.ts";
 import type { Row } from "./use-order-list.ts";

@@ -1,7 +1,7 @@
 import { CloseButton } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type Ref } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { KeyName } from "../../parts/keys.tsx";
 import classes from "./orders.module.css";
 import { useWordTitles } from "./word-titles.ts";

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";
 import type { OrderSort } from "./orders-search.ts";

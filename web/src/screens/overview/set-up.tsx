@@ -3,7 +3,7 @@ import { IconCircle, IconCircleCheckFilled, IconFlask } from "@tabler/icons-reac
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { nav } from "../../app/nav.ts";
 import { sessionQuery, useHere } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Answer } from "#client";
 import { Section } from "../../parts/page.tsx";
 import classes from "./overview.module.css";

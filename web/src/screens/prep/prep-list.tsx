@@ -1,5 +1,5 @@
 import type { RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { addressText } from "../../parts/address.tsx";

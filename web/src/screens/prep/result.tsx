@@ -1,6 +1,6 @@
 import { IconAlertOctagon, IconCheck, IconClock } from "@tabler/icons-react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { KeyName } from "../../parts/keys.tsx";
 import classes from "./prep.module.css";
 import { play, type Tone } from "./sounds.ts";

@@ -1,6 +1,6 @@
 import { IconKeyboard, IconScan, IconVolume, IconVolumeOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import classes from "./prep.module.css";
 import { isSoundOn, play, setSoundOn } from "./sounds.ts";
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState, type FormEvent, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../../parts/page.tsx";

@@ -1,5 +1,5 @@
 import { createPortal } from "react-dom";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { addressText } from "../../parts/address.tsx";
 import { code128 } from "./code128.ts";
 import type { Counted, Detail } from "./counts.ts";

@@ -1,5 +1,5 @@
 import { Text } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { Page } from "../../parts/page.tsx";
 import { SettingsForm } from "../../parts/schema-form.tsx";
 

@@ -2,7 +2,7 @@ import { Anchor, Button, Paper, PasswordInput, PinInput, Stack, Text, TextInput,
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState, type FormEvent } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { apiOf } from "../../app/api.ts";
 import { sessionQuery } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";

@@ -4,7 +4,7 @@ import { IconClipboard, IconFileImport } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Answer } from "#client";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";

@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Progress, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { SwitchyardProblem, type Schemas } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";

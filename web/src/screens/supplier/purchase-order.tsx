@@ -14,7 +14,7 @@ import {
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";

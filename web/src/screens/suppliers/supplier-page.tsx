@@ -2,7 +2,7 @@ import { ActionIcon, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";
 import { formatCount } from "../../parts/format.ts";

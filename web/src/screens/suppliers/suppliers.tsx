@@ -2,7 +2,7 @@ import { Button, Group } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge } from "../../parts/badges.tsx";
 import { DataTable, type Column } from "../../parts/data-table.tsx";

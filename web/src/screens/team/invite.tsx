@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";
 import { OnceShown } from "../../parts/once-shown.tsx";

@@ -1,5 +1,5 @@
 import { MultiSelect, Select, Stack, Text } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import type { Answer } from "#client";
 import type { Schemas } from "../../app/api.ts";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";

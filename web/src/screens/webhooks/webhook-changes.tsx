@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Select, Stack, Text, Title } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";

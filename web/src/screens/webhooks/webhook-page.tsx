@@ -3,7 +3,7 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "../../i18n.ts";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";
 import { DataTable, type Column } from "../../parts/data-table.tsx";

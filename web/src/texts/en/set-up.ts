@@ -29,7 +29,6 @@ export const setUp = {
   name: "Name",
   kind: "Kind",
   never: "never",
-  more: "More settings",
   settings: "Settings",
   settingsIntro:
     "Currency, time zone, waiting times and rates of this workspace. What is not changed is as the product has it by itself.",
@@ -122,7 +121,6 @@ export const setUp = {
   secrets: {
     none: "There are no secrets to enter here.",
     hint: "What is entered is never shown again. Entering and removing needs a second factor.",
-    set: "Set",
     missing: "Missing",
     optional: "Not set",
     setAt: "set",
@@ -131,7 +129,6 @@ export const setUp = {
     enter: "New value",
     save: "Keep these secrets",
     saved: "Kept. They are never shown again.",
-    test: "Test",
     works: "Works",
     doesNot: "Does not work",
     unknown: "Not known",
@@ -161,7 +158,6 @@ export const setUp = {
     pausedHint:
       "Too many purchases of unknown outcome: nothing is placed before they are cleared, or somebody switches the account on again.",
     problem: "Problem",
-    firstAccount: "Its first account",
     accountName: "Account name",
     accountCurrency: "Currency of the account",
     main: "main",
@@ -302,7 +298,6 @@ export const setUp = {
     none: "No stock is known yet",
     noneHint: "Paste it from a sheet, import a file, or let a supplier's feed bring it.",
     edit: "Counted stock of {{sku}}",
-    save: "Save the count of {{sku}}",
     saved: "{{sku}}: {{count}} on hand.",
     paste: "Paste from a sheet",
     pasteHint:
@@ -337,7 +332,6 @@ export const setUp = {
     at: "When",
     what: "What",
     change: "Change",
-    by: "By",
     order: "Order",
     kind: {
       top_up: "Top-up",
@@ -365,7 +359,6 @@ export const setUp = {
     will: "{{name}}: {{before}} now, {{change}}, then {{after}}.",
     book: "Book {{change}}",
     booked: "Booked. {{available}} available.",
-    change_: "Change",
   },
   imports: {
     title: "Imports",
