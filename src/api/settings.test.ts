@@ -50,7 +50,7 @@ test("ST-30 every setting is in the form with title, help and a default that fit
       assert.equal(shape.safeParse({ no: "setting" }).success, false, name);
     }
   }
-  assert.equal(settingsForm(supplierSettings).properties["scan.everyMs"]!["title"], "Scan: every");
+  assert.equal(settingsForm(supplierSettings).properties["scan.everyMs"]!["title"], "Next looks every");
   assert.match("rates.USD", new RegExp(Object.keys(settingsForm(workspaceSettings).patternProperties).at(-1)!));
   const sandbox = connectorForm(sandboxSupplier.manifest);
   assert.deepEqual(Object.keys(sandbox.properties).includes("connector.token"), false);
