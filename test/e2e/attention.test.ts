@@ -71,10 +71,11 @@ type Press = (...keys: string[]) => Promise<void>;
 /** The field in question has the caret, and says what is expected. */
 async function typeExample(page: Page, press: Press): Promise<void> {
   await press("1");
-  const example = await page.evaluate(() => {
-    const field = document.activeElement;
-    return field instanceof HTMLInputElement ? /such as (.+)/.exec(field.placeholder)?.[1] : undefined;
-  });
+  const placeholder = await page
+    .locator(":focus")
+    .getAttribute("placeholder", { timeout: 1000 })
+    .catch(() => null);
+  const example = /such as (.+)/.exec(placeholder ?? "")?.[1];
   if (example === undefined) return press("Escape", "3", "Enter");
   await press("Control+a", ...letters(example), "Enter");
 }

@@ -73,16 +73,16 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
     },
   );
   const said = collect(server);
-  let opened: Browser | undefined;
+  const opened: { browser?: Browser } = {};
   // The pages go first: one without its server complains on its console.
   t.after(async () => {
-    await opened?.close();
+    await opened.browser?.close();
     await stop(server);
     await rm(folder, { recursive: true, force: true });
   });
   await until(() => /^Ready: /m.test(said.text), server, said);
   const browser = await chromium.launch({ executablePath: executablePath!, args });
-  opened = browser;
+  opened.browser = browser;
   const url = `http://127.0.0.1:${port}`;
   return {
     url,

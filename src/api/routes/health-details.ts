@@ -91,7 +91,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   );
 
   async function safeMode(): Promise<Check> {
-    const about = { code: "safe_mode", title: "Safe mode" } as const;
+    const about = named("safe_mode", "Safe mode");
     const reason = (await findInstallation(db.engine))?.safeModeReason ?? null;
     return reason === null
       ? ok(about, "Off: purchases are made, and channels are told.")
@@ -103,7 +103,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   }
 
   async function database(): Promise<Check> {
-    const about = { code: "database", title: "Database" } as const;
+    const about = named("database", "Database");
     const { version, isReplica } = await readDatabaseFacts(db.engine);
     return isReplica
       ? broken(about, `PostgreSQL ${version}, read-only.`, "This is a standby. Point DATABASE_URL at the primary.")
@@ -111,7 +111,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   }
 
   async function tables(): Promise<Check> {
-    const about = { code: "schema", title: "Tables" } as const;
+    const about = named("schema", "Tables");
     const missing = await whatIsMissing(context);
     return missing?.code === "migrations_pending"
       ? broken(about, missing.detail, missing.next)
@@ -119,7 +119,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   }
 
   async function clocks(): Promise<Check> {
-    const about = { code: "clock", title: "Clock" } as const;
+    const about = named("clock", "Clock");
     const apart = Math.round(Math.abs(await clockAheadMs(db.engine, clock)));
     const says = apart === 0 ? "The same as the database's." : `${apart} ms apart from the database's.`;
     const next = "Let both machines set their clocks by the network (NTP).";
@@ -128,7 +128,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   }
 
   async function gate(): Promise<Check> {
-    const about = { code: "gate", title: "Gate" } as const;
+    const about = named("gate", "Gate");
     if (context.gate === undefined)
       return ok(about, "Not of this process: the machine that runs the worker says how it does (/readyz there).");
     return (await context.engine.gate.isThere())
@@ -141,7 +141,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
   }
 
   function mail(): Check {
-    const about = { code: "mail", title: "Mail" } as const;
+    const about = named("mail", "Mail");
     return context.signIn?.hasMail === true
       ? ok(about, "Invitations and links for passwords are mailed.")
       : ok(about, "None is sent: links for invitations are shown to whoever makes them, to be passed on by hand.");
@@ -149,7 +149,7 @@ export function healthDetailRoutes(app: Api, context: ApiContext): void {
 }
 
 function workers(processes: readonly z.output<typeof Process>[]): Check {
-  const about = { code: "workers", title: "Workers" } as const;
+  const about = named("workers", "Workers");
   const alive = processes.filter((each) => each.kind === "worker" && each.alive).length;
   return alive === 0
     ? warning(about, "None is running: orders do not move on.", "Start one on the server: npx switchyard start")
@@ -157,6 +157,7 @@ function workers(processes: readonly z.output<typeof Process>[]): Check {
 }
 
 type About = Pick<Check, "code" | "title">;
+const named = <Code extends Check["code"]>(code: Code, title: string) => ({ code, title });
 const ok = (about: About, says: string): Check => ({ ...about, status: "ok", says, next: null });
 const warning = (about: About, says: string, next: string): Check => ({ ...about, status: "warning", says, next });
 const broken = (about: About, says: string, next: string): Check => ({ ...about, status: "broken", says, next });

@@ -177,7 +177,11 @@ export function shipmentRoutes(app: Api, context: ApiContext): void {
         summary: "Correct a parcel's number; the channel is told again",
         tags,
         params: onParcel,
-        body: z.strictObject({ carrier: text(60, 0).default(""), tracking_number: text(100), sure: z.boolean().default(false) }),
+        body: z.strictObject({
+          carrier: text(60, 0).default(""),
+          tracking_number: text(100),
+          sure: z.boolean().default(false),
+        }),
         response: answer,
       },
     },

@@ -1,6 +1,6 @@
 import type { Schemas } from "../../app/api.ts";
-import type { Verdict } from "../act-form.tsx";
 
+type Verdict = Schemas["Verdict"];
 export type Order = Schemas["Order"];
 export type Hold = Schemas["Hold"];
 export type Part = Schemas["FulfillmentOrderDetail"];
