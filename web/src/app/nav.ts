@@ -36,6 +36,9 @@ export interface NavItem {
   group: "work" | "set_up" | "watch";
 }
 
+/** How the side bar is divided, from above: the day's work, what it stands on, what watches over it. */
+export const groupOrder = ["work", "set_up", "watch"] as const;
+
 export const nav: readonly NavItem[] = [
   { to: "overview", label: "overview", icon: IconChartBar, permission: "set_up.read", chord: "h", group: "work" },
   {

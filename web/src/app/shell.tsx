@@ -27,7 +27,7 @@ import { KeyName, useKeys, useKeysSetting } from "../parts/keys.tsx";
 import { Ago } from "../parts/time.tsx";
 import { apiOf } from "./api.ts";
 import { useLive, useLiveness } from "./live.ts";
-import { pagesFor } from "./nav.ts";
+import { groupOrder, pagesFor } from "./nav.ts";
 import { openPalette } from "./open-palette.ts";
 import { LazyPalette } from "./lazy-palette.tsx";
 import { LazyProve } from "./lazy-prove.tsx";
@@ -108,7 +108,7 @@ function Side({ onGo }: { onGo: () => void }) {
   const { workspace, may } = useHere();
   const { pathname } = useLocation();
   const items = pagesFor(may);
-  const groups = [...new Set(items.map(({ group }) => group))];
+  const groups = groupOrder.filter((each) => items.some(({ group }) => group === each));
   return (
     <>
       <WorkspaceMenu />
