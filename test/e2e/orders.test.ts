@@ -29,6 +29,11 @@ test(
     await page.keyboard.type("#1001");
     await table.getByRole("row", { name: /#1001/ }).waitFor();
     await page.waitForURL("**q=**");
+    // The list of before is gone when its second row is.
+    await table
+      .getByRole("row", { name: /#1\d\d\d/ })
+      .nth(1)
+      .waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
     await page.keyboard.press("j");
     await page.keyboard.press("x");
