@@ -62,11 +62,11 @@ async function run(line: string, cwd: string, env: Env, code = 0): Promise<strin
 }
 
 /** What the pretend suppliers have, and what the gate sent: neither goes back in time. */
-async function bought(folder: string, data = "data"): Promise<string[]> {
-  const text = await readFile(join(folder, data, "sandbox/world.jsonl"), "utf8").catch(() => "");
+async function bought(folder: string, { byMachine = false } = {}): Promise<string[]> {
+  const text = await readFile(join(folder, "data/sandbox/world.jsonl"), "utf8").catch(() => "");
   return text
     .split("\n")
-    .filter((line) => line.includes('"outcome":"bought"'))
+    .filter((line) => line.includes('"outcome":"bought"') && !(byMachine && line.includes('"by":"desk"')))
     .map((line) => (JSON.parse(line) as { reference: string }).reference);
 }
 async function sent(folder: string): Promise<{ reference: string; order: string }[]> {
@@ -96,11 +96,17 @@ test("BK-2 BK-4 BK-5 BK-7 PL-60 PL-68 the page on backups, followed to the lette
   const [name, ...more] = await readdir(join(folder, "backups"));
   assert.deepEqual([more, (await readdir(join(folder, "backups", name!))).includes("manifest.json")], [[], true]);
   const atBackup = (await bought(folder)).length;
-  await first.until(async () => (await bought(folder)).length >= atBackup + 3);
+  /** Orders whose purchases left through the gate after the backup; what people bought by hand is none of these. */
+  const missed = async (): Promise<Set<string>> => {
+    const [all, left] = [await bought(folder), await sent(folder)];
+    return new Set(left.filter(({ reference }) => all.slice(atBackup).includes(reference)).map(({ order }) => order));
+  };
+  await first.until(async () => (await missed()).size >= 3);
   assert.match(await run(restoreIt!.split("\n")[0]!.replace(inGuide, name!), folder, env, 1), /is running on/);
   await first.stop();
   const before = await bought(folder);
   const sentBefore = await sent(folder);
+  const orders = await missed();
 
   // A copy beside the first one.
   await cp(join(folder, "data"), join(folder, "copy"), { recursive: true });
@@ -130,14 +136,15 @@ test("BK-2 BK-4 BK-5 BK-7 PL-60 PL-68 the page on backups, followed to the lette
   await run(list!, folder, env);
   await second.stop();
   const known = new Set(sentBefore.map((each) => each.reference));
-  const orders = new Set(
-    sentBefore.filter((each) => before.slice(atBackup).includes(each.reference)).map((each) => each.order),
-  );
   const again = (await sent(folder)).filter((each) => orders.has(each.order) && !known.has(each.reference));
   assert.ok(orders.size >= 3);
   assert.deepEqual(again, []);
-  const all = await bought(folder);
-  assert.equal(new Set(all).size, all.length);
+  // What the pretend ordering team types at a supplier's desk goes through no gate, and no journal knows it: that is for people to look up (PL-69).
+  const all = await bought(folder, { byMachine: true });
+  assert.deepEqual(
+    all.filter((reference, index) => all.indexOf(reference) !== index),
+    [],
+  );
 
   // Old ones go, what is no backup stays.
   await mkdir(join(folder, "backups/switchyard-2026-01-01T000000Z"));
