@@ -33,3 +33,20 @@ test("PL-69 what people place is held; what the gate would find again is not, un
     assert.equal(floor.shop.book.length, contract === contracts.none && held === 0 ? 2 : 0);
   }
 });
+
+test("PL-69 what lies on the operators' desk leaves it, and is not placed there as one more order", async (t) => {
+  const floor = await aShopFloor(t, contracts.human);
+  await floor.orders(2);
+  await place.run(floor.engine);
+  const states = async () =>
+    (await floor.database.engine.rows(State, sql`select state from fulfillment_order order by id`)).map(
+      ({ state }) => state,
+    );
+  assert.deepEqual(await states(), ["escalated", "escalated"]);
+
+  assert.equal(await holdWhatMayBeBought(floor.engine, { since, which: "by_hand" }), 2);
+  await verify.run(floor.engine);
+  await place.run(floor.engine);
+
+  assert.deepEqual(await states(), ["held", "held"]);
+});

@@ -37,6 +37,12 @@ export async function holdWhatMayBeBought(
           code,
           detail: { message: `the database was last alive at ${since.toISOString()}` },
         });
+        for (const fo of parts) {
+          // Off the operators' desk: there it would be one more order to place.
+          if (fo.state !== "escalated" || openAttemptOf(draft, fo) !== null) continue;
+          draft.touch(fo, { claimedBy: null });
+          draft.move(fo, "held", { why: code });
+        }
         verifyAgain(draft);
         count += 1;
       }
