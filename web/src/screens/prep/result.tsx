@@ -28,7 +28,6 @@ export function ScanResult({ result, onOver }: { result: Result; onOver: () => v
     const timer = setTimeout(onOver, shownMs[tone]);
     return () => clearTimeout(timer);
     // Once for each result, whatever is drawn meanwhile.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [no]);
   const Icon = icons[tone];
   return (
