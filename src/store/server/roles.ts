@@ -23,6 +23,8 @@ export const databaseName = "switchyard";
  */
 export async function ensureOwnServer(superuser: ClientConfig, { passwords }: Credentials): Promise<void> {
   await withClient(superuser, async (client) => {
+    // A start that was killed has left its statement running on the server: that one comes to its end first.
+    await lockRoles(client);
     const existing = await existingRoles(client);
     for (const role of roles) {
       if (existing.has(role)) continue;
@@ -41,7 +43,7 @@ export async function ensureForeignServer(login: ClientConfig): Promise<void> {
   await withClient(login, async (client) => {
     await refuseUnfitServer(client);
     // Two processes may open the store at the same moment.
-    await client.query("select pg_advisory_lock(hashtext('switchyard roles'))");
+    await lockRoles(client);
     try {
       await ensureGroupRoles(client);
     } catch (error) {
@@ -127,6 +129,11 @@ async function administratorScript(client: Client): Promise<string> {
     "grant usage, create on schema public to switchyard_owner;",
     "grant usage on schema public to switchyard_engine, switchyard_api, switchyard_vault;",
   ].join("\n");
+}
+
+/** Held until the session ends, and a statement under way ends before its session does. */
+async function lockRoles(client: Client): Promise<void> {
+  await client.query("select pg_advisory_lock(hashtext('switchyard roles'))");
 }
 
 async function existingRoles(client: Client): Promise<Set<string>> {
