@@ -98,13 +98,22 @@ test("the list of orders, worked with", { skip }, async (t) => {
   await t.test("UI-14 tabs are the views of the API; one's own are saved, changed, renamed and deleted", async () => {
     const page = await at.open("/sandbox/orders");
     const tabs = page.getByRole("navigation", { name: "Views" });
-    await tabs.getByRole("button", { name: /^Channel not told/ }).waitFor();
+    const behind = tabs.getByRole("button", { name: /^\d+ more$/ });
+    await behind.click();
+    await page.getByRole("menuitem", { name: /^Channel not told/ }).waitFor();
     const { views } = await call<{ views: { name: string }[] }>("GET", "/v1/views");
-    const names = (await tabs.getByRole("button").allTextContents()).map((text) => text.replace(/[\d.,+]+$/, ""));
+    const shown = await tabs.getByRole("button").and(tabs.locator(":not([aria-haspopup])")).allTextContents();
+    const hidden = await page.getByRole("menuitem").allTextContents();
     assert.deepEqual(
-      names,
+      [...shown, ...hidden].map((text) => text.replace(/[\d.,+]+$/, "")),
       views.map(({ name }) => name),
     );
+    await page.getByRole("menuitem", { name: /^Completed/ }).click();
+    await tabs.getByRole("button", { name: /^Completed/, expanded: false }).waitFor();
+    await page.setViewportSize({ width: 2200, height: 900 });
+    await behind.waitFor({ state: "detached" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await tabs.getByRole("button", { name: /^All/ }).click();
 
     await page.getByRole("textbox", { name: "Search this list" }).fill("country:se BULK-10");
     await page.waitForURL(/BULK/);

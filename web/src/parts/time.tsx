@@ -8,6 +8,7 @@ let timer: ReturnType<typeof setInterval> | null = null;
 /** One tick a second for all times on the page. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  if (timer === null) now = Date.now(); // it stood still while nobody listened
   timer ??= setInterval(() => {
     now = Date.now();
     for (const each of listeners) each();

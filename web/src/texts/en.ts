@@ -105,6 +105,7 @@ export const en = {
   },
   help: { what: "What {{about}} means here" },
   copy: { do: "Copy", done: "Copied", what: "Copy {{what}}" },
+  tabs: { more: "{{count}} more" },
   table: {
     selectAll: "Select all rows that are loaded",
     select: "Select {{name}}",

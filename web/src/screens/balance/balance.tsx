@@ -52,7 +52,7 @@ export function Balance() {
       header: t("setUp.balance.column.available"),
       width: 140,
       isRight: true,
-      cell: (row) => <strong className="num">{money(row, row.available)}</strong>,
+      cell: (row) => row.payment === "prepaid" && <strong className="num">{money(row, row.available)}</strong>,
     },
     {
       id: "held",
@@ -68,13 +68,17 @@ export function Balance() {
       isRight: true,
       cell: (row) => money(row, row.owed),
     },
-    {
-      id: "credits",
-      header: t("setUp.balance.column.credits"),
-      width: 100,
-      isRight: true,
-      cell: ({ action_credits: credits }) => credits ?? "",
-    },
+    ...(data?.accounts.some(({ action_credits: credits }) => credits !== null) === true
+      ? [
+          {
+            id: "credits",
+            header: t("setUp.balance.column.credits"),
+            width: 100,
+            isRight: true,
+            cell: ({ action_credits: credits }: Account) => credits ?? "",
+          },
+        ]
+      : []),
   ];
   const close = (): void => void navigate({ search: {} });
   return (
@@ -95,7 +99,11 @@ export function Balance() {
         card={(row) => (
           <Group justify="space-between" wrap="nowrap">
             <strong className="cut">{row.supplier?.name ?? row.name}</strong>
-            <strong className="num">{money(row, row.available)}</strong>
+            {row.payment === "prepaid" ? (
+              <strong className="num">{money(row, row.available)}</strong>
+            ) : (
+              <span className="num">{t("setUp.balance.owes", { amount: money(row, row.owed) })}</span>
+            )}
           </Group>
         )}
         empty={<Empty title={t("setUp.balance.none")}>{t("setUp.balance.noneHint")}</Empty>}

@@ -1,7 +1,7 @@
 /** The form that is drawn from a settings schema. */
 export const schema = {
   none: "Empty: {{none}}.",
-  open: "One more of {{group}}",
+  open: "Add to {{group}}",
   add: "Add",
   noneByWord: "The word none: {{none}}.",
   secondFactor: "second factor",
@@ -322,8 +322,9 @@ export const setUp = {
       available: "Available",
       held: "Held",
       owed: "Owed",
-      credits: "Actions",
+      credits: "Credits",
     },
+    owes: "{{amount}} owed",
     payment: { prepaid: "in advance", on_account: "on account", at_supplier: "at the supplier" },
     none: "No account yet",
     noneHint: "A supplier's account shows here what stands on it.",
