@@ -115,10 +115,9 @@ function AccountCard({ account }: { account: Account }) {
               {typeof cap === "number" ? money(fromMinor(cap, account.currency)) : t("setUp.suppliers.noCap")}
             </span>,
           ],
-          [
-            t("setUp.suppliers.lastCall"),
-            account.last_call_at === null ? t("setUp.never") : <Ago key="call" at={account.last_call_at} />,
-          ],
+          ...(account.last_call_at === null
+            ? []
+            : [[t("setUp.suppliers.lastCall"), <Ago key="call" at={account.last_call_at} />] as const]),
         ]}
       />
       <details>

@@ -122,7 +122,9 @@ function AccountHealth({ account }: { account: Supplier["accounts"][number] }) {
   return (
     <div className={classes["health"]}>
       <AccountState account={account} />
-      <span className="dim">{at(t("setUp.suppliers.lastCall"), account.last_call_at)}</span>
+      {account.last_call_at !== null && (
+        <span className="dim">{at(t("setUp.suppliers.lastCall"), account.last_call_at)}</span>
+      )}
       <span className="dim">{at(t("setUp.suppliers.lastPurchase"), account.last_purchase_at)}</span>
       <span className="dim">
         {t("setUp.suppliers.unsettled")}: {formatCount(account.unsettled)}

@@ -194,7 +194,7 @@ export const setUp = {
     scanPlan: "{{first}} after placing, then every {{every}}, the last after {{until}}",
     lastProblem: "Last problem",
     noProblem: "none",
-    lastCall: "Last call",
+    lastCall: "Secrets last used",
     lastPurchase: "Last purchase",
     unsettled: "Under way or unknown",
     balance: "Balance",
