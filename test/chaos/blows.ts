@@ -63,9 +63,10 @@ export class Fury {
 
   async #stopWorker(blow: Blow, stop: AbortSignal): Promise<string | null> {
     // Ready ones only: who stands still while it starts holds the lock under which one process at a time does that.
-    const victim = this.#oneOf(this.#awake().filter((member) => this.#town.isReady(member)));
-    if (victim === undefined || this.#stopped.size + 2 > this.#town.workers().length)
-      return "too few workers are ready";
+    const ready = this.#awake().filter((member) => this.#town.isReady(member));
+    const victim = this.#oneOf(ready);
+    // One that is ready and goes on: else the same ones stand still again and again, perhaps with that lock, and nobody new gets in.
+    if (victim === undefined || ready.length < 2) return "too few workers are ready";
     // Nor while the database is down: who starts it again holds that lock too.
     if (!(await this.#databaseServes())) return "the database is down";
     this.#stopped.add(victim);
