@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { realRandom } from "../src/cli/clock.ts";
 import { builtDashboard } from "../src/cli/dashboard.ts";
+import { gzipKb, pageWeight } from "../bench/page-weight.ts";
 import { aServer } from "../src/api/testing/server.ts";
 
 test("UI-1 each address that is neither the API's nor a file's is the page, with a policy that lets nothing from elsewhere in", async (t) => {
@@ -53,4 +55,35 @@ test("UI-2 the dashboard is built once from this source, and allows no inline sc
   const page = await readFile(join(folder, "index.html"), "utf8");
   assert.doesNotMatch(page, /<script(?![^>]* src=)|https?:\/\/(?!www\.w3\.org)|style="/);
   assert.match(page, /nonce="__NONCE__"/);
+});
+
+test("UI-3 every page loads at most 200 kB of JavaScript before its screen, the list of orders at most 80 kB beside it", async () => {
+  const folder = await builtDashboard(() => undefined);
+  const { shell, list } = pageWeight(folder);
+
+  const weights = { shell: gzipKb(folder, shell), list: gzipKb(folder, list) };
+
+  assert.ok(weights.shell <= 200 && weights.list <= 80, JSON.stringify({ weights, shell, list }, null, 2));
+  assert.ok(shell.length > 1 && list.length > 1);
+  assert.ok(weights.shell > 100, "React alone is more than half of that: something is not counted.");
+});
+
+test("UI-3 scripts and styles are sent compressed, in the same bytes, to whoever takes them so", async (t) => {
+  const folder = await builtDashboard(() => undefined);
+  const at = await aServer(t, {}, { dashboard: { folder, random: realRandom } });
+  const file = pageWeight(folder).shell.find((each) => each.startsWith("assets/index-"))!;
+  const ask = (encoding: string) => at.ask("GET", `/${file}`, { key: null, headers: { "accept-encoding": encoding } });
+
+  const [compressed, plain] = await Promise.all(["gzip, br", "identity"].map(ask));
+
+  const script = await readFile(join(folder, file), "utf8");
+  assert.deepEqual([compressed!.headers["content-encoding"], plain!.headers["content-encoding"]], ["gzip", undefined]);
+  assert.equal(plain!.text, script);
+  assert.equal(gunzipSync(await readFile(join(folder, `${file}.gz`))).toString(), script);
+  assert.equal(Number(compressed!.headers["content-length"]), (await stat(join(folder, `${file}.gz`))).size);
+  for (const { headers } of [compressed!, plain!]) {
+    assert.match(String(headers["content-type"]), /javascript/);
+    assert.match(String(headers["cache-control"]), /immutable/);
+    assert.match(String(headers["vary"]), /accept-encoding/i);
+  }
 });

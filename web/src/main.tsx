@@ -1,16 +1,14 @@
 import "@fontsource-variable/inter/index.css";
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "./app/app.css";
 import "./i18n.ts";
 import { MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { Notices } from "./app/notices.tsx";
 import { queries } from "./app/queries.ts";
 import { router } from "./app/router.tsx";
 import { theme, variables } from "./app/theme.ts";
@@ -29,12 +27,10 @@ createRoot(document.getElementById("root")!).render(
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queries}>
-        <ModalsProvider>
-          <KeysProvider>
-            <Notifications position="bottom-right" autoClose={10_000} limit={4} />
-            <RouterProvider router={router} />
-          </KeysProvider>
-        </ModalsProvider>
+        <KeysProvider>
+          <Notices />
+          <RouterProvider router={router} />
+        </KeysProvider>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

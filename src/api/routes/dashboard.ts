@@ -28,6 +28,7 @@ export async function dashboardRoutes(app: Api, dashboard: Dashboard | undefined
     prefix: "/assets/",
     decorateReply: false,
     cacheControl: false,
+    preCompressed: true, // by the build; a file that has no compressed one is sent as it is
     setHeaders: (reply) => void reply.header("cache-control", "public, max-age=31536000, immutable"),
   });
   app.get("/scheme.js", { schema: { hide: true } }, async (_request, reply) =>

@@ -1,15 +1,12 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { later } from "../parts/later.tsx";
 import { onOpenPalette } from "./open-palette.ts";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const Palette = later(async () => (await import("./palette.tsx")).Palette);
 
-/** Nothing of the palette is loaded before it is first wanted; then it opens, and stays ready. */
+/** Opens the palette whenever it is wanted, also when that was before it was here. */
 export function LazyPalette() {
   const [times, setTimes] = useState(0);
   useEffect(() => onOpenPalette(() => setTimes((before) => before + 1)), []);
-  return times === 0 ? null : (
-    <Suspense>
-      <Palette opened={times} />
-    </Suspense>
-  );
+  return <Palette when={times > 0} opened={times} />;
 }

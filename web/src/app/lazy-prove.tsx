@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
+import { later } from "../parts/later.tsx";
 import { useAsked } from "./act.ts";
 
-const ProveAgain = lazy(async () => ({ default: (await import("./prove-again.tsx")).ProveAgain }));
+const ProveAgain = later(async () => (await import("./prove-again.tsx")).ProveAgain);
 
-/** Loaded when somebody is asked to show who they are for the first time. */
+/** Asks somebody to show who they are. */
 export function LazyProve() {
   const asked = useAsked();
   const latest = useRef(asked);
@@ -18,9 +19,5 @@ export function LazyProve() {
     window.addEventListener("keydown", onKey, true);
     return () => window.removeEventListener("keydown", onKey, true);
   }, []);
-  return asked === null ? null : (
-    <Suspense>
-      <ProveAgain asked={asked} />
-    </Suspense>
-  );
+  return asked === null ? null : <ProveAgain asked={asked} />;
 }

@@ -1,31 +1,13 @@
-import {
-  ActionIcon,
-  Avatar,
-  Burger,
-  Drawer,
-  Menu,
-  NavLink,
-  Text,
-  UnstyledButton,
-  useMantineColorScheme,
-} from "@mantine/core";
+import { ActionIcon, Avatar, Burger, NavLink, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import {
-  IconChevronDown,
-  IconKeyboard,
-  IconLogin2,
-  IconLogout,
-  IconMoon,
-  IconSearch,
-  IconSun,
-  IconUser,
-} from "@tabler/icons-react";
+import { IconChevronDown, IconSearch } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useQueryClient } from "@tanstack/react-query";
+import { useId, useRef } from "react";
 import { useTranslation } from "../i18n.ts";
-import { KeyName, useKeys, useKeysSetting } from "../parts/keys.tsx";
+import { KeyName, useKeys } from "../parts/keys.tsx";
+import { later } from "../parts/later.tsx";
 import { Ago } from "../parts/time.tsx";
-import { apiOf } from "./api.ts";
+import { Ahead } from "./ahead.tsx";
 import { useLive, useLiveness } from "./live.ts";
 import { groupOrder, pagesFor } from "./nav.ts";
 import { openPalette } from "./open-palette.ts";
@@ -33,6 +15,9 @@ import { LazyPalette } from "./lazy-palette.tsx";
 import { LazyProve } from "./lazy-prove.tsx";
 import { useHere } from "./session.tsx";
 import classes from "./shell.module.css";
+
+const WorkspaceMenu = later(async () => (await import("./workspace-menu.tsx")).WorkspaceMenu);
+const SideDrawer = later(async () => (await import("./side-drawer.tsx")).SideDrawer);
 
 /** The frame of every page of a workspace: where one is, where one can go, who one is, and whether what is shown is the newest. */
 export function Shell() {
@@ -68,16 +53,9 @@ export function Shell() {
           <ActionIcon size="lg" onClick={openPalette} aria-label={t("shell.search")}>
             <IconSearch size={18} />
           </ActionIcon>
-          <Drawer
-            opened={isOpen}
-            onClose={close}
-            size={260}
-            padding={0}
-            withCloseButton={false}
-            title={t("shell.menu")}
-          >
+          <SideDrawer when={isOpen} opened={isOpen} onClose={close}>
             {side}
-          </Drawer>
+          </SideDrawer>
         </header>
       ) : (
         <div className={classes["side"]}>{side}</div>
@@ -99,6 +77,7 @@ export function Shell() {
       </div>
       <LazyPalette />
       <LazyProve />
+      <Ahead />
     </div>
   );
 }
@@ -111,7 +90,7 @@ function Side({ onGo }: { onGo: () => void }) {
   const groups = groupOrder.filter((each) => items.some(({ group }) => group === each));
   return (
     <>
-      <WorkspaceMenu />
+      <WorkspaceButton />
       <UnstyledButton className={classes["find"]} onClick={openPalette}>
         <IconSearch size={14} aria-hidden />
         <span className="cut">{t("shell.search")}</span>
@@ -170,64 +149,28 @@ function Freshness() {
   );
 }
 
-function WorkspaceMenu() {
-  const { t } = useTranslation();
-  const { session, workspace } = useHere();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { showHelp } = useKeysSetting();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = async (): Promise<void> => {
-    await apiOf(null).post("/v1/auth/sign-out", { body: {} });
-    queries.clear();
-    await navigate({ to: "/sign-in" });
-  };
-  const isDark = colorScheme === "dark";
+/** What is on the page at once; the menu itself comes when it is wanted. */
+function WorkspaceButton() {
+  const { workspace } = useHere();
+  const id = useId();
+  const [isOpen, { toggle, set }] = useDisclosure(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
-    <Menu position="bottom-start" width={230}>
-      <Menu.Target>
-        <UnstyledButton className={classes["workspace"]}>
-          <Avatar size={24} radius="sm" color="rail" variant="filled" name={workspace.name} />
-          <span className="cut">{workspace.name}</span>
-          <IconChevronDown size={14} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {session.user !== null && (
-          <Menu.Label>
-            {session.user.name} · {session.user.email}
-          </Menu.Label>
-        )}
-        {session.workspaces
-          .filter(({ slug }) => slug !== workspace.slug)
-          .map(({ slug, name }) => (
-            <Menu.Item key={slug} component={Link} to={`/${slug}` as never}>
-              {name}
-            </Menu.Item>
-          ))}
-        {session.workspaces.length > 1 && <Menu.Divider />}
-        <Menu.Item leftSection={<IconUser size={14} />} component={Link} to={`/${workspace.slug}/account` as never}>
-          {t("shell.account")}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={isDark ? <IconSun size={14} /> : <IconMoon size={14} />}
-          onClick={() => setColorScheme(isDark ? "light" : "dark")}
-        >
-          {isDark ? t("shell.light") : t("shell.dark")}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={14} />} onClick={showHelp}>
-          {t("keys.help")}
-        </Menu.Item>
-        {session.user === null ? (
-          <Menu.Item leftSection={<IconLogin2 size={14} />} component={Link} to="/sign-in">
-            {t("shell.signIn")}
-          </Menu.Item>
-        ) : (
-          <Menu.Item leftSection={<IconLogout size={14} />} onClick={() => void signOut()}>
-            {t("shell.signOut")}
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <UnstyledButton
+        ref={button}
+        id={id}
+        className={classes["workspace"]}
+        onClick={toggle}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? `${id}-dropdown` : undefined}
+      >
+        <Avatar size={24} radius="sm" color="rail" variant="filled" name={workspace.name} />
+        <span className="cut">{workspace.name}</span>
+        <IconChevronDown size={14} aria-hidden />
+      </UnstyledButton>
+      <WorkspaceMenu when={isOpen} id={id} button={button} opened={isOpen} onChange={set} />
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Kbd, Modal, Table, Title } from "@mantine/core";
+import { Kbd } from "@mantine/core";
 import {
   createContext,
   useCallback,
@@ -11,6 +11,7 @@ import {
   type ReactNode,
 } from "react";
 import { useTranslation } from "../i18n.ts";
+import { later } from "./later.tsx";
 
 /** A key of the present page: `j`, `Shift+J`, `Mod+K`, or a chord `g o`. Letters are those printed on the key (layout-independent codes would lie to the help). */
 export interface Key {
@@ -28,6 +29,8 @@ interface KeysContext {
   setLettersOn: (on: boolean) => void;
 }
 const Context = createContext<KeysContext | null>(null);
+
+const KeysHelp = later(async () => (await import("./keys-help.tsx")).KeysHelp);
 
 const stored = "switchyard.keys";
 const chordMs = 900;
@@ -97,20 +100,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   return (
     <Context value={value}>
       {children}
-      <Modal opened={isHelpOpen} onClose={() => setHelpOpen(false)} title={<Title order={2}>{t("keys.title")}</Title>}>
-        <Table>
-          <Table.Tbody>
-            {listed.map(({ key, label }) => (
-              <Table.Tr key={key}>
-                <Table.Td>{label}</Table.Td>
-                <Table.Td ta="right">
-                  <KeyName name={key} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Modal>
+      <KeysHelp when={isHelpOpen} keys={listed} opened={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </Context>
   );
 }

@@ -1,5 +1,5 @@
-import { ActionIcon, Alert, Button, CopyButton, Group, Skeleton, Stack, Text, Title, Tooltip } from "@mantine/core";
-import { IconCheck, IconCopy, IconRefresh } from "@tabler/icons-react";
+import { Alert, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { IconRefresh } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 import { useTranslation } from "../i18n.ts";
@@ -87,25 +87,6 @@ export function Empty({ title, children, action }: { title: string; children?: R
       )}
       {action}
     </Stack>
-  );
-}
-
-/** A value that a click copies. */
-export function Copyable({ value, label, children }: { value: string; label?: string; children?: ReactNode }) {
-  const { t } = useTranslation();
-  return (
-    <CopyButton value={value} timeout={1500}>
-      {({ copied, copy }) => (
-        <span className={classes["copyable"]}>
-          <span>{children ?? value}</span>
-          <Tooltip label={copied ? t("copy.done") : t("copy.do")}>
-            <ActionIcon size="xs" onClick={copy} aria-label={t("copy.what", { what: label ?? value })}>
-              {copied ? <IconCheck size={12} /> : <IconCopy size={12} />}
-            </ActionIcon>
-          </Tooltip>
-        </span>
-      )}
-    </CopyButton>
   );
 }
 

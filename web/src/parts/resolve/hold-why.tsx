@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { carrierName } from "../carriers.ts";
 import { formatMoney } from "../format.ts";
-import { Copyable, Facts } from "../page.tsx";
+import { Copyable } from "../copyable.tsx";
+import { Facts } from "../page.tsx";
 import { Ago } from "../time.tsx";
 import { isMoney, textOf, type Hold } from "./subject.ts";
 

@@ -6,7 +6,7 @@ import { useHere } from "../../app/session.tsx";
 import { ActForm, type Verdict } from "../act-form.tsx";
 import { post, type Call } from "../api-call.tsx";
 import { formatMoney } from "../format.ts";
-import { Copyable } from "../page.tsx";
+import { Copyable } from "../copyable.tsx";
 import { PartPicker } from "./plain.tsx";
 import classes from "./resolve.module.css";
 import { firstAllowed, partsOf, type Attempt, type FormProps, type Order, type Part } from "./subject.ts";

@@ -5,7 +5,8 @@ import { useTranslation } from "../../i18n.ts";
 import { apiOf } from "../../app/api.ts";
 import { CodeField } from "../../parts/code-field.tsx";
 import { OnceShown } from "../../parts/once-shown.tsx";
-import { Copyable, Trouble } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
+import { Trouble } from "../../parts/page.tsx";
 import { QrCode } from "./qr-code.tsx";
 
 interface SecondFactorSetUpProps {

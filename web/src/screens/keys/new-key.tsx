@@ -17,7 +17,8 @@ import type { Answer } from "#client";
 import { useAct } from "../../app/act.ts";
 import { useHere } from "../../app/session.tsx";
 import { OnceShown } from "../../parts/once-shown.tsx";
-import { Copyable, Trouble } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
+import { Trouble } from "../../parts/page.tsx";
 import { DutyFields, type Duty } from "../team/role.tsx";
 
 type Catalogue = Answer<"get", "/v1/keys">;

@@ -2,7 +2,8 @@ import { Anchor, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { AddressLines, addressText } from "../../parts/address.tsx";
-import { Copyable, Facts as FactList, Section } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
+import { Facts as FactList, Section } from "../../parts/page.tsx";
 import type { Order } from "../../parts/resolve/subject.ts";
 import { Ago } from "../../parts/time.tsx";
 

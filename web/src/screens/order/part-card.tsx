@@ -7,7 +7,7 @@ import { post } from "../../parts/api-call.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";
 import { carrierName, trackingUrl } from "../../parts/carriers.ts";
 import { formatCount, formatExact, formatMoney } from "../../parts/format.ts";
-import { Copyable } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
 import { Choice } from "../../parts/resolve/choose-supplier.tsx";
 import { PlaceByHand } from "../../parts/resolve/placing.tsx";
 import type { Order, Part, Shipment } from "../../parts/resolve/subject.ts";

@@ -1,13 +1,12 @@
-import { Button, Group, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Popover, Stack } from "@mantine/core";
 import { IconFilterPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
-import { useAddressFormats } from "../../parts/address-fields.tsx";
-import { countryName } from "../../parts/format.ts";
-
+import { later } from "../../parts/later.tsx";
 import classes from "./orders.module.css";
-import { useWordTitles } from "./word-titles.ts";
 import { wordKeys, type Word, type WordKey } from "./words.ts";
+
+const FilterValue = later(async () => (await import("./filter-value.tsx")).FilterValue);
 
 /** Every key of the search and its values, for whoever does not know the words. */
 export function AddFilter({ onAdd }: { onAdd: (word: Word) => void }) {
@@ -47,7 +46,7 @@ export function AddFilter({ onAdd }: { onAdd: (word: Word) => void }) {
             ))}
           </Stack>
         ) : (
-          <Value
+          <FilterValue
             filter={key}
             onChosen={(value) => {
               onAdd({ key, value });
@@ -57,49 +56,5 @@ export function AddFilter({ onAdd }: { onAdd: (word: Word) => void }) {
         )}
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Value({ filter, onChosen }: { filter: WordKey; onChosen: (value: string) => void }) {
-  const { t } = useTranslation();
-  const { choices } = useWordTitles();
-  const { data } = useAddressFormats();
-  const [typed, setTyped] = useState("");
-  const offered =
-    filter === "country"
-      ? (data?.formats ?? []).map(({ country }) => ({ value: country, label: countryName(country) }))
-      : choices[filter];
-  if (offered !== undefined)
-    return (
-      <Select
-        label={t(`orders.key.${filter}`)}
-        data={offered}
-        searchable
-        data-autofocus
-        defaultDropdownOpened
-        comboboxProps={{ withinPortal: false }}
-        nothingFoundMessage={t("orders.noValue")}
-        onChange={(value) => {
-          if (value !== null) onChosen(value);
-        }}
-      />
-    );
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed.trim() !== "") onChosen(typed.trim());
-      }}
-    >
-      <Group gap="sm" align="flex-end" wrap="nowrap">
-        <TextInput
-          label={t(`orders.key.${filter}`)}
-          data-autofocus
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Button type="submit">{t("orders.add")}</Button>
-      </Group>
-    </form>
   );
 }

@@ -1,13 +1,14 @@
 import { Button, CloseButton, Menu, Popover, Stack, Text } from "@mantine/core";
 import { IconChevronDown, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { useKeys } from "../../parts/keys.tsx";
+import { later } from "../../parts/later.tsx";
 import type { Selection } from "../../parts/selection.ts";
 import classes from "./orders.module.css";
 import type { OrderSort } from "./orders-search.ts";
@@ -17,8 +18,8 @@ export type BulkAction = Exclude<Schemas["JobAction"]["action"], "release" | "di
 /** Which orders: some by their ids, or all that words find. */
 export type BulkOrders = Schemas["JobOrders"];
 
-const BulkDialog = lazy(async () => ({ default: (await import("./bulk-dialog.tsx")).BulkDialog }));
-const JobStrip = lazy(async () => ({ default: (await import("../jobs/job-strip.tsx")).JobStrip }));
+const BulkDialog = later(async () => (await import("./bulk-dialog.tsx")).BulkDialog);
+const JobStrip = later(async () => (await import("../jobs/job-strip.tsx")).JobStrip);
 
 /** The commonest ones, each with the verdict of a row that says whether it may be done. */
 const common = { process: "release", hold: "hold", unhold: "unhold", cancel: "cancel" } as const satisfies Partial<
@@ -88,7 +89,7 @@ export function BulkBar({ rows, isMore, selection, words, sort }: BulkBarProps) 
           </span>
           {mayAskAll && !isAll && foundText !== undefined && (
             <Button variant="subtle" onClick={() => setAll(words)}>
-              {t("orders.bulk.all", { count: foundText as never })}
+              {t("orders.bulk.all", { count: foundText })}
             </Button>
           )}
           {actions.map(({ action, stops }) => (
@@ -125,20 +126,18 @@ export function BulkBar({ rows, isMore, selection, words, sort }: BulkBarProps) 
           <CloseButton size={28} aria-label={t("orders.bulk.clear")} onClick={clear} />
         </div>
       )}
-      <Suspense>
-        {doing !== null && (
-          <BulkDialog
-            action={doing.action}
-            orders={doing.orders}
-            onClose={() => setDoing(null)}
-            onStarted={(id) => {
-              setJob(id);
-              clear();
-            }}
-          />
-        )}
-        {job !== null && doing === null && count === 0 && <JobStrip id={job} onClose={() => setJob(null)} />}
-      </Suspense>
+      {doing !== null && (
+        <BulkDialog
+          action={doing.action}
+          orders={doing.orders}
+          onClose={() => setDoing(null)}
+          onStarted={(id) => {
+            setJob(id);
+            clear();
+          }}
+        />
+      )}
+      {job !== null && doing === null && count === 0 && <JobStrip id={job} onClose={() => setJob(null)} />}
     </>
   );
 }

@@ -1,14 +1,15 @@
-import { ActionIcon, Button, Drawer, Menu, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconArrowsSort, IconBaselineDensityMedium, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";
 import { DataTable, type RowKey } from "../../parts/data-table.tsx";
 import { setDensity, useDensity } from "../../parts/density.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
-import { Empty, Page, Trouble, Waiting } from "../../parts/page.tsx";
+import { later } from "../../parts/later.tsx";
+import { Empty, Page, Trouble } from "../../parts/page.tsx";
 import { useSelection } from "../../parts/selection.ts";
 import { Tabs } from "../../parts/tabs.tsx";
 import { AddFilter } from "./add-filter.tsx";
@@ -24,8 +25,8 @@ import { ViewMenu } from "./view-menu.tsx";
 import { joinWords, splitWords } from "./words.ts";
 
 // What lies beside the list is fetched when the list stands.
-const OrderPeek = lazy(async () => ({ default: (await import("../order/order-peek.tsx")).OrderPeek }));
-const NewOrder = lazy(async () => ({ default: (await import("./new-order.tsx")).NewOrder }));
+const OrderPeek = later(async () => (await import("../order/order-peek.tsx")).OrderPeek);
+const NewOrderDrawer = later(async () => (await import("./new-order-drawer.tsx")).NewOrderDrawer);
 
 /** The seller's heart of the day: every order, in the view that the address names. */
 export function Orders() {
@@ -194,25 +195,13 @@ export function Orders() {
         />
         <BulkBar rows={list.rows ?? []} isMore={list.isMore} selection={selection} words={words} sort={sort} />
       </div>
-      {search.open !== undefined && (
-        <Suspense>
-          <OrderPeek id={search.open} onClose={close} />
-        </Suspense>
-      )}
-      <Drawer
+      {search.open !== undefined && <OrderPeek id={search.open} onClose={close} />}
+      <NewOrderDrawer
+        when={search.new === true}
         opened={search.new === true}
         onClose={() => set({ new: undefined })}
-        position="right"
-        size={640}
-        title={<Title order={2}>{t("orders.new.title")}</Title>}
-        closeButtonProps={{ "aria-label": t("shell.close") }}
-      >
-        {search.new === true && (
-          <Suspense fallback={<Waiting />}>
-            <NewOrder onMade={(id) => set({ new: undefined, open: id })} />
-          </Suspense>
-        )}
-      </Drawer>
+        onMade={(id) => set({ new: undefined, open: id })}
+      />
     </Page>
   );
 }

@@ -1,13 +1,16 @@
-import { Button, Group, Menu, Modal, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Group, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
-import { Trouble } from "../../parts/page.tsx";
+import { later } from "../../parts/later.tsx";
 import type { OrderSort } from "./orders-search.ts";
 import type { View } from "./use-views.ts";
+
+const NameView = later(async () => (await import("./view-dialogs.tsx")).NameView);
+const ViewTrouble = later(async () => (await import("./view-dialogs.tsx")).ViewTrouble);
 
 interface ViewMenuProps {
   view: View;
@@ -110,12 +113,14 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
         </Menu.Dropdown>
       </Menu>
       {naming === null && problem !== null && (
-        <Modal opened onClose={() => [change, create, remove].forEach((each) => each.reset())} title={view.name}>
-          <Trouble error={problem} />
-        </Modal>
+        <ViewTrouble
+          title={view.name}
+          error={problem}
+          onClose={() => [change, create, remove].forEach((each) => each.reset())}
+        />
       )}
       {naming !== null && (
-        <Naming
+        <NameView
           title={naming === "new" ? t("orders.view.saveAs") : t("orders.view.rename")}
           name={naming === "new" ? "" : view.name}
           maySay={naming === "new" && may("orders.change")}
@@ -130,55 +135,5 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
         />
       )}
     </>
-  );
-}
-
-interface NamingProps {
-  title: string;
-  name: string;
-  /** It may be everybody's. */
-  maySay: boolean;
-  isPending: boolean;
-  error: unknown;
-  onClose: () => void;
-  onName: (name: string, shared: boolean) => void;
-}
-function Naming({ title, name: before, maySay, isPending, error, onClose, onName }: NamingProps) {
-  const { t } = useTranslation();
-  const [name, setName] = useState(before);
-  const [shared, setShared] = useState(false);
-  return (
-    <Modal opened onClose={onClose} title={title}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== "") onName(name.trim(), shared);
-        }}
-      >
-        <Stack gap="md">
-          <TextInput
-            label={t("orders.view.name")}
-            required
-            maxLength={60}
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          {maySay && (
-            <Switch
-              label={t("orders.view.forAll")}
-              checked={shared}
-              onChange={(event) => setShared(event.currentTarget.checked)}
-            />
-          )}
-          {error !== null && <Trouble error={error} />}
-          <Group>
-            <Button type="submit" loading={isPending}>
-              {t("orders.view.save")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

@@ -105,7 +105,7 @@ export function Prep() {
           current={isShelf ? "stock" : "pack"}
           onChange={(id) => open(undefined, id === "stock" ? id : undefined)}
           tabs={[
-            { id: "pack", label: t("prep.pack"), count: list.data?.rows.length },
+            { id: "pack", label: t("prep.toPack"), count: list.data?.rows.length },
             { id: "stock", label: t("prep.stock") },
           ]}
         />

@@ -21,7 +21,8 @@ import { ActForm } from "../../parts/act-form.tsx";
 import { AddressLines } from "../../parts/address.tsx";
 import { post } from "../../parts/api-call.tsx";
 import { useKeys } from "../../parts/keys.tsx";
-import { Copyable, Facts, Section, Trouble, Waiting } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
+import { Facts, Section, Trouble, Waiting } from "../../parts/page.tsx";
 import { ShipBy } from "../../parts/ship-by.tsx";
 import { Ago } from "../../parts/time.tsx";
 

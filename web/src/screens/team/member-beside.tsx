@@ -5,7 +5,8 @@ import { useAct } from "../../app/act.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
 import { Beside } from "../../parts/beside.tsx";
-import { Copyable, Facts, Section, Trouble } from "../../parts/page.tsx";
+import { Copyable } from "../../parts/copyable.tsx";
+import { Facts, Section, Trouble } from "../../parts/page.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { DutyFields, RoleBadge, WorksFor, type Duty } from "./role.tsx";
 

@@ -7,7 +7,7 @@ export const prep = {
   soundOff: "Sound is off",
   slips: "Print a slip with each label",
   tabs: "Desks",
-  pack: "Pack",
+  toPack: "Pack",
   stock: "Stock",
   list: "To pack",
   none: "Nothing to pack",
