@@ -21,6 +21,8 @@ test(
       .getByRole("row", { name: /#1\d\d\d/ })
       .nth(5)
       .waitFor();
+    // The tabs may come after the rows, and their keys with them.
+    await page.getByRole("button", { name: /^Needs attention/ }).waitFor();
     await page.keyboard.press("2");
     await page.waitForURL("**view=needs_attention**");
     await page.keyboard.press("1");

@@ -8,5 +8,5 @@ const Palette = later(async () => (await import("./palette.tsx")).Palette);
 export function LazyPalette() {
   const [times, setTimes] = useState(0);
   useEffect(() => onOpenPalette(() => setTimes((before) => before + 1)), []);
-  return <Palette when={times > 0} opened={times} />;
+  return <Palette when={times > 0} times={times} />;
 }

@@ -15,9 +15,9 @@ import { useHere } from "./session.tsx";
 type Hit = Schemas["SearchHit"];
 const orderId = /^ord_[0-9a-z]+$/i;
 
-/** Jumps to an order, a supplier's order, a tracking number, a SKU, a buyer or a page, and does what the page and the chosen rows offer, from anywhere. `opened` counts how often it was wanted. */
-export function Palette({ opened }: { opened: number }) {
-  useEffect(() => spotlight.open(), [opened]);
+/** Jumps to an order, a supplier's order, a tracking number, a SKU, a buyer or a page, and does what the page and the chosen rows offer, from anywhere. `times` counts how often it was wanted. */
+export function Palette({ times }: { times: number }) {
+  useEffect(() => spotlight.open(), [times]);
   const { t } = useTranslation();
   const { api, workspace, may } = useHere();
   const navigate = useNavigate();

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, type ComponentType, type ReactNode } from "react";
+import { useEffect, useReducer, useState, type ComponentType, type ReactNode } from "react";
 import classes from "./later.module.css";
 import { Trouble } from "./page.tsx";
 
@@ -20,18 +20,25 @@ export function later<Props extends object>(
   };
   ahead.add(fetch);
   return function Later({ when = true, ...props }) {
-    const wasWanted = useRef(when);
-    wasWanted.current ||= when;
-    const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+    const [isDrawn, setDrawn] = useState(Part !== null && when);
+    const [isSettled, settle] = useReducer(() => true, false);
     useEffect(() => {
-      if (!when || Part !== null) return;
+      if (!when || isDrawn) return;
+      const draw = (): void => setDrawn(true);
+      if (Part !== null) return draw();
       void fetch()
         .catch((error: unknown) => {
           Part = missing(error);
         })
-        .then(drawAgain);
-    }, [when]);
-    return wasWanted.current && Part !== null ? <Part {...(props as unknown as Props)} /> : null;
+        .then(draw);
+    }, [when, isDrawn]);
+    useEffect(() => {
+      if (isDrawn) settle();
+    }, [isDrawn]);
+    if (Part === null || !isDrawn) return null;
+    // A dialog that was never closed would not know where the focus was before it.
+    const isOpening = !isSettled && "opened" in props;
+    return <Part {...(props as unknown as Props)} {...(isOpening && { opened: false })} />;
   };
 }
 
