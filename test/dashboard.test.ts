@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -86,4 +87,28 @@ test("UI-3 scripts and styles are sent compressed, in the same bytes, to whoever
     assert.match(String(headers["cache-control"]), /immutable/);
     assert.match(String(headers["vary"]), /accept-encoding/i);
   }
+});
+
+test("UI-5 of the components' styles there are those of every component that is used, and of no other", async () => {
+  const folder = join(await builtDashboard(() => undefined), "assets");
+  const read = async (files: readonly string[]): Promise<string> =>
+    (await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")))).join("\n");
+  const built = await readdir(folder);
+  const classesIn = (text: string): Set<string> => new Set(text.match(/\bm_[0-9a-f]{6,8}\b/g));
+  const inScripts = classesIn(await read(built.filter((file) => file.endsWith(".js"))));
+  const inStyles = classesIn(await read(built.filter((file) => file.endsWith(".css"))));
+  const library = createRequire(join(import.meta.dirname, "../package.json"));
+  const whole = classesIn(await readFile(library.resolve("@mantine/core/styles.css"), "utf8"));
+  const list = await readFile(join(import.meta.dirname, "../web/src/app/mantine.css"), "utf8");
+
+  const missing = [...inScripts].filter((name) => whole.has(name) && !inStyles.has(name));
+  const parts = [...list.matchAll(/^@import "(@mantine\/core\/styles\/([A-Z]\w+)\.css)";$/gm)];
+  const unused: string[] = [];
+  for (const [, path, name] of parts) {
+    const its = classesIn(await readFile(library.resolve(path!), "utf8"));
+    if (its.isDisjointFrom(inScripts)) unused.push(name!);
+  }
+
+  assert.deepEqual({ missing, unused }, { missing: [], unused: [] }, "See web/src/app/mantine.css.");
+  assert.ok(parts.length > 20 && inScripts.size > 100, "Nothing was looked at.");
 });

@@ -1,5 +1,5 @@
 import "@fontsource-variable/inter/index.css";
-import "@mantine/core/styles.css";
+import "./app/mantine.css";
 import "./app/app.css";
 import "./i18n.ts";
 import { MantineProvider } from "@mantine/core";
