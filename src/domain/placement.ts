@@ -296,10 +296,13 @@ export const onFo = (fo: FulfillmentOrder): { subject: "fulfillment_order"; subj
   subjectId: fo.id,
 });
 
+/** Whether the ordering team places it all the same. What may have been bought before a restore would be one more order to place on its desk (PL-68). */
+const isForTheDesk = (code: ReasonCode): boolean => reasonOf(code).placeable && code !== "bought_before_restore";
+
 /** A person has to act: the ordering team takes it where it could place it all the same, else it is held for the reasons. */
 export function stopForPerson(draft: OrderDraft, fo: FulfillmentOrder, wishes: HoldWish[]): "stopped" {
   const codes: ReasonCode[] = wishes.map((wish) => wish.code);
-  if (draft.shared.workspace.hasOrderingTeam && codes.every((code) => reasonOf(code).placeable)) {
+  if (draft.shared.workspace.hasOrderingTeam && codes.every(isForTheDesk)) {
     draft.move(fo, "escalated", { why: codes });
     return "stopped";
   }

@@ -321,6 +321,18 @@ test("PL-68 C13 an order that came after the backup, was bought and comes again 
   }
 });
 
+test("PL-68 C13 where people place what machines cannot, it is held all the same: on their desk it would be one more order to place", async (t) => {
+  const floor = await aShopFloor(t, contracts.none);
+  await boughtAndForgotten(floor);
+  await floor.database.engine.run(sql`update workspace set settings = settings || '{"hasOrderingTeam": true}'`);
+
+  await letItRun(floor);
+
+  const [hold, ...more] = await heldIn(floor);
+  assert.deepEqual([await states(floor), hold?.code, more], [["held"], "bought_before_restore", []]);
+  assert.match(hold!.message, /the supplier's N1$/);
+});
+
 test("PL-68 C13 a person who saw it at the supplier enters its number, and one who says that it is meant again buys it again, once", async (t) => {
   for (const says of ["bought", "again"] as const) {
     const floor = await aShopFloor(t, contracts.none);
