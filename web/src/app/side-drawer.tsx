@@ -1,6 +1,7 @@
 import { Drawer } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "../i18n.ts";
+import classes from "./shell.module.css";
 
 interface SideDrawerProps {
   opened: boolean;
@@ -12,7 +13,14 @@ interface SideDrawerProps {
 export function SideDrawer({ opened, onClose, children }: SideDrawerProps) {
   const { t } = useTranslation();
   return (
-    <Drawer opened={opened} onClose={onClose} size={260} padding={0} withCloseButton={false} title={t("shell.menu")}>
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      size={260}
+      withCloseButton={false}
+      title={t("shell.menu")}
+      classNames={{ header: classes["drawerHead"]!, body: classes["drawer"]! }}
+    >
       {children}
     </Drawer>
   );

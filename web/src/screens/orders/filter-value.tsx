@@ -22,7 +22,7 @@ export function FilterValue({ filter, onChosen }: { filter: WordKey; onChosen: (
         label={t(`orders.key.${filter}`)}
         data={offered}
         searchable
-        data-autofocus
+        autoFocus
         defaultDropdownOpened
         comboboxProps={{ withinPortal: false }}
         nothingFoundMessage={t("orders.noValue")}
@@ -41,7 +41,7 @@ export function FilterValue({ filter, onChosen }: { filter: WordKey; onChosen: (
       <Group gap="sm" align="flex-end" wrap="nowrap">
         <TextInput
           label={t(`orders.key.${filter}`)}
-          data-autofocus
+          autoFocus
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
