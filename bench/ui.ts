@@ -1,4 +1,5 @@
 // `npm run bench:ui -- --url http://127.0.0.1:7788 [--minutes 2]`: how large and how quick the dashboard is, on a server that runs with its sandbox.
+// `npm run bench:ui -- --orders 1000000`: how quick it is beside so many orders, on a server of its own.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -6,17 +7,21 @@ import { chromium, type Browser, type CDPSession, type Page } from "playwright-c
 import { gzipKb, pageWeight } from "./page-weight.ts";
 import { median } from "./statistics.ts";
 import { showNumber, showTable } from "./report.ts";
+import { withManyOrders } from "./ui-large.ts";
 
 const { values: given } = parseArgs({
   options: {
     url: { type: "string" },
+    orders: { type: "string" },
     minutes: { type: "string", default: "2" },
     help: { type: "boolean", default: false },
   },
 });
 const usage = `npm run bench:ui -- --url URL [--minutes N]
+npm run bench:ui -- --orders N
 
   --url URL      a server that runs with its sandbox, such as http://127.0.0.1:7788 (start one with: npx switchyard start)
+  --orders N     a server of its own with so many finished orders, four of ten in the workspace that is looked at; there is nothing live in it
   --minutes N    so long live updates come in before memory is looked at again (2)
 
 Measures the dashboard in Chromium (CHROMIUM names another than the usual ones) and prints a table with the goals. Exits 1 when one is missed.`;
@@ -30,7 +35,8 @@ interface Measure {
 const rowsToScroll = 10_000;
 const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-async function run(url: string, minutes: number): Promise<number> {
+/** `minutes`: null where nothing comes in by itself. */
+async function run(url: string, minutes: number | null): Promise<number> {
   const executablePath = places.find((place) => place !== undefined && existsSync(place));
   if (executablePath === undefined) throw new Error("No Chromium here: install one, or name it in CHROMIUM.");
   const args = [
@@ -50,7 +56,7 @@ async function run(url: string, minutes: number): Promise<number> {
       ...(await answers(browser, url)),
       await filterChange(browser, url),
       ...(await scrolling(browser, url)),
-      ...(await memory(browser, url, minutes)),
+      ...(minutes === null ? [] : await memory(browser, url, minutes)),
     ];
     const isMissed = ({ measured, goal }: Measure): boolean => measured !== null && goal !== null && measured > goal;
     console.log(
@@ -168,6 +174,11 @@ async function firstRows(browser: Browser, url: string): Promise<Measure> {
 async function answers(browser: Browser, url: string): Promise<Measure[]> {
   const page = await open(browser, url);
   await page.waitForTimeout(1500); // what is fetched when the list stands is there
+  // The palette is fetched with its first use.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   const keys = [
     { what: "J: next row", key: "j" },
     { what: "X: choose", key: "x" },
@@ -185,6 +196,7 @@ async function answers(browser: Browser, url: string): Promise<Measure[]> {
       await until(page, "window.answeredIn !== null", what);
       worst.set(what, Math.max(worst.get(what) ?? 0, await page.evaluate<number>("window.answeredIn")));
       await page.waitForTimeout(500);
+      if (key === "Escape") await page.getByRole("dialog").waitFor({ state: "detached" });
     }
   await page.context().close();
   return [...worst].map(([what, measured]) => ({ what, measured, unit: "ms", goal: 100 }));
@@ -298,7 +310,9 @@ async function heap(inspector: CDPSession): Promise<number> {
   return (await inspector.send("Runtime.getHeapUsage")).usedSize / 1e6;
 }
 
-if (given.help || given.url === undefined) {
+if (given.help || (given.url === undefined) === (given.orders === undefined)) {
   console.log(usage);
   process.exitCode = given.help ? 0 : 2;
-} else process.exitCode = await run(given.url.replace(/\/$/, ""), Number(given.minutes));
+} else if (given.url === undefined)
+  process.exitCode = await withManyOrders(Number(given.orders), (url) => run(url, null));
+else process.exitCode = await run(given.url.replace(/\/$/, ""), Number(given.minutes));
