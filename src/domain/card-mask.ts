@@ -50,7 +50,12 @@ export function maskCards(text: string): string {
     for (const group of run[0].matchAll(/\d+/gu)) {
       const start = run.index + group.index;
       if (start < from || joined.test(text[start - 1] ?? "")) continue;
-      const length = cardAt(text.slice(start, run.index + run[0].length), text.slice(Math.max(0, start - 60), start));
+      // What is blanked out already says "card" itself: it counts as the digits that it was.
+      const before = text
+        .slice(Math.max(0, start - 60), start)
+        .replaceAll(cardBlank, "0")
+        .replaceAll(codeBlank, "0");
+      const length = cardAt(text.slice(start, run.index + run[0].length), before);
       if (length === 0) continue;
       masked += text.slice(from, start) + cardBlank;
       from = start + length;
