@@ -23,7 +23,11 @@ export function dueAt(fo: FulfillmentOrder, dossier: OrderDossier, shared: Share
     case "placed":
     case "acknowledged":
     case "partially_shipped":
-      return earliest(nextLook(fo, shared), acknowledgementLimit(fo, dossier, shared), restLimit(fo, dossier, shared));
+      return earliest(
+        nextLook(fo, dossier, shared),
+        acknowledgementLimit(fo, dossier, shared),
+        restLimit(fo, dossier, shared),
+      );
     case "shipped":
     case "delivered":
       return completionAt(fo, dossier, shared);
@@ -42,16 +46,27 @@ export function lookAt(plan: ScanPlan, placedAt: Date, n: number): Date | null {
   return afterMs > plan.untilMs ? null : new Date(placedAt.getTime() + afterMs);
 }
 
-function nextLook(fo: FulfillmentOrder, shared: Shared): Date | null {
+function nextLook(fo: FulfillmentOrder, dossier: OrderDossier, shared: Shared): Date | null {
   const supplier = fo.supplierId === null ? undefined : shared.suppliers.get(fo.supplierId);
   if (supplier === undefined || fo.placedAt === null || !needsLooks(fo)) return null;
   const { scan } = supplier.settings;
   // After the last look one more wake-up opens `tracking_overdue`; `looks` counts it too, so that it comes once.
   const plan = lookAt(scan, fo.placedAt, fo.looks);
   if (plan !== null) return plan;
-  const looksInPlan = 1 + Math.floor((scan.untilMs - scan.firstMs) / scan.everyMs);
-  return fo.looks === looksInPlan ? new Date(fo.placedAt.getTime() + scan.untilMs) : null;
+  if (fo.looks === looksInPlan(scan)) return new Date(fo.placedAt.getTime() + scan.untilMs);
+  return dossier.order.answered.includes("tracking_overdue") ? patientLookAt(scan, fo.placedAt, fo.looks) : null;
 }
+
+/** How many looks a plan has; the default 43. */
+export const looksInPlan = (plan: ScanPlan): number =>
+  plan.untilMs < plan.firstMs ? 0 : 1 + Math.floor((plan.untilMs - plan.firstMs) / plan.everyMs);
+
+/** SH-25. Once a person has said that it may take its time: a look a day after the plan, until `patienceMs` after placing; then null. */
+export function patientLookAt(plan: ScanPlan, placedAt: Date, n: number): Date | null {
+  const afterMs = plan.untilMs + (n - looksInPlan(plan)) * dayMs;
+  return afterMs > Math.max(patienceMs, plan.untilMs) ? null : new Date(placedAt.getTime() + afterMs);
+}
+const patienceMs = 60 * dayMs;
 
 /** Looks end when every unit has a parcel. */
 export const needsLooks = (fo: FulfillmentOrder): boolean =>

@@ -148,6 +148,9 @@ export function holdOrder(draft: OrderDraft, note: string): Result {
   return done;
 }
 
+const isOverdue = (code: ReasonCode): boolean =>
+  code === "acknowledgement_overdue" || code === "rest_overdue" || code === "tracking_overdue";
+
 /** A person closes a hold that says so (`dismiss`). */
 export function dismissHold(draft: OrderDraft, holdId: string): Result {
   const hold = draft.dossier.holds.find((each) => each.id === holdId);
@@ -158,10 +161,10 @@ export function dismissHold(draft: OrderDraft, holdId: string): Result {
       `“${reasonOf(hold.code).title}” cannot just be dismissed. ${reasonOf(hold.code).next}`,
     );
   draft.closeHold(hold, { by: "person" });
-  // Time would open these again at once, and an untold shipment would never be completed: a person said that it is all right.
+  // A person said that it is all right: time does not open these again (SH-23), and looks for tracking go on (SH-25).
   const { answered } = draft.order;
-  if ((hold.code === "acknowledgement_overdue" || hold.code === "rest_overdue") && !answered.includes(hold.code))
-    draft.touchOrder({ answered: [...answered, hold.code] });
+  if (isOverdue(hold.code) && !answered.includes(hold.code)) draft.touchOrder({ answered: [...answered, hold.code] });
+  // A shipment that stays untold would never be completed.
   if (hold.code === "channel_refused") leaveUntold(draft, hold);
   return done;
 }

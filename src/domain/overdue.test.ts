@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dueAt } from "./due.ts";
+import { dueAt, looksInPlan } from "./due.ts";
 import { dismissHold } from "./edit.ts";
-import { holdCredentials, looksInPlan, passTime } from "./overdue.ts";
+import { holdCredentials, passTime } from "./overdue.ts";
 import { defaultSupplierSettings } from "./settings.ts";
 import {
   accountId,
@@ -146,4 +146,44 @@ test("SH-23 what a person dismissed as overdue is not opened again by time", () 
   assert.equal(hold!.code, "acknowledgement_overdue");
   assert.deepEqual(dossier.holds, []);
   assert.deepEqual(dueAt(dossier.fulfillmentOrders[0]!, dossier, shared, draft.now), after(hours(24)));
+});
+
+test("SH-25 after tracking_overdue was dismissed there is a look a day until sixty days after placing, and no second hold", () => {
+  const dossier = aDossier();
+  const shared = aShared();
+  const fo = dossier.fulfillmentOrders[0]!;
+  const looks: number[] = [];
+  const live = (polls: boolean): void => {
+    let due = dueAt(fo, dossier, shared, noon);
+    for (let guard = 0; due !== null && guard < 200; guard += 1) {
+      const draft = aDraft(dossier, { now: due, shared });
+      if (passTime(draft, fo, { polls })) looks.push((due.getTime() - noon.getTime()) / days(1));
+      due = dueAt(fo, dossier, shared, due);
+    }
+    assert.equal(due, null);
+  };
+  live(true);
+  const inPlan = looks.length;
+
+  const draft = aDraft(dossier, { now: after(days(10)), shared });
+  dismissHold(draft, dossier.holds[0]!.id);
+  live(true);
+
+  assert.deepEqual(
+    looks.slice(inPlan),
+    Array.from({ length: 52 }, (_, day) => 9 + day),
+  );
+  assert.deepEqual(dossier.holds, []);
+});
+
+test("SH-25 a supplier that cannot be asked is not, also when its hold was dismissed", () => {
+  const dossier = aDossier();
+  const shared = aShared();
+  const fo = dossier.fulfillmentOrders[0]!;
+  passTime(aDraft(dossier, { now: after(hours(192)), shared }), fo, { polls: false });
+  const draft = aDraft(dossier, { now: after(days(9)), shared });
+  dismissHold(draft, dossier.holds[0]!.id);
+
+  assert.equal(passTime(draft, fo, { polls: false }), false);
+  assert.deepEqual(dueAt(fo, dossier, shared, after(days(9))), after(days(10)));
 });

@@ -1,15 +1,10 @@
 import type { OrderDraft } from "./draft.ts";
-import { lookAt, needsLooks } from "./due.ts";
+import { lookAt, looksInPlan, needsLooks, patientLookAt } from "./due.ts";
 import type { FulfillmentOrder } from "./order.ts";
-import type { ScanPlan } from "./settings.ts";
 import { closeHolds } from "./shipped.ts";
 
-/** How many looks a plan has; the default 43. */
-export const looksInPlan = (plan: ScanPlan): number =>
-  plan.untilMs < plan.firstMs ? 0 : 1 + Math.floor((plan.untilMs - plan.firstMs) / plan.everyMs);
-
 /**
- * SH-19 to SH-21. What time alone brings to a placed fulfillment order: a look for tracking (counted here, so that a failed one counts too), or the hold
+ * SH-19 to SH-21, SH-25. What time alone brings to a placed fulfillment order: a look for tracking (counted here, so that a failed one counts too), or the hold
  * that says what is overdue. `polls`: its supplier can be asked; one that cannot goes straight to the end of its plan. Answers whether to look now.
  */
 export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { polls: boolean }): boolean {
@@ -45,21 +40,24 @@ export function passTime(draft: OrderDraft, fo: FulfillmentOrder, { polls }: { p
   );
   const isMended = wasRejected && account?.credentialsRejected === false;
   if (isMended) closeHolds(draft, fo, ["credentials_rejected"]);
-  const next = lookAt(scan, fo.placedAt, fo.looks);
-  if (next === null) {
-    if (fo.looks === looksInPlan(scan) && since(fo.placedAt) >= scan.untilMs) {
-      draft.touch(fo, { looks: fo.looks + 1 });
-      open("tracking_overdue", { looks: polls ? looksInPlan(scan) : 0 });
-    }
+  const inPlan = looksInPlan(scan);
+  if (fo.looks < inPlan && !polls) draft.touch(fo, { looks: inPlan });
+  if (fo.looks === inPlan) {
+    if (since(fo.placedAt) < scan.untilMs) return false;
+    draft.touch(fo, { looks: fo.looks + 1 });
+    open("tracking_overdue", { looks: polls ? inPlan : 0 });
     return false;
   }
-  if (!polls) {
-    draft.touch(fo, { looks: looksInPlan(scan) });
-    return passTime(draft, fo, { polls });
-  }
-  if (next > now) return false;
+  const isPatient = draft.order.answered.includes("tracking_overdue");
+  const next =
+    fo.looks < inPlan
+      ? lookAt(scan, fo.placedAt, fo.looks)
+      : isPatient
+        ? patientLookAt(scan, fo.placedAt, fo.looks)
+        : null;
+  if (next === null || next > now) return false;
   draft.touch(fo, { looks: fo.looks + 1 });
-  return account?.credentialsRejected !== true;
+  return polls && account?.credentialsRejected !== true;
 }
 
 /** SH-21. The supplier refused our login while we looked: a hold that goes away by itself when the account is mended. */
