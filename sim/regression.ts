@@ -1,11 +1,13 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { faultKinds, type FaultKind, type ProfileName } from "./faults.ts";
+import { faultKinds, type FaultKind, type Focus, type ProfileName } from "./faults.ts";
 import type { RunOptions } from "./run.ts";
 
 /** A run that once broke a rule, as small as it could be made. It is run first, for ever. */
 export interface Regression {
   /** What it found, and in which commit's children it was mended. */
   found: string;
+  /** The planted bug that brings it back. */
+  mutant?: string | undefined;
   invariant: string;
   seed: number;
   orders: number;
@@ -14,6 +16,10 @@ export interface Regression {
   profile: ProfileName;
   without: FaultKind[];
   withoutOrders: number[];
+  faultHours?: number | undefined;
+  quietHours?: number | undefined;
+  focus?: Focus | undefined;
+  restores?: boolean | undefined;
 }
 
 const folder = new URL("regressions/", import.meta.url);
@@ -34,8 +40,13 @@ export async function writeRegression(name: string, regression: Regression): Pro
   return path.pathname;
 }
 
-export const toRegression = (options: RunOptions, invariant: string, found: string): Regression => ({
+export const toRegression = (
+  options: RunOptions,
+  invariant: string,
+  { found, mutant }: { found: string; mutant?: string | undefined },
+): Regression => ({
   found,
+  mutant,
   invariant,
   seed: options.seed,
   orders: options.orders,
@@ -44,14 +55,17 @@ export const toRegression = (options: RunOptions, invariant: string, found: stri
   profile: options.profile,
   without: faultKinds.filter((kind) => options.without.has(kind)),
   withoutOrders: [...options.withoutOrders].sort((a, b) => a - b),
+  faultHours: options.faultHours,
+  quietHours: options.quietHours,
+  focus: options.focus,
+  restores: options.restores,
 });
 
-export const toOptions = ({ seed, orders, days, mode, profile, without, withoutOrders }: Regression): RunOptions => ({
-  seed,
-  orders,
-  days,
-  mode,
-  profile,
-  without: new Set(without),
-  withoutOrders: new Set(withoutOrders),
-});
+export const toOptions = ({
+  found: _found,
+  invariant: _invariant,
+  mutant: _mutant,
+  without,
+  withoutOrders,
+  ...options
+}: Regression): RunOptions => ({ ...options, without: new Set(without), withoutOrders: new Set(withoutOrders) });
