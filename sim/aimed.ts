@@ -18,11 +18,13 @@ export function townAt({ point, kind }: Cell, seed: number): RunOptions {
       ? { order, town: 1, habits: { outages: 1 } } // in the fast town a key is forgotten within the run
       : point === "C12"
         ? { order, habits: { whilePlacing: 1 } }
-        : { order, rates: { aimed: 1 }, points: [point] };
+        : point === "C13"
+          ? { order, restores: true, habits: { serves: 0.7 } }
+          : { order, rates: { aimed: 1 }, points: [point] };
   return {
     seed,
     orders: 5,
-    days: 0.01,
+    days: point === "C13" ? 0.03 : 0.01,
     mode: "statement",
     profile: "hostile",
     // Whoever switches the supplier off would send everybody elsewhere.

@@ -35,6 +35,13 @@ export class Attempts {
     return this.#recording.get(pid) ?? [];
   }
 
+  /** Nobody knows any more that it was armed. */
+  forget(reference: string): void {
+    const known = this.byReference.get(reference);
+    if (known !== undefined) this.byId.delete(known.id);
+    this.byReference.delete(reference);
+  }
+
   see({ pid, text, values, rows }: Seen, now: number): void {
     if (text === "begin" || text === "rollback") return this.#end(pid);
     if (text === "commit") {

@@ -20,7 +20,10 @@ export interface SimCluster {
   close(): Promise<void>;
 }
 export interface SimDatabase {
+  readonly name: string;
   config(role: Role | "postgres"): PoolConfig;
+  /** Takes the place and the name of another one, which is dropped, and every connection to it cut. Nobody may be connected to this one. */
+  takePlaceOf(other: SimDatabase): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -60,12 +63,18 @@ export async function openCluster(lentDir?: string): Promise<SimCluster> {
         await client.query(`create database ${name} template ${template} owner switchyard_owner`);
       });
       return {
+        name,
         // Production's planner settings, but none that ends a session by the real clock. Past the network's stack: half the way to the server and back.
         config: (role) => ({
           ...server.config(role, name),
           host: socketDir,
           ...(role === "switchyard_engine" ? { options: planning } : {}),
         }),
+        takePlaceOf: (other) =>
+          asAdministrator(server, async (client) => {
+            await client.query(`drop database ${other.name} with (force)`);
+            await client.query(`alter database ${name} rename to ${other.name}`);
+          }),
         drop: () =>
           asAdministrator(server, async (client) => void (await client.query(`drop database ${name} with (force)`))),
       };

@@ -91,6 +91,11 @@ export function ringTheDoorbell(town: Town, { workersWithinMs }: Focus = {}): vo
     town.onRing();
   }
 
+  town.onOtherDatabase = () => {
+    reads.clear();
+    notBefore.clear();
+    town.onRing();
+  };
   town.onRing = () => lookAt(scheduler.now + luck.whole(10, 200));
   town.onRing();
 }

@@ -1,5 +1,6 @@
 import type { Attempts, SeenAttempt } from "./attempts.ts";
 import { cells, type CoverageTable, type CrashPoint, type Kind } from "./coverage.ts";
+import type { Button } from "./people/buttons.ts";
 import type { Streams } from "./random.ts";
 import type { Actor, Decision, Point } from "./scheduler.ts";
 
@@ -15,6 +16,7 @@ export const faultKinds = [
   "crash",
   "aimed",
   "outage",
+  "restore",
   "world",
   "people",
 ] as const;
@@ -60,10 +62,14 @@ export interface Focus {
   workersWithinMs?: number;
   /** How often people do what nobody foresaw, per order or per attempt. */
   habits?: Partial<
-    Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages" | "givesBack", number>
+    Record<"presses" | "atTheEdge" | "whilePlacing" | "buyers" | "reads" | "outages" | "givesBack" | "serves", number>
   >;
+  /** What sellers press, where they press. */
+  button?: Button;
   /** What the set-up has besides, before anybody works. */
   sql?: string;
+  /** The database is set back once to an older copy of itself. */
+  restores?: boolean;
 }
 export interface Strike {
   /** A part of the statement, or of the name of the place. */
@@ -129,6 +135,7 @@ export class Faults {
         (point) =>
           point !== "C11" &&
           point !== "C12" &&
+          point !== "C13" &&
           cells[point].includes(kind as Kind) &&
           (this.#options.focus?.points ?? [point]).includes(point),
       );

@@ -20,6 +20,7 @@ Runs the real stages on a real PostgreSQL under a virtual clock, in a world wher
                            between which of them others come (default statement)
   --profile calm|normal|hostile
                            how much goes wrong (default hostile)
+  --restores               in each town the database is set back once to a backup of itself (C13)
   --mutant NAME            plant this bug first; --mutants lists them
   --town N                 only this town of the run, from 0 on: what --output says of a violation
   --trace ORDER            tell the story of one order of a town, e.g. --trace "#1018"; two workspaces number
@@ -57,6 +58,7 @@ async function main(): Promise<number> {
     days: positive(values.days, "--days"),
     mode: choice(values.mode, "--mode", ["statement", "transaction"] as const),
     profile: choice(values.profile, "--profile", profileNames),
+    restores: values.restores,
   };
   const output = choice(values.output, "--output", ["table", "json"] as const);
   const { mutant } = values;
@@ -102,9 +104,12 @@ async function main(): Promise<number> {
     if (found === undefined) return 0;
     if (values.shrink === true) {
       const { shrink } = await import("./shrink.ts");
-      const small = await shrink(cluster, towns[found.town]!, found.invariant);
+      const small = await shrink(cluster, towns[found.town]!, found.invariant, {
+        onTry: ({ runs, steps, orders }) =>
+          void process.stderr.write(`try ${runs}: ${orders} orders, ${steps} steps\n`),
+      });
       const { toRegression, writeRegression } = await import("./regression.ts");
-      const regression = toRegression(small.options, found.invariant, found.what);
+      const regression = toRegression(small.options, found.invariant, { found: found.what, mutant });
       say(`\nThe smallest of ${small.runs} runs: ${small.options.orders - small.options.withoutOrders.size} orders.`);
       say(
         values.keep === undefined
@@ -129,6 +134,7 @@ function parse() {
         profile: { type: "string", default: "hostile" },
         mutant: { type: "string" },
         mutants: { type: "boolean" },
+        restores: { type: "boolean", default: false },
         town: { type: "string" },
         trace: { type: "string" },
         shrink: { type: "boolean" },

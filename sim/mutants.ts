@@ -216,6 +216,24 @@ export const mutants: readonly Mutant[] = [
     focus: { order: byNobody, rates: { aimed: 1 }, points: ["C7"] },
   },
   {
+    name: "in-the-air-is-unsent",
+    title: "a request that is still on its way when its connector is given up counts as never sent (PL-52)",
+    invariants: ["I01", "I08"],
+    edits: [
+      {
+        file: "src/gate/purchase.ts",
+        find: `mayHaveLeft: () => mayHaveLeft || inTheAir > 0,`,
+        replace: `mayHaveLeft: () => mayHaveLeft,`,
+      },
+    ],
+    orders: 4,
+    // The gate stands still for longer than its patience; then the end of that and the answer come at the same moment.
+    focus: {
+      order: byNobody,
+      strikes: [{ at: "answer of /suppliers", when: "wait", who: "gate", chance: 0.7, does: { pauseMs: 130_000 } }],
+    },
+  },
+  {
     name: "no-send-deadline",
     title: "a gate that stood still after its last look sends all the same",
     invariants: ["I01", "I03"],
@@ -1212,6 +1230,106 @@ export const mutants: readonly Mutant[] = [
       workersWithinMs: 50,
       strikes: slow("insert into order_version", 300),
     },
+  },
+  {
+    name: "cancellation-passes-its-order",
+    title:
+      "an order and its cancellation that are taken in at the same moment do not find each other (mended in 3921659)",
+    invariants: ["M1"],
+    edits: [
+      {
+        file: "src/store/intake.ts",
+        find: `${"$"}{mayPutBy ? sql\`for no key update\` : sql\`for share\`}`,
+        replace: "",
+      },
+    ],
+    orders: 12,
+    focus: { order: { ...byKey, asksToCancelAfterMs: 30_000 }, batch: 1, workersWithinMs: 50 },
+  },
+  {
+    name: "restore-holds-nothing",
+    title: "a restored database that is said to be home holds nothing that people may have bought since",
+    invariants: ["I01"],
+    edits: [
+      {
+        file: "src/engine/manage/after-restore.ts",
+        find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
+        replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
+      },
+    ],
+    orders: 6,
+    days: 0.03,
+    faultHours: 1,
+    focus: { town: 0, order: byHand, restores: true, habits: { serves: 1 }, sql: noDuplicates },
+  },
+  {
+    name: "restore-forgets-the-order",
+    title: "the journal is not asked what else was bought for an order that a restored database met anew",
+    invariants: ["I01"],
+    edits: [
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (others.length === 0) return null;`,
+        replace: `if (others.length >= 0) return null;`,
+      },
+    ],
+    orders: 6,
+    days: 0.03,
+    faultHours: 1,
+    focus: { order: byNobody, restores: true, sql: noDuplicates },
+  },
+  {
+    name: "restored-to-the-desk",
+    title:
+      "what the journal knows to be bought before a restore goes to the operators' desk as one more order (mended in 9457cde)",
+    invariants: ["I01"],
+    edits: [
+      {
+        file: "src/domain/placement.ts",
+        find: ` && code !== "bought_before_restore";`,
+        replace: `;`,
+      },
+    ],
+    orders: 6,
+    days: 0.03,
+    faultHours: 1,
+    focus: { order: byNobody, restores: true, sql: noDuplicates },
+  },
+  {
+    name: "safe-mode-ignored",
+    title: "a restored database buys and tells while it is in safe mode",
+    invariants: ["I03", "I28"],
+    edits: [
+      {
+        file: "src/store/attempt.ts",
+        find: `(k.is_resend or asks.open = 0)
+       and not exists (select 1 from installation i where i.safe_mode_reason is not null)`,
+        replace: `(k.is_resend or asks.open = 0)`,
+      },
+      { file: "src/domain/placement.ts", find: `if (draft.shared.safeMode) return not("safe_mode");`, replace: "" },
+      {
+        file: "src/store/account.ts",
+        find: `where d.due > 0 and not exists (select 1 from installation where safe_mode_reason is not null)`,
+        replace: `where d.due > 0`,
+      },
+      {
+        file: "src/store/account.ts",
+        find: `
+         and not exists (select 1 from installation where safe_mode_reason is not null)
+       group by workspace_id, account_id`,
+        replace: `
+       group by workspace_id, account_id`,
+      },
+      {
+        file: "src/store/write-back.ts",
+        find: ` and not exists (select 1 from installation i where i.safe_mode_reason is not null)`,
+        replace: "",
+      },
+    ],
+    orders: 10,
+    days: 0.06,
+    faultHours: 1,
+    focus: { town: 0, order: byKey, restores: true },
   },
   {
     name: "message-kept-twice",

@@ -30,10 +30,22 @@ interface Habits {
   outages: number;
   /** Who has taken something over gives it back. */
   givesBack: number;
+  /** In each round an order that only people can buy is bought. */
+  serves: number;
   manages: boolean;
 }
 const habits: Record<ProfileName, Habits> = {
-  calm: { presses: 0, atTheEdge: 0, whilePlacing: 0, buyers: 0, reads: 0.2, outages: 0, givesBack: 0, manages: false },
+  calm: {
+    presses: 0,
+    atTheEdge: 0,
+    whilePlacing: 0,
+    buyers: 0,
+    reads: 0.2,
+    outages: 0,
+    givesBack: 0,
+    serves: 0,
+    manages: false,
+  },
   normal: {
     presses: 0.3,
     atTheEdge: 0.03,
@@ -42,6 +54,7 @@ const habits: Record<ProfileName, Habits> = {
     reads: 0.3,
     outages: 0.01,
     givesBack: 0,
+    serves: 0,
     manages: true,
   },
   hostile: {
@@ -52,6 +65,7 @@ const habits: Record<ProfileName, Habits> = {
     reads: 0.3,
     outages: 0.2,
     givesBack: 0,
+    serves: 0,
     manages: true,
   },
 };
@@ -113,7 +127,7 @@ export function livePeople(town: Town, options: PeopleOptions): People {
     }
   };
   for (const tenant of town.tenants) {
-    void workRounds(town, tenant, luckOf, isOver);
+    void workRounds(town, tenant, { luckOf, isOver, serves: often.serves });
     if (often.manages) void manage(town, tenant, untilMs);
   }
 
@@ -123,7 +137,7 @@ export function livePeople(town: Town, options: PeopleOptions): People {
       luckOf.set(`${tenant.slug}/${channelOrderId}`, town.streams.stream(`hands:${no}`));
       const sale = { town, tenant, channelOrderId, luck, isOver };
       if (luck.chance(often.atTheEdge)) void pressAtTheEdge(sale);
-      if (luck.chance(often.presses)) void pressSometime(sale, luck.pick(buttons), luck.next());
+      if (luck.chance(often.presses)) void pressSometime(sale, focus?.button ?? luck.pick(buttons), luck.next());
       if (luck.chance(often.buyers)) void buyerActs(sale, luck.next());
       if (luck.chance(often.reads)) void readSometime(sale, luck.next());
     },
@@ -188,7 +202,8 @@ async function pressAtTheEdge(sale: Sale): Promise<void> {
     const known = await knownOf(sale);
     if (sale.isOver()) return;
     if (known === null) continue;
-    const dossier = await look(town, () => readKnown(town, known, ["attempts"]));
+    const dossier = await look(town, () => readKnown(town, known, ["attempts"])).catch(() => null);
+    if (dossier === null) continue;
     const ends = dossier.fulfillmentOrders.flatMap(({ state, placeAfter }) =>
       state === "waiting" && placeAfter !== null && placeAfter.getTime() > town.scheduler.now
         ? placeAfter.getTime()
@@ -237,8 +252,7 @@ export async function fallSilent(town: Town, tenant: Tenant, attempt: SeenAttemp
 async function workRounds(
   town: Town,
   tenant: Tenant,
-  luckOf: ReadonlyMap<string, Stream>,
-  isOver: () => boolean,
+  { luckOf, isOver, serves }: Pick<Sale, "isOver"> & Pick<Habits, "serves"> & { luckOf: ReadonlyMap<string, Stream> },
 ): Promise<void> {
   const luck = town.streams.stream(`rounds:${tenant.slug}`);
   for (;;) {
@@ -247,6 +261,8 @@ async function workRounds(
     for (const known of (await inNeed(town)).filter((each) => each.tenant === tenant)) {
       const own = luckOf.get(`${tenant.slug}/${known.channelOrderId}`) ?? luck;
       if (own.chance(0.5)) void press(town, own, known, own.pick(handsOn));
+      if (serves > 0 && own.chance(serves)) void press(town, own, known, "serve");
+      if (town.restored !== null) void press(town, luck, known, "lookAfterRestore");
     }
   }
 }
@@ -254,7 +270,11 @@ async function workRounds(
 // ------------------------------------------------------------------ the quiet time
 
 /** SM-29. Everything goes right again: people answer what only people can answer, each once per round and rightly, until nothing is left to happen. */
-export async function settle(town: Town, { mostMs }: { mostMs: number }): Promise<void> {
+export async function settle(
+  town: Town,
+  { mostMs }: { mostMs: number },
+  isGivenUp: () => boolean = () => false,
+): Promise<void> {
   const { scheduler, faults, outages } = town;
   faults.isOn = false;
   outages.length = 0;
@@ -264,7 +284,7 @@ export async function settle(town: Town, { mostMs }: { mostMs: number }): Promis
   const settling = answerAll(town, until).finally(() => (isDone = true));
   // A rejection is thrown below, when the scheduler has stopped.
   settling.catch(() => {});
-  await scheduler.run(until, () => isDone);
+  await scheduler.run(until, () => isDone || isGivenUp());
   if (isDone) await settling;
 }
 
@@ -278,7 +298,8 @@ async function answerAll(town: Town, until: number): Promise<void> {
     const luck = town.streams.stream(`settle:${round}`);
     const waiting = await inNeed(town);
     for (const known of waiting) {
-      for (const button of rightly) await press(town, luck, known, button);
+      for (const button of town.restored === null ? rightly : ["lookAfterRestore" as const, ...rightly])
+        await press(town, luck, known, button);
       // A channel that refuses twice will do so for ever.
       const times = told.get(known.orderId) ?? 0;
       if (times < 2 && (await press(town, luck, known, "tellAgain"))) told.set(known.orderId, times + 1);
@@ -305,6 +326,7 @@ const MovingRow = row({ isMoving: col.bool });
 /** No timer of any order rings within the next two hours (a daily sweep may), no parcel moves, nobody's word is too early, and no buyer has plans. */
 async function nothingToCome(town: Town): Promise<boolean> {
   if (town.tenants.some(({ world }) => world.state.agenda.length > 0)) return false;
+  if (town.restored?.homeAt === null) return false;
   const soon = town.scheduler.now + 2 * hour;
   return look(town, async () => {
     for (const stage of stages)

@@ -6,6 +6,7 @@ import { ringTheDoorbell } from "./doorbell.ts";
 import { livePeople, settle, type People } from "./people.ts";
 import { ask } from "./people/desk.ts";
 import type { FaultKind, Focus, ProfileName } from "./faults.ts";
+import { setBackOnce } from "./restore.ts";
 import { openTown, type Town } from "./town.ts";
 import type { TraceLine } from "./scheduler.ts";
 
@@ -20,10 +21,14 @@ export interface RunOptions {
   /** Which of the orders are not sold, by number: for shrinking. */
   withoutOrders: ReadonlySet<number>;
   focus?: Focus | undefined;
+  /** The database is set back once to an older copy of itself: as the focus says where not given. */
+  restores?: boolean | undefined;
   /** How long everything goes on going wrong after the last order was sold: 1 hour. */
   faultHours?: number | undefined;
   /** How long everybody is left alone at the end: 5 hours. Long enough for a parcel to arrive: 2. */
   quietHours?: number | undefined;
+  /** A run that takes more steps is given up: nothing was found. */
+  mostSteps?: number | undefined;
   onTrace?: ((line: TraceLine) => void) | undefined;
   /** A last look at the town before it is taken down. */
   onEnd?: ((town: Town) => Promise<void>) | undefined;
@@ -47,6 +52,8 @@ export interface RunResult {
   violations: Finding[];
   coverage: Coverage;
   traceHash: string;
+  /** By number of the order in the run: `workspace:#1018`, as it is sold. */
+  soldAs: Readonly<Record<number, string>>;
 }
 
 const hour = 3_600_000;
@@ -64,13 +71,16 @@ export async function run(cluster: SimCluster, options: RunOptions, town0?: (tow
     const untilMs = startMs + sellMs + (options.faultHours ?? 1) * hour;
     ringTheDoorbell(town, options.focus);
     const people = livePeople(town, { ...options, untilMs });
-    sell(town, people, options, sellMs);
+    const soldAs = sell(town, people, options, sellMs);
     const early = lookMidway(town, sellMs);
-    await scheduler.run(untilMs, () => early.length > 0);
-    if (early.length > 0) return result(town, startMs, early);
+    if ((options.restores ?? options.focus?.restores) === true && !options.without.has("restore"))
+      setBackOnce(town, cluster, { sellMs }).catch((error: unknown) => town.thrown.push(String(error)));
+    const isGivenUp = (): boolean => scheduler.step > (options.mostSteps ?? Infinity);
+    await scheduler.run(untilMs, () => early.length > 0 || isGivenUp());
+    if (early.length > 0 || isGivenUp()) return result(town, startMs, early, soldAs);
     const quietAt = scheduler.now;
-    await settle(town, { mostMs: (options.quietHours ?? 5) * hour });
-    return await judge(town, startMs, quietAt);
+    await settle(town, { mostMs: (options.quietHours ?? 5) * hour }, isGivenUp);
+    return result(town, startMs, isGivenUp() ? [] : await judge(town, quietAt), soldAs);
   } finally {
     await options.onEnd?.(town);
     await town.close();
@@ -114,8 +124,14 @@ function setFaults({ tenants }: Town, change: Readonly<Record<string, unknown>>)
   }
 }
 
-function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunOptions, sellMs: number): void {
+function sell(
+  town: Town,
+  people: People,
+  { orders, withoutOrders, focus }: RunOptions,
+  sellMs: number,
+): Record<number, string> {
   const { scheduler, harness } = town;
+  const soldAs: Record<number, string> = {};
   for (let no = 0; no < orders; no += 1) {
     const luck = town.streams.stream(`order:${no}`);
     const drawn = luck.whole(0, town.tenants.length - 1);
@@ -135,15 +151,19 @@ function sell(town: Town, people: People, { orders, withoutOrders, focus }: RunO
             : {};
     void scheduler.park(harness, { kind: "sleep", what: `sell ${no}` }, atMs).then(() => {
       const { body } = ask(town, tenant, "POST", "/admin/sell", { count: 1, order: { ...order, ...focus?.order } });
-      for (const { id } of body["orders"] as { id: string }[]) people.sold(no, tenant, id);
+      for (const { id } of body["orders"] as { id: string }[]) {
+        soldAs[no] = `${tenant.slug}:${tenant.world.state.orders.get(id)?.order.number ?? id}`;
+        people.sold(no, tenant, id);
+      }
     });
   }
+  return soldAs;
 }
 
-async function judge(town: Town, startMs: number, quietAt: number): Promise<RunResult> {
+async function judge(town: Town, quietAt: number): Promise<Finding[]> {
   const { scheduler, counts } = town;
   const violations = await check(town.monitor.client(), outsideOf(town, quietAt), "end");
-  const findings = [
+  return [
     ...violations,
     ...counts.deadlocks.map((actors): Violation => ({
       invariant: "L3",
@@ -153,12 +173,11 @@ async function judge(town: Town, startMs: number, quietAt: number): Promise<RunR
     })),
     ...town.thrown.map((what): Violation => ({ invariant: "L4", order: null, workspace: null, what })),
   ].map((each): Finding => ({ ...each, step: scheduler.step }));
-  return result(town, startMs, findings);
 }
 
 /** The outside's own logs, and what the harness saw at the socket and on the wire. */
 function outsideOf(
-  { tenants, sent, acknowledged, told, mistakes, attempts, scheduler, faults, silences }: Town,
+  { tenants, sent, acknowledged, told, mistakes, attempts, scheduler, faults, silences, restored }: Town,
   faultsStoppedAt: number | null,
 ): Outside {
   const [first, ...others] = tenants.map(({ slug, world }) => ({ workspaceSlug: slug, events: eventsOf(world) }));
@@ -174,6 +193,7 @@ function outsideOf(
     disturbances: [...faults.disturbances, ...silences],
     now: scheduler.now,
     faultsStoppedAt,
+    ...(restored === null ? {} : { restored }),
     commits: [...attempts.byReference.values()].map(({ reference, committedAt }) => ({
       attemptReference: reference,
       committedAt,
@@ -181,7 +201,12 @@ function outsideOf(
   };
 }
 
-function result(town: Town, startMs: number, violations: Finding[]): RunResult {
+function result(
+  town: Town,
+  startMs: number,
+  violations: Finding[],
+  soldAs: Readonly<Record<number, string>>,
+): RunResult {
   const { scheduler, faults, counts, tenants } = town;
   const purchases = tenants.reduce(
     (sum, { world }) => sum + [...world.state.suppliers.values()].reduce((of, each) => of + each.purchases.size, 0),
@@ -201,6 +226,7 @@ function result(town: Town, startMs: number, violations: Finding[]): RunResult {
     violations,
     coverage: town.coverage.table(),
     traceHash: scheduler.traceHash(),
+    soldAs,
   };
 }
 

@@ -33,7 +33,7 @@ const small: RunOptions = {
 
 test("SM-8 a run is kept and read back as it was; what was found once is not found again", async (t) => {
   const shrunk: RunOptions = { ...small, without: new Set(["kill", "people"]), withoutOrders: new Set([0, 3]) };
-  const kept = JSON.parse(JSON.stringify(toRegression(shrunk, "I01", "bought twice"))) as Regression;
+  const kept = JSON.parse(JSON.stringify(toRegression(shrunk, "I01", { found: "bought twice" }))) as Regression;
   assert.deepEqual(toOptions(kept), shrunk);
   for (const { name, regression } of await readRegressions()) {
     const { violations } = await run(cluster, toOptions(regression));
@@ -49,6 +49,22 @@ test("SM-1 a seed repeats, with kills, cuts and lock waits in it; another one do
   assert.equal(again.traceHash, first.traceHash);
   assert.notEqual(other.traceHash, first.traceHash);
   assert.ok(first.kills + first.resets > 0 && first.statements > 1000, JSON.stringify(first));
+});
+
+test("SM-30 SM-31 a database that is set back in the middle: it repeats, people look at the supplier, and nothing is bought twice", async () => {
+  const trace: string[] = [];
+  const aimed = townAt({ point: "C13", kind: "none" }, 2);
+  const first = await run(cluster, { ...aimed, profile: "calm", onTrace: ({ what }) => void trace.push(what) });
+  const again = await run(cluster, { ...aimed, profile: "calm" });
+  assert.equal(again.traceHash, first.traceHash);
+  assert.deepEqual(first.violations, []);
+  assert.ok(first.coverage["C13"]!.none! > 0);
+  const moments = ["backup", "restored", "safe mode is lifted", "lookAfterRestore"].map((what) => trace.indexOf(what));
+  assert.ok(!moments.includes(-1), moments.join());
+  assert.deepEqual(
+    moments,
+    moments.toSorted((a, b) => a - b),
+  );
 });
 
 test("SM-6 SM-9 hostile towns on both processors: nothing to say about them, and every crash point was visited", async (t) => {

@@ -13,6 +13,8 @@ export interface SimulateOptions {
   without?: ReadonlySet<FaultKind>;
   /** A town before all others: a planted bug brings the one that shows it. */
   first?: RunOptions | undefined;
+  /** In each town the database is set back once. */
+  restores?: boolean;
   /** The number of the one town that is run. */
   only?: number | undefined;
   /** Said after each town: how far it is. */
@@ -50,6 +52,7 @@ export function townsOf({
   profile,
   without = new Set(),
   first,
+  restores,
 }: SimulateOptions): RunOptions[] {
   const count = Math.max(1, Math.ceil(orders / ordersPerTown));
   const towns = Array.from({ length: count }, (_, no): RunOptions => ({
@@ -60,6 +63,7 @@ export function townsOf({
     profile,
     without,
     withoutOrders: new Set<number>(),
+    restores,
   }));
   return first === undefined ? towns : [first, ...towns];
 }

@@ -26,6 +26,7 @@ import { gateOver } from "./gate-wire.ts";
 import { outsideOf, type Outage, type SentRequest, type WayOut } from "./outside.ts";
 import { SimProcess, type Seen } from "./process.ts";
 import { streamsOf, type Streams } from "./random.ts";
+import type { Restored } from "./restore-facts.ts";
 import { Scheduler, type Actor, type TraceLine } from "./scheduler.ts";
 import { openTenants, type Tenant, type WorldOptions } from "./tenants.ts";
 
@@ -75,6 +76,11 @@ export interface Town {
   readonly workers: readonly Host[];
   readonly webs: readonly Host[];
   readonly gate: Host;
+  readonly database: SimDatabase;
+  /** The gate's journal, on a disk that survives everything. */
+  readonly journal: JournalLine[];
+  /** SM-30. Set when an older copy has taken the database's place. */
+  restored: Restored | null;
   readonly sent: SentRequest[];
   readonly acknowledged: Acknowledged[];
   readonly told: Told[];
@@ -91,6 +97,10 @@ export interface Town {
   readonly people: Actor;
   /** Rung by each commit that makes work. */
   onRing: () => void;
+  /** Rung when the database is another one: what was known of it is not so any more. */
+  onOtherDatabase: () => void;
+  /** kill -9 for everybody who runs here. */
+  killAll(): Promise<void>;
   /** Puts back up whatever is down. */
   close(): Promise<void>;
 }
@@ -161,6 +171,7 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
       outages.find((each) => each.host === host && each.supplier === supplier && at >= each.from && at < each.until),
   };
   const pidsOfRings = new Set<number>();
+  const disk: JournalLine[] = [];
   const town: Town = {
     seed,
     streams,
@@ -175,6 +186,9 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     workers: [],
     webs: [],
     gate: { name: "gate", current: () => null },
+    database,
+    journal: disk,
+    restored: null,
     sent,
     acknowledged: [],
     told: [],
@@ -186,6 +200,10 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
     harness: { name: "harness", isAlive: true, pausedUntil: 0 },
     people: { name: "people", isAlive: true, pausedUntil: 0 },
     onRing: () => {},
+    onOtherDatabase: () => {},
+    async killAll() {
+      for (const { process } of hosts) if (process !== null) await scheduler.onKill(process);
+    },
     async close() {
       for (const host of hosts) host.current()?.process.shut();
       await eye.end();
@@ -213,7 +231,6 @@ export async function openTown(cluster: SimCluster, options: TownOptions): Promi
   const suppliers = new Map<string, Supplier>([["sandbox", sandboxSupplier]]);
   const channels = new Map<string, Channel>([["sandbox", sandboxChannel]]);
   const carriers = new Map<string, Carrier>([["sandbox", sandboxCarrier]]);
-  const disk: JournalLine[] = [];
 
   const gate = hostOf("gate", async (process) => {
     const journal = await Journal.open(diskOf(process, disk), () => process.clock.now());
@@ -334,7 +351,7 @@ class HostOfOne implements Host {
 }
 
 /** The gate's journal on a disk that survives it: a line counts once it is written. */
-function diskOf(process: SimProcess, lines: JournalLine[]): JournalStore {
+export function diskOf(process: SimProcess, lines: JournalLine[]): JournalStore {
   return {
     load: async (since) => lines.filter((line) => line.at >= since),
     async write(more) {

@@ -24,10 +24,19 @@ export interface Bought {
   order: Order | undefined;
 }
 
-export function everythingBought({ facts, truths }: Pick<Case, "facts" | "truths">): Bought[] {
+export function everythingBought({ facts, truths, outside }: Pick<Case, "facts" | "truths" | "outside">): Bought[] {
+  const forgotten = new Set(outside.restored?.forgotten.map(({ reference }) => reference));
+  const byNumber = new Map(
+    facts.attempts.flatMap((each) =>
+      each.supplierOrderId === null ? [] : [[`${each.workspaceId}/${each.supplierOrderId}`, each]],
+    ),
+  );
   return [...truths].flatMap(([workspaceId, truth]) =>
     truth.purchases.map((purchase): Bought => {
-      const attempt = facts.attemptByReference.get(purchase.reference);
+      const attempt =
+        facts.attemptByReference.get(purchase.reference) ??
+        // What was bought before a restore has its number here, and another reference.
+        (forgotten.has(purchase.reference) ? byNumber.get(`${workspaceId}/${purchase.supplierOrderId}`) : undefined);
       return {
         workspaceId,
         purchase,

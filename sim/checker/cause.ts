@@ -101,6 +101,9 @@ const hasStep =
     return ways.some((steps) => steps.some(({ state }) => states.includes(state)));
   };
 
+/** The database was set back: whoever knows nothing of what was bought meanwhile has to ask. */
+const wasSetBack: Cause = ({ the, hold }) => hold.openedAt > (the.outside.restored?.at ?? Infinity);
+
 const causes: Readonly<Record<string, Cause>> = {
   bought_after_all: ({ bought, the }) =>
     bought.some(
@@ -108,6 +111,7 @@ const causes: Readonly<Record<string, Cause>> = {
         attempt?.state !== "placed" ||
         (the.outside.mistakes ?? []).some(({ attemptReference }) => attemptReference === purchase.reference),
     ),
+  bought_before_restore: wasSetBack,
   outcome_unknown: ({ truth, the, order }) => {
     const tried = the.facts.attemptsOfOrder.get(order.id) ?? [];
     return tried.some(

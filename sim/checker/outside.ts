@@ -23,9 +23,36 @@ export interface Outside {
   mistakes?: readonly { attemptReference: string }[];
   /** When processes were killed or stopped, connections cut, suppliers not reached: what was on its way then may have lost its answer. */
   disturbances?: readonly { from: number; until: number }[];
+  /** The database was set back to an older copy of itself. */
+  restored?: RestoredOutside;
   now: number;
   /** From when on everybody answers and people do what they are asked; null: not yet, so nothing has to be settled. */
   faultsStoppedAt: number | null;
+}
+
+/** What the harness saw before the copy took the place of the database. Instants as above; orders are named `workspace/channel's id`. */
+export interface RestoredOutside {
+  takenAt: number;
+  at: number;
+  /** Until then it was in safe mode; null: it still is. */
+  homeAt: number | null;
+  /** Attempts that were armed by then, or had an outcome, of which the copy does not know that. */
+  forgotten: readonly {
+    workspaceSlug: string;
+    channelOrderId: string;
+    reference: string;
+    /** Of the commit that armed it; null: nobody saw it. */
+    committedAt: number | null;
+    isKnown: boolean;
+    lines: readonly {
+      channelLineId: string;
+      componentNo: number;
+      quantity: number;
+      supplierSku: string;
+      units: number;
+    }[];
+  }[];
+  touched: ReadonlySet<string>;
 }
 
 /** One line of a pretend world's log. Which further fields it has depends on its type; `truth.ts` reads those that matter. */

@@ -50,8 +50,20 @@ function sentAfterArming(the: Case): void {
   const committed =
     the.outside.commits && new Map(the.outside.commits.map((each) => [each.attemptReference, each.committedAt]));
   const bySender = group(the.outside.sent, ({ supplier, reference }) => `${supplier} ${reference}`);
-  for (const requests of bySender.values()) {
-    const first = requests[0]!;
+  const { restored } = the.outside;
+  const forgotten = new Map(
+    restored?.forgotten.flatMap((each) => (each.isKnown ? [] : [[each.reference, each.committedAt ?? Infinity]])),
+  );
+  for (const all of bySender.values()) {
+    // What left before the restore was armed in the database of that time.
+    const before = forgotten.get(all[0]!.reference);
+    const early = before === undefined ? [] : all.filter(({ at }) => at < restored!.at);
+    for (const { at, reference, supplier } of early)
+      if (before! > at)
+        the.found("I03", undefined, `${supplier} ${reference} was sent at ${iso(at)}, before the commit that armed it`);
+    const requests = all.slice(early.length);
+    const first = requests[0];
+    if (first === undefined) continue;
     const attempt = the.facts.attemptByReference.get(first.reference);
     const order = attempt && the.facts.orderById.get(attempt.orderId);
     const wrong = (what: string): void => the.found("I03", order, `${first.supplier} ${first.reference} ${what}`);
@@ -73,7 +85,11 @@ function sentAfterArming(the: Case): void {
     for (const call of truth.calls) {
       if (call.purchase === null) continue;
       const attempt = the.facts.attemptByReference.get(call.reference);
-      if (attempt !== undefined && attempt.armedAt > call.at)
+      if (
+        attempt !== undefined &&
+        attempt.armedAt > call.at &&
+        !(forgotten.has(call.reference) && call.at < restored!.at)
+      )
         the.found(
           "I03",
           the.facts.orderById.get(attempt.orderId),
@@ -98,7 +114,11 @@ function cancelledIsNeverBought(the: Case, bought: readonly Bought[]): void {
   if (the.outside.acknowledged.length === 0) return;
   const slugs = new Map(the.facts.workspaces.map(({ id, slug }) => [id, slug]));
   const byOrder = group(bought, ({ order }) => order?.channelOrderId ?? "");
-  for (const told of the.outside.acknowledged)
+  const { restored } = the.outside;
+  for (const told of the.outside.acknowledged.filter(
+    // What was said after the copy was taken went with the database that knew it.
+    ({ at }) => restored === undefined || at < restored.takenAt || at > restored.at,
+  ))
     for (const { order, purchase } of byOrder.get(told.channelOrderId) ?? []) {
       if (order === undefined || (told.workspaceSlug ?? slugs.get(order.workspaceId)) !== slugs.get(order.workspaceId))
         continue;
@@ -114,8 +134,11 @@ function cancelledIsNeverBought(the: Case, bought: readonly Bought[]): void {
 /** I04. Whatever is alive there is known here as bought, under the same number. */
 function noOrphan(the: Case, bought: readonly Bought[]): void {
   const lied = new Set(the.outside.mistakes?.map(({ attemptReference }) => attemptReference));
+  const forgotten = new Set(the.outside.restored?.forgotten.map(({ reference }) => reference));
   for (const { workspaceId, purchase, attempt, order } of bought) {
     if (purchase.at > the.now || !isAlive(purchase, the.now)) continue;
+    // See restored.ts.
+    if (attempt === undefined && forgotten.has(purchase.reference)) continue;
     if (attempt === undefined || attempt.workspaceId !== workspaceId)
       the.found("I04", order, `${nameOf(purchase)} has a reference that nobody here gave`);
     else if (attempt.state === "placed" && attempt.supplierOrderId === purchase.supplierOrderId) continue;

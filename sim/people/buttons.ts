@@ -7,9 +7,11 @@ import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import type { Stream } from "../random.ts";
 import type { Town } from "../town.ts";
+import { lookAfterRestore } from "./after-restore.ts";
 import { finish, giveBack, resolveUnknown, takeOver } from "./by-hand.ts";
 import { ask, inBrowser, look, pressing, readKnown, someone, tell, type Known } from "./desk.ts";
 import type { Hand, Outcome } from "./hand.ts";
+import { isWarned } from "./left-behind.ts";
 import { packSome } from "./packing.ts";
 
 /** SM-22. Presses one button for one order, as somebody who has just looked at it. Answers whether there was anything to press. */
@@ -33,7 +35,9 @@ const seller = ({ known }: Hand) => someone(known.tenant, "seller");
 
 const buttons = {
   release: (hand: Hand) =>
-    inBrowser(hand.web, "release", ({ engine }) => actions.release(engine, seller(hand), on(hand))),
+    isWarned(hand)
+      ? lookAfterRestore(hand)
+      : inBrowser(hand.web, "release", ({ engine }) => actions.release(engine, seller(hand), on(hand))),
   hold: (hand: Hand) =>
     inBrowser(hand.web, "hold", ({ engine }) =>
       actions.hold(engine, seller(hand), on(hand), { note: `${hand.known.tenant.marker}let me look` }),
@@ -84,12 +88,14 @@ const buttons = {
   },
   supplierAnswered,
   async dismiss(hand: Hand): Promise<Outcome> {
+    if (isWarned(hand)) return lookAfterRestore(hand);
     const hold = await aHold(hand);
     return hold === undefined
       ? null
       : inBrowser(hand.web, "dismiss", ({ engine }) => actions.dismiss(engine, seller(hand), on(hand), { hold }));
   },
   async answerHold(hand: Hand): Promise<Outcome> {
+    if (isWarned(hand)) return lookAfterRestore(hand);
     const hold = await aHold(hand);
     const take = hand.luck.chance(0.5) ? "theirs" : "ours";
     return hold === undefined
@@ -99,6 +105,7 @@ const buttons = {
         );
   },
   prepStep: packSome,
+  lookAfterRestore,
   async confirmTracking(hand: Hand): Promise<Outcome> {
     const shipment = hand.dossier.shipments.find((each) => each.parcels.some((parcel) => !parcel.accepted));
     return shipment === undefined

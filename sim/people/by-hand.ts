@@ -3,6 +3,7 @@ import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
 import * as placing from "#engine/actions/placing.ts";
 import type { OutgoingRequest } from "#domain/placement.ts";
 import { readPurchases } from "#store/attempt.ts";
+import { isWarned, leftBehind, purchaseFor, takeBack } from "./left-behind.ts";
 import { ask, boughtUnder, inBrowser, look, readKnown, someone, tell, wait } from "./desk.ts";
 import type { Hand, Outcome } from "./hand.ts";
 
@@ -64,9 +65,11 @@ export async function finish(hand: Hand, id?: FulfillmentOrder["id"]): Promise<O
   try {
     const who = someone(known.tenant, fo.claimedBy!.replace("user:", ""));
     const where = { order: dossier.order.publicId, part: fo.publicId };
-    const isBought = boughtUnder(town, known.tenant, attempt) !== undefined;
+    const before = boughtBefore(hand, fo);
+    if (before === "not here") return null;
+    const isBought = before !== undefined || boughtUnder(town, known.tenant, attempt) !== undefined;
     const reason = !isBought && luck.chance(0.12) ? "out_of_stock" : "supplier_refused";
-    const number = reason === "out_of_stock" ? null : await orderAtDesk(hand, attempt);
+    const number = reason === "out_of_stock" ? null : (before ?? (await orderAtDesk(hand, attempt)));
     if (number === null)
       return await inBrowser(web, "not placed", ({ engine }) =>
         placing.notPlaced(engine, who, where, { reason, message: "they did not take it" }),
@@ -83,6 +86,16 @@ export async function finish(hand: Hand, id?: FulfillmentOrder["id"]): Promise<O
   } finally {
     busy(town).delete(attempt.reference);
   }
+}
+/** What the supplier has for this part since before a restore, where people were told of it; "not here": something else, which has to be seen to first. */
+function boughtBefore(hand: Hand, fo: FulfillmentOrder): string | "not here" | undefined {
+  const { town, known, dossier } = hand;
+  if (!isWarned(hand)) return undefined;
+  const there = leftBehind(town, known.tenant, dossier);
+  if (there.length === 0) return undefined;
+  const found = purchaseFor(known.tenant, fo, there);
+  if (found !== undefined) return found.at > town.scheduler.now ? "not here" : found.supplierOrderId;
+  return there.every((each) => takeBack(town, known.tenant, each)) ? undefined : "not here";
 }
 /** Who does not answer shows no list either. */
 const isSilent = ({ town, known: { tenant } }: Hand, { supplierId }: Attempt): boolean =>

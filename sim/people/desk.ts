@@ -105,13 +105,20 @@ export const findOrder = (town: Town, tenant: Tenant, channelOrderId: string): P
     return found === undefined ? undefined : { tenant, orderId: found.id };
   });
 
+/** Throws `NoAnswer` for an order that is not there any more: its database was set back. */
 export const readKnown = (
   town: Town,
   { tenant, orderId }: Known,
   parts?: readonly DossierPart[],
 ): Promise<OrderDossier> =>
-  town.eye.tx(async (tx) => (await readDossiers(tx, [{ workspaceId: tenant.workspaceId, orderId }], parts))[0]!);
+  town.eye.tx(async (tx) => {
+    const [dossier] = await readDossiers(tx, [{ workspaceId: tenant.workspaceId, orderId }], parts);
+    if (dossier === undefined) throw new NoAnswer(`There is no order ${orderId}.`);
+    return dossier;
+  });
 
+/** In no run. */
+const farOff = Date.parse("2999-01-01T00:00:00Z");
 const NeedRow = row({ workspaceId: col.id<WorkspaceId>(), orderId: col.id<OrderId>(), channelOrderId: col.text });
 /** Orders that wait for somebody's hands, oldest first, each with the number on the screen. */
 export const inNeed = (town: Town): Promise<(Known & { channelOrderId: string })[]> =>
@@ -132,6 +139,10 @@ export const inNeed = (town: Town): Promise<(Known & { channelOrderId: string })
           join cancellation_ask a on a.workspace_id = c.workspace_id and a.cancellation_id = c.id where a.state = 'by_hand'
         union
         select workspace_id, order_id from write_back where state in ('refused', 'by_hand')
+        union
+        select workspace_id, order_id from hold where code = 'bought_before_restore' and closed_at is null
+        union
+        select workspace_id, order_id from hold where code = 'stand_by' and closed_at is null and opened_at > ${new Date(town.restored?.at ?? farOff)}
       )
       select o.workspace_id, o.id as order_id, o.channel_order_id
         from need join sales_order o on o.workspace_id = need.workspace_id and o.id = need.order_id order by 1, 2`,
