@@ -17,7 +17,7 @@ import { publicId } from "#domain/ids.ts";
 import { headlineOfPart, headlines } from "#domain/lifecycle.ts";
 import type { Attempt, FulfillmentOrder, Hold, Shipment } from "#domain/order.ts";
 import { orderMoney } from "#domain/order-money.ts";
-import { reasonOf } from "#domain/reasons.ts";
+import { importance, reasonOf } from "#domain/reasons.ts";
 import type { Role } from "#domain/role.ts";
 import { defaultSupplierSettings, type WorkspaceSettings } from "#domain/settings.ts";
 import type { Shared } from "#domain/shared.ts";
@@ -236,7 +236,7 @@ export const OrderDetail = z
       }),
     ),
     fulfillment_orders: z.array(FulfillmentOrderDetail),
-    holds: z.array(HoldDetail),
+    holds: z.array(HoldDetail).meta({ description: "The most important one first: the headline is of it" }),
     shipments: z.array(ShipmentDetail),
     cancellations: z.array(
       z.object({
@@ -348,7 +348,9 @@ export function presentOrder(view: OrderView, reader: Reader): z.output<typeof O
       unit_price: seesMoney ? line.unitPrice : null,
     })),
     fulfillment_orders: dossier.fulfillmentOrders.map((fo) => presentPart(view, actions, fo)),
-    holds: dossier.holds.map((hold) => presentHold(view, actions, hold)),
+    holds: dossier.holds
+      .toSorted((one, other) => importance(one.code) - importance(other.code))
+      .map((hold) => presentHold(view, actions, hold)),
     shipments: dossier.shipments.map((shipment) => presentShipment(view, actions, shipment)),
     cancellations: dossier.cancellations.map((cancellation, index) => ({
       no: index + 1,
