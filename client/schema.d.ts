@@ -5906,6 +5906,7 @@ export interface components {
         unit_price: string | null;
       }[];
       fulfillment_orders: components["schemas"]["FulfillmentOrderDetail"][];
+      /** The most important one first: the headline is of it */
       holds: components["schemas"]["Hold"][];
       shipments: components["schemas"]["ShipmentDetail"][];
       cancellations: {
@@ -6021,6 +6022,8 @@ export interface components {
       } | null;
       role: ("owner" | "admin" | "staff" | "viewer" | "operator" | "prep" | "supplier") | null;
       permissions: string[];
+      /** Whose work they see and do; null: everybody's */
+      suppliers: { id: string; name: string; role: "supplier" | "prep" }[] | null;
       workspaces: {
         id: string;
         slug: string;

@@ -4,7 +4,9 @@ import { publicId } from "#domain/ids.ts";
 import { may, permissions, roles, type Permission } from "#domain/role.ts";
 import { findInstallation } from "#store/installation.ts";
 import { hasOwner, membershipsOf } from "#store/member.ts";
+import { listSuppliers } from "#store/supplier.ts";
 import { findWorkspace } from "#store/workspace.ts";
+import { inWorkspace } from "#store/workspace-scope.ts";
 import { defaultWorkspaceSettings } from "#domain/settings.ts";
 import { identify, type Caller } from "../caller.ts";
 import type { Api, ApiContext } from "../context.ts";
@@ -28,6 +30,10 @@ const Session = z
     workspace: WorkspaceName.extend({ currency: z.string(), zone: z.string(), ordering_team: z.boolean() }).nullable(),
     role: z.enum(roles).nullable(),
     permissions: z.array(z.string()),
+    suppliers: z
+      .array(z.object({ id: z.string(), name: z.string(), role: z.enum(["supplier", "prep"]) }))
+      .nullable()
+      .meta({ description: "Whose work they see and do; null: everybody's" }),
     workspaces: z.array(WorkspaceName.extend({ role: z.enum(roles) })),
   })
   .meta({ id: "Session" });
@@ -56,6 +62,12 @@ export function sessionRoutes(app: Api, context: ApiContext): void {
         caller === null ? undefined : findWorkspace(db.engine, caller.workspaceId),
       ]);
       const settings = { ...defaultWorkspaceSettings, ...workspace?.settings };
+      const theirs =
+        caller === null || caller.supplierIds === null
+          ? null
+          : (await inWorkspace(db.api, caller.workspaceId, (tx) => listSuppliers(tx, caller.workspaceId))).filter(
+              ({ id }) => caller.supplierIds!.includes(id),
+            );
       return {
         version,
         set_up_needed: !isSetUp,
@@ -85,6 +97,10 @@ export function sessionRoutes(app: Api, context: ApiContext): void {
         role: caller?.role ?? null,
         permissions:
           caller === null ? [] : (Object.keys(permissions) as Permission[]).filter((each) => may(caller.role, each)),
+        suppliers:
+          theirs === null
+            ? null
+            : theirs.map((each) => ({ id: publicId("supplier", each.publicId), name: each.name, role: each.role })),
         workspaces: memberships.map((each) => ({
           id: publicId("workspace", each.workspacePublicId),
           slug: each.slug,

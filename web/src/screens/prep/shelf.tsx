@@ -4,6 +4,7 @@ import { useTranslation } from "../../i18n.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { formatCount } from "../../parts/format.ts";
 import { Empty, Trouble, Waiting } from "../../parts/page.tsx";
+import { useSuppliers } from "../../parts/resolve/set-up.ts";
 import { same } from "./counts.ts";
 import classes from "./prep.module.css";
 import type { Scanned, Show } from "./prep.tsx";
@@ -11,25 +12,16 @@ import type { Scanned, Show } from "./prep.tsx";
 /** What lies on a prep centre's shelf, and goods that come in: scan the item, type how many. */
 export function Shelf({ now, show }: { now: RefObject<Scanned>; show: Show }) {
   const { t } = useTranslation();
-  const { api, workspace, may } = useHere();
+  const { api, workspace, session, may } = useHere();
   const refresh = useRefresh();
   const [chosen, setChosen] = useState<string | null>(null);
   const [sku, setSku] = useState<string | null>(null);
   const [isCounting, setCounting] = useState(false);
   const amount = useRef<HTMLInputElement>(null);
   const seesAll = may("set_up.read");
-  const { data: known } = useQuery({
-    queryKey: [workspace.slug, "desk", "centres", seesAll],
-    queryFn: async ({ signal }) => {
-      if (seesAll) return (await api.get("/v1/suppliers", { signal })).suppliers.filter(({ role }) => role === "prep");
-      // Who only packs knows the own centre by its work.
-      const { fulfillment_orders: work } = await api.get("/v1/desk", {
-        query: { at: "prep", state: "ready,printed,collecting,shipped,delivered,completed", limit: 200 },
-        signal,
-      });
-      return [...new Map(work.map(({ supplier }) => [supplier.id, supplier])).values()];
-    },
-  });
+  const suppliers = useSuppliers();
+  // Who only packs knows the own centre by the session.
+  const known = (seesAll ? suppliers : (session.suppliers ?? []))?.filter(({ role }) => role === "prep");
   const centres = known ?? [];
   const centre = chosen ?? centres[0]?.id;
   const { data, error, refetch } = useQuery({
