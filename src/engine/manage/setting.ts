@@ -108,6 +108,13 @@ export const whole = (about: About, { min, max }: { min: number; max: number }):
     return Number.isSafeInteger(number) && number! >= min && number! <= max ? number : undefined;
   });
 
+/** An amount as it is stored: in the smallest unit of the currency that stands beside it, as a form shows it in whole ones. */
+export const minorUnits = (about: About, { min, max }: { min: number; max: number }): Setting => ({
+  ...whole(about, { min, max }),
+  expected: `a whole number of minor units (cents) from ${min} to ${max}`,
+  form: z.int().min(min).max(max).meta({ format: "minor-units" }),
+});
+
 export const flag = (about: About): Setting =>
   setting(about, "true or false", z.boolean(), (input) => {
     if (typeof input === "boolean") return input;

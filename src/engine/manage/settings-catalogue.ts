@@ -19,6 +19,7 @@ import {
   duration,
   flag,
   instant,
+  minorUnits,
   orNothing,
   text,
   whole,
@@ -284,8 +285,8 @@ export const accountSettings = {
     ),
     currency: currency({ help: "The only currency of its prices and its balance.", wakes: ["currency_mismatch"] }),
     dailyCap: orNothing(
-      whole(
-        { help: "Most that may be spent on a day, in minor units (cents).", wakes: ["spend_cap"], limit: true },
+      minorUnits(
+        { help: "Most that may be spent on a day.", wakes: ["spend_cap"], limit: true },
         { min: 0, max: 1e15 },
       ),
       "no cap",

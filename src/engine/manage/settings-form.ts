@@ -125,7 +125,7 @@ const titles: Readonly<Record<string, string>> = {
   unknownStockIsAvailable: "Unknown stock is enough",
   stockEveryMs: "Stock read every",
   inboxEveryMs: "Inbox read every",
-  dailyCap: "Daily cap, in cents",
+  dailyCap: "Daily cap",
   placesPerMinute: "Purchases per minute",
   maxInFlight: "Purchases at once",
 };

@@ -1,3 +1,5 @@
+import { fromMinor, toMinor } from "./format.ts";
+
 /** A settings schema of the API, read for a form. Names are dotted (`writeBack.shipped`); values are as the API takes them. */
 export interface FormSchema {
   properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -14,6 +16,7 @@ const kinds = {
   countries: "countries",
   folder: "folder",
   "date-time": "instant",
+  "minor-units": "money",
 } as const;
 type Kind = (typeof kinds)[keyof typeof kinds] | "boolean" | "choice" | "whole" | "number" | "text" | "json";
 
@@ -27,35 +30,48 @@ export interface Field {
   /** What it means to say nothing; null: something must be said. */
   none: string | null;
   usual: unknown;
+  /** Of an amount: what stands beside it in the same settings. */
+  currency: string;
   /** Limits and means of payment are changed by a person with a second factor. */
   needsSecondFactor: boolean;
 }
 
 /** The fields of a form, in the order of the schema; of open names (`rates.USD`) those that have a value. */
 export function fieldsOf(schema: FormSchema, values: Values): Field[] {
+  const currency = textOf(values["currency"]) ?? "EUR";
   const open = Object.keys(values).flatMap((name) => {
     const found = Object.entries(schema.patternProperties).find(([pattern]) => new RegExp(pattern, "u").test(name));
-    return found === undefined || name in schema.properties ? [] : [fieldOf(name, { title: name, ...found[1] }, false)];
+    return found === undefined || name in schema.properties
+      ? []
+      : [fieldOf(name, { title: name, ...found[1] }, false, currency)];
   });
   const named = Object.entries(schema.properties).map(([name, property]) =>
-    fieldOf(name, property, schema.required.includes(name)),
+    fieldOf(name, property, schema.required.includes(name), currency),
   );
   return [...named, ...open];
 }
 
-function fieldOf(name: string, property: Readonly<Record<string, unknown>>, isRequired: boolean): Field {
+function fieldOf(
+  name: string,
+  property: Readonly<Record<string, unknown>>,
+  isRequired: boolean,
+  currency: string,
+): Field {
   const alternatives = property["anyOf"] as Readonly<Record<string, unknown>>[] | undefined;
   const shape = alternatives?.find(({ type }) => type !== "null") ?? property;
   const choices = (shape["enum"] ?? []) as readonly string[];
+  const kind = kindOf(shape);
+  const title = textOf(property["title"]) ?? name;
   return {
     name,
-    title: textOf(property["title"]) ?? name,
+    title: kind === "money" ? `${title} (${currency})` : title,
     help: textOf(property["description"]) ?? "",
-    kind: kindOf(shape),
+    kind,
     choices,
     isRequired,
     none: textOf(property["x-none"]) ?? null,
     usual: property["default"],
+    currency,
     needsSecondFactor: property["x-second-factor"] === true,
   };
 }
@@ -112,9 +128,10 @@ export function durationOf(text: string): number | string {
 }
 
 /** A value as it stands in its field. */
-export function shownIn({ kind }: Field, value: unknown): string {
+export function shownIn({ kind, currency }: Field, value: unknown): string {
   if (value === null || value === undefined) return "";
   if (kind === "duration") return typeof value === "number" ? durationText(value) : String(value as string);
+  if (kind === "money" && typeof value === "number") return fromMinor(value, currency);
   if (kind === "json") return JSON.stringify(value);
   return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
 }
@@ -130,6 +147,8 @@ export function typedAs(field: Field, text: string): unknown {
     case "whole":
     case "number":
       return /^-?\d+([.,]\d+)?$/.test(trimmed) ? Number(trimmed.replace(",", ".")) : trimmed;
+    case "money":
+      return /^\d+([.,]\d+)?$/.test(trimmed) ? toMinor(trimmed.replace(",", "."), field.currency) : trimmed;
     case "decimal":
       return trimmed.replace(",", ".");
     case "currency":

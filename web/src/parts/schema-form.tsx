@@ -138,7 +138,9 @@ export function SchemaField({ field, value, onChange, fault, isReadOnly = false 
           {...base}
           placeholder={isEmptyAValue(field) ? "" : (none ?? (kind === "folder" ? t("schema.folder") : ""))}
           value={text}
-          {...(kind === "decimal" || kind === "whole" || kind === "number" ? { inputMode: "decimal" as const } : {})}
+          {...(kind === "decimal" || kind === "whole" || kind === "number" || kind === "money"
+            ? { inputMode: "decimal" as const }
+            : {})}
           onChange={(event) => type(event.currentTarget.value)}
         />
       );
