@@ -19,6 +19,10 @@ import classes from "./balance.module.css";
 type Account = Answer<"get", "/v1/ledger">["accounts"][number];
 type Booking = Answer<"get", "/v1/ledger/{id}/transactions">["transactions"][number];
 
+/** Supplier and account; who calls the account like the supplier is not named twice. */
+const nameOf = ({ supplier, name }: Account): string =>
+  supplier === null || name.startsWith(supplier.name) ? name : `${supplier.name} ${name}`;
+
 /** What stands with each supplier, what moved it, and money that arrived there. */
 export function Balance() {
   const { t } = useTranslation();
@@ -37,7 +41,8 @@ export function Balance() {
       header: t("setUp.balance.column.supplier"),
       cell: ({ supplier, name }) => (
         <>
-          <strong>{supplier?.name ?? name}</strong> <span className="dim">{supplier === null ? "" : name}</span>
+          <strong>{supplier?.name ?? name}</strong>{" "}
+          <span className="dim">{supplier === null || name.startsWith(supplier.name) ? "" : name}</span>
         </>
       ),
     },
@@ -109,7 +114,7 @@ export function Balance() {
         empty={<Empty title={t("setUp.balance.none")}>{t("setUp.balance.noneHint")}</Empty>}
       />
       {open !== undefined && (
-        <Beside title={`${open.supplier?.name ?? ""} ${open.name}`} onClose={close}>
+        <Beside title={nameOf(open)} onClose={close}>
           <OneAccount key={open.id} account={open} />
         </Beside>
       )}
@@ -270,7 +275,7 @@ function Book({ account, kind, onDone }: { account: Account; kind: "top-up" | "c
       >
         <Text size="sm">
           {t("setUp.balance.will", {
-            name: `${account.supplier?.name ?? ""} ${account.name}`.trim(),
+            name: nameOf(account),
             before: shown(before),
             change: `${Number(amount) < 0 ? "" : "+"}${shown(amount)}`,
             after: shown(String(sum(before, amount))),
@@ -306,6 +311,13 @@ function Statement({ account }: { account: Account }) {
     initialPageParam: "",
     getNextPageParam: ({ next }) => next,
   });
+  // What was held is spent: nothing of what is available changes, so the amount is said beside it.
+  const fromHeld = ({ kind, entries, unit }: Booking): string | null => {
+    const held = entries.find(({ ledger }) => ledger === "held");
+    return kind === "charge" && held !== undefined
+      ? t("setUp.balance.fromHeld", { amount: formatMoney({ amount: held.amount.replace(/^-/, ""), currency: unit }) })
+      : null;
+  };
   const bookings = useMemo(() => list.data?.pages.flatMap(({ transactions }) => transactions), [list.data]);
   if (list.error !== null) return <Trouble error={list.error} />;
   if (bookings === undefined) return <Waiting lines={4} />;
@@ -343,7 +355,9 @@ function Statement({ account }: { account: Account }) {
                   )}
                 </div>
                 <div className="dim">
-                  {[booking.reference, booking.by.name].filter((each) => each !== null && each !== "").join(" · ")}
+                  {[fromHeld(booking), booking.reference, booking.by.name]
+                    .filter((each) => each !== null && each !== "")
+                    .join(" · ")}
                 </div>
               </td>
               <td className="dim">
@@ -365,14 +379,17 @@ function Statement({ account }: { account: Account }) {
   );
 }
 
+/** ISO 4217 for "no currency": actions are counted, not paid. */
+const actions = "XXX";
+
 function Change({ booking: { change, unit } }: { booking: Booking }) {
   const { t } = useTranslation();
   return (
     <>
       {change.startsWith("-") || Number(change) === 0 ? "" : "+"}
-      {/^[A-Z]{3}$/.test(unit)
-        ? formatMoney({ amount: change, currency: unit })
-        : t("setUp.balance.actions", { count: Number(change) })}
+      {unit === actions
+        ? t("setUp.balance.actions", { count: Number(change) })
+        : formatMoney({ amount: change, currency: unit })}
     </>
   );
 }

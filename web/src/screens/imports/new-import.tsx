@@ -300,7 +300,7 @@ function Counts({ answer, isDry = false }: { answer: Answer; isDry?: boolean }) 
       )}
       {Object.entries(answer.summary).map(([name, count]) => (
         <StateBadge key={name} tone="grey">
-          {count} {t(`setUp.imports.summary.${name as "orders"}`, name.replaceAll("_", " "))}
+          {t(`setUp.imports.summary.${name as "orders"}`, name.replaceAll("_", " "))}: {count}
         </StateBadge>
       ))}
     </div>

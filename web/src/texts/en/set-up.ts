@@ -343,6 +343,7 @@ export const setUp = {
       refund: "Refund",
       credit_used: "Action used",
     },
+    fromHeld: "{{amount}} of what was held",
     actions_one: "{{count}} action",
     actions_other: "{{count}} actions",
     topUp: "Top up",
