@@ -26,6 +26,7 @@ export function Notes({ order }: { order: Order }) {
     mutationFn: (note: string) => api.delete("/v1/orders/{id}/notes/{note}", { path: { id: order.id, note } }),
     onSuccess: () => refresh("orders"),
   });
+  if (data?.notes.length === 0 && !may("orders.note")) return null;
   return (
     <Section title={t("order.notes")}>
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}

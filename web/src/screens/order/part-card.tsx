@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Button, Group, Menu, Text } from "@mantine/core";
 import { IconDots, IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
+import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
 import { StateBadge, type Tone } from "../../parts/badges.tsx";
@@ -16,10 +17,11 @@ import { Ago } from "../../parts/time.tsx";
 import classes from "./order.module.css";
 import { toneOfHold } from "./problems.tsx";
 import { PurchaseOrderFile } from "./purchase-order-file.tsx";
+import { SupplierLink } from "./supplier-link.tsx";
 import { WhySupplier } from "./why-supplier.tsx";
 
 type Doing =
-  | { what: "choose_supplier" | "take_over" | "add_tracking" }
+  | { what: "choose_supplier" | "take_over" | "add_tracking" | "link" }
   | { what: "correct" | "delivered"; shipment: Shipment; parcel: Shipment["parcels"][number] }
   | { what: "resend" | "told"; shipment: Shipment };
 
@@ -207,6 +209,7 @@ function PartMenu({
   onDoing: (doing: Doing) => void;
 }) {
   const { t } = useTranslation();
+  const { may } = useHere();
   const items: { label: string; doing: Doing; verdict: { allowed: boolean; why?: string } }[] = [
     {
       label: t("resolve.action.choose_supplier"),
@@ -215,6 +218,9 @@ function PartMenu({
     },
     { label: t("resolve.action.take_over"), doing: { what: "take_over" }, verdict: part.actions.take_over },
     { label: t("resolve.action.add_tracking"), doing: { what: "add_tracking" }, verdict: part.actions.add_tracking },
+    ...(may("orders.place")
+      ? [{ label: t("order.supplierLink.menu"), doing: { what: "link" as const }, verdict: part.actions.add_tracking }]
+      : []),
     ...shipments.flatMap((shipment) => [
       ...shipment.parcels.flatMap((parcel) => [
         {
@@ -273,6 +279,8 @@ function PartForm({ order, part, doing, done }: PartCardProps & { doing: Doing }
       return <PlaceByHand order={order} part={part} done={done} autoFocus />;
     case "add_tracking":
       return <EnterNumber part={part} done={done} autoFocus />;
+    case "link":
+      return <SupplierLink part={part} />;
     case "correct":
       return <CorrectNumber parcel={doing.parcel} shipment={doing.shipment} done={done} autoFocus />;
     case "delivered":
