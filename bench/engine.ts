@@ -1,4 +1,4 @@
-import type { Clock } from "#domain/clock.ts";
+import type { Clock, Random } from "#domain/clock.ts";
 import type { Engine } from "#engine/context.ts";
 import type { Stage } from "#engine/stage.ts";
 import { complete } from "#engine/stages/complete.ts";
@@ -79,7 +79,7 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     carriers: new Map([["bench", carrierOf(now)]]),
     gate,
     outside,
-    vault: withoutSecrets(new Keyring({ masterKeys: masterKeysInMemory(realRandom), random: realRandom, clock })),
+    vault: withoutSecrets(new Keyring({ masterKeys: masterKeysInMemory(oneKey), random: realRandom, clock })),
     log: { info: () => {}, warn: complain, error: complain },
     buggify: () => Promise.resolve(),
   };
@@ -106,6 +106,9 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     },
   };
 }
+
+/** The same master key in every process and phase: one opens what another sealed. */
+const oneKey: Random = { ...realRandom, bytes: (length) => new Uint8Array(length).fill(1) };
 
 /** As the runner does: on and on while something is due. What is still under way may make more of it due. */
 async function drain(engine: Engine, stage: Stage, refuseComplaints: () => void): Promise<number> {
