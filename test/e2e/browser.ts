@@ -37,6 +37,8 @@ export interface AtScreen {
   url: string;
   /** The printed link that makes the first account. */
   setUpLink: string;
+  /** Asks the pretend world behind its scenes: what goes wrong there, who buys, and what really happened. */
+  world<T>(method: string, path: string, body?: unknown): Promise<T>;
   browser: Browser;
   /** A page of its own context, as of another person: wide and light unless told otherwise. Errors on its console fail the test. */
   open(
@@ -88,6 +90,18 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
     url,
     setUpLink: /(http\S+\/set-up#\S+)/.exec(said.text)?.[1] ?? "",
     browser,
+    async world<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const { url: its } = JSON.parse(await readFile(join(folder, "data/sandbox/sandbox.json"), "utf8")) as {
+        url: string;
+      };
+      const answer = await fetch(`${its}${path}`, {
+        method,
+        ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      assert.ok(answer.ok, `${method} ${path}: ${text}`);
+      return JSON.parse(text) as T;
+    },
     async open(path, { width = 1440, height = 900, scheme = "light", isPhone = false, refusals = [] } = {}) {
       const context = await browser.newContext({
         viewport: isPhone ? { width: 390, height: 844 } : { width, height },
@@ -97,7 +111,7 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
         permissions: ["clipboard-read", "clipboard-write"],
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(60_000); // a machine may do much else besides
       const wrong: string[] = [];
       page.on("console", (message) => {
         const isProvoked = refusals.some((status) => message.text().includes(`with a status of ${status} (`));

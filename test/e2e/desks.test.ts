@@ -4,6 +4,7 @@ import { test, type TestContext } from "node:test";
 import { may, permissions as everyPermission, type Permission, type Role } from "#domain/role.ts";
 import type { Page } from "playwright-core";
 import { atScreen, seriousFindings, withoutBrowser, type AtScreen } from "./browser.ts";
+import { upsNumber } from "./visitor.ts";
 
 const skip = withoutBrowser();
 
@@ -84,16 +85,6 @@ function hands(page: Page) {
       await page.keyboard.press("Enter");
     },
   };
-}
-
-/** A UPS number of our own: its last digit is the check of the fifteen before it. */
-function upsNumber(no: number): string {
-  const body = `999AA10${String(no).padStart(8, "0")}`;
-  const sum = Array.from(body).reduce((total, char, index) => {
-    const value = /\d/.test(char) ? Number(char) : (char.codePointAt(0)! - 63) % 10;
-    return total + value * (index % 2 === 0 ? 1 : 2);
-  }, 0);
-  return `1Z${body}${(10 - (sum % 10)) % 10}`;
 }
 
 async function axe(
