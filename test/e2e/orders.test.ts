@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { atScreen, seriousFindings, withoutBrowser, type AtScreen } from "./browser.ts";
+import { atScreen, seriousFindings, withoutBrowser } from "./browser.ts";
+import { sandboxThere, unlinked, visitorOf } from "./visitor.ts";
 
 const skip = withoutBrowser();
 
@@ -61,8 +62,8 @@ test(
 
 test("the list of orders, worked with", { skip }, async (t) => {
   const at = await atScreen(t);
-  const call = visitor(at);
-  await ordersThere(call);
+  const call = visitorOf(at);
+  await sandboxThere(call);
   const channel = (await call<{ channels: { id: string }[] }>("GET", "/v1/channels")).channels[0]!.id;
   for (let no = 1; no <= 20; no += 1) await call("POST", "/v1/orders", unlinked(channel, `BULK-${no + 100}`));
 
@@ -261,48 +262,6 @@ test("the list of orders, worked with", { skip }, async (t) => {
       await page.close();
     },
   );
-});
-
-type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
-
-/** The sandbox's API, as the visitor of this machine. */
-function visitor({ url }: AtScreen): Call {
-  let sent = 0;
-  return async <T>(method: string, path: string, body?: unknown) => {
-    sent += 1;
-    const answer = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        "x-switchyard-workspace": "sandbox",
-        "content-type": "application/json",
-        ...(method === "POST" ? { "idempotency-key": `orders-test-${sent}` } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${method} ${path}: ${text}`);
-    return JSON.parse(text) as T;
-  };
-}
-
-/** The sandbox opens a moment after the server. */
-async function ordersThere(call: Call): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const { workspace } = await call<{ workspace: unknown }>("GET", "/v1/session");
-    if (workspace !== null && (await call<{ total: number }>("GET", "/v1/orders/counts")).total > 5) return;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  assert.fail("The sandbox has no orders.");
-}
-
-/** Nobody sells its SKU, so it stays where it is. */
-const unlinked = (channel: string, number: string) => ({
-  channel,
-  number,
-  currency: "EUR",
-  payment: "paid",
-  ship_to: { name: "Test Person", line1: "Storgatan 1", city: "Stockholm", postcode: "111 22", country: "SE" },
-  lines: [{ sku: "NOT-SOLD", quantity: 1, unit_price: "10.00" }],
 });
 
 async function choose(page: Page, label: string, option: string): Promise<void> {

@@ -53,3 +53,13 @@ export function upsNumber(no: number): string {
   }, 0);
   return `1Z${body}${(10 - (sum % 10)) % 10}`;
 }
+
+/** Nobody sells its SKU, so it stays where it is. */
+export const unlinked = (channel: string, number: string) => ({
+  channel,
+  number,
+  currency: "EUR",
+  payment: "paid",
+  ship_to: { name: "Test Person", line1: "Storgatan 1", city: "Stockholm", postcode: "111 22", country: "SE" },
+  lines: [{ sku: "NOT-SOLD", quantity: 1, unit_price: "10.00" }],
+});

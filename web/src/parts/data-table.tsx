@@ -68,8 +68,8 @@ export interface RowKey<Row> {
   run: (row: Row) => void;
 }
 
-/** Where a list was read to: whoever comes back to it finds the place. */
-const places = new Map<string, number>();
+/** Where a list was read to, and which row the reader was at: whoever comes back to it finds the place. */
+const places = new Map<string, { top: number; at?: string }>();
 
 const denseHeight = 30;
 const comfortHeight = 40;
@@ -98,7 +98,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const isNarrow = useMediaQuery("(max-width: 40em)") ?? false;
   const frame = useRef<HTMLDivElement>(null);
   const [isPointedAt, setPointedAt] = useState(false);
-  const [cursor, setCursor] = useState(-1);
+  const place = `${location.pathname} ${listKey ?? ""}`;
+  const [cursor, setCursor] = useState(() => {
+    const at = places.get(place)?.at;
+    return at === undefined ? -1 : (props.rows?.findIndex((row) => rowId(row) === at) ?? -1);
+  });
   const steady = useSteadyRows(props.rows, rowId, isPointedAt || cursor > 0, props.listKey);
   const { rows } = steady;
   const tableId = useId();
@@ -107,13 +111,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     : (props.isComfortable ?? density === "comfortable")
       ? comfortHeight
       : denseHeight;
-  const place = `${location.pathname} ${listKey ?? ""}`;
   const virtual = useVirtualizer({
     count: rows?.length ?? 0,
     getScrollElement: () => frame.current,
     estimateSize: () => height,
     overscan: 12,
-    initialOffset: () => places.get(place) ?? 0,
+    initialOffset: () => places.get(place)?.top ?? 0,
   });
   useEffect(() => virtual.measure(), [virtual, height]);
   const seen = virtual.getVirtualItems();
@@ -144,6 +147,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     [rows, openId, cursor, rowId, virtual, selection, onOpen],
   );
   const here = rows?.[cursor];
+  const hereId = here === undefined ? undefined : rowId(here);
+  useEffect(() => {
+    if (hereId !== undefined) places.set(place, { top: places.get(place)?.top ?? 0, at: hereId });
+  }, [place, hereId]);
   useKeys(
     [
       { key: "j", label: t("keys.next"), run: () => move(1) },
@@ -212,7 +219,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ref={frame}
       onMouseMove={() => setPointedAt(true)}
       onMouseLeave={() => setPointedAt(false)}
-      onScroll={(event) => places.set(place, event.currentTarget.scrollTop)}
+      onScroll={(event) => places.set(place, { ...places.get(place), top: event.currentTarget.scrollTop })}
       data-narrow={isNarrow || undefined}
     >
       {steady.fresh > 0 && (

@@ -1,4 +1,5 @@
-import { useMemo, useState } from "react";
+import { useLocation } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
 
 /** Which rows of a list are chosen. */
 export interface Selection {
@@ -8,8 +9,16 @@ export interface Selection {
   clear: () => void;
 }
 
+/** What was chosen on a page, by its entry in the history: Back finds it, another visit begins with none. */
+const kept = new Map<string, ReadonlySet<string>>();
+
 export function useSelection(): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const entry = useLocation({ select: ({ state }) => state.__TSR_key ?? "" });
+  const [ids, setIds] = useState<ReadonlySet<string>>(() => kept.get(entry) ?? new Set());
+  useEffect(() => {
+    if (ids.size === 0) kept.delete(entry);
+    else kept.set(entry, ids);
+  }, [entry, ids]);
   return useMemo(
     () => ({
       ids,

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
+import { useWayBack } from "../../app/way-back.ts";
 import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import classes from "./order.module.css";
@@ -10,6 +11,7 @@ export function OrderPage() {
   const { t } = useTranslation();
   const { workspace } = useHere();
   const { order } = useParams({ from: "/$workspace/orders/$order" });
+  const { to, search, onClick } = useWayBack(`/${workspace.slug}/orders`);
   return (
     <main id="content" className={classes["page"]}>
       <OrderView
@@ -18,7 +20,9 @@ export function OrderPage() {
         before={
           <Button
             component={Link}
-            to={`/${workspace.slug}/orders` as never}
+            to={to as never}
+            search={search as never}
+            onClick={onClick}
             variant="subtle"
             color="gray"
             leftSection={<IconArrowLeft size={14} />}

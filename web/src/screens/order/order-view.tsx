@@ -18,8 +18,12 @@ import { PartCard } from "./part-card.tsx";
 import { Problems } from "./problems.tsx";
 import { Trail } from "./trail.tsx";
 
+/** What it is opened for: then its form is there with the caret in it. */
+export type Begun = "edit" | "resolve";
+
 interface OrderViewProps {
   id: string;
+  begun?: Begun | null;
   /** Before its name: the way back. */
   before?: ReactNode;
   /** Behind its name: open as a page, close. */
@@ -29,7 +33,7 @@ interface OrderViewProps {
 }
 
 /** One order with everything of it, what is wrong first. The drawer and the page show the same parts. */
-export function OrderView({ id, before, controls, isWide = false }: OrderViewProps) {
+export function OrderView({ id, begun = null, before, controls, isWide = false }: OrderViewProps) {
   const { api, workspace } = useHere();
   const {
     data: order,
@@ -52,7 +56,14 @@ export function OrderView({ id, before, controls, isWide = false }: OrderViewPro
       </>
     );
   return (
-    <Loaded key={order.id} order={order} before={before} controls={controls} isWide={isWide}>
+    <Loaded
+      key={`${order.id} ${begun ?? ""}`}
+      order={order}
+      begun={begun}
+      before={before}
+      controls={controls}
+      isWide={isWide}
+    >
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
     </Loaded>
   );
@@ -60,14 +71,16 @@ export function OrderView({ id, before, controls, isWide = false }: OrderViewPro
 
 function Loaded({
   order,
+  begun = null,
   before,
   controls,
   isWide,
   children,
 }: Omit<OrderViewProps, "id"> & { order: Order; children: ReactNode }) {
   const { t } = useTranslation();
-  const [doing, setDoing] = useState<Doing | null>(null);
-  const [said, setSaid] = useState<string | null>(null);
+  const [doing, setDoing] = useState<Doing | null>(begun === "edit" && order.actions.edit.allowed ? "edit" : null);
+  const blocked = begun === "edit" && !order.actions.edit.allowed ? order.actions.edit.why : null;
+  const [said, setSaid] = useState<string | null>(blocked);
   const done = (what: string): void => {
     setSaid(what);
     setDoing(null);
@@ -94,7 +107,7 @@ function Loaded({
               {said}
             </p>
           )}
-          <Problems order={order} done={done} />
+          <Problems order={order} isBegun={begun === "resolve"} done={done} />
           <ByHand order={order} done={done} />
           <Cancellations order={order} done={done} />
           {parts.map((part) => (

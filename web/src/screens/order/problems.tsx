@@ -13,10 +13,19 @@ import { Ago } from "../../parts/time.tsx";
 import classes from "./order.module.css";
 
 /** What is wrong, most important first: the first is open with its form, the others wait below it. */
-export function Problems({ order, done }: { order: Order; done: (said: string) => void }) {
+export function Problems({
+  order,
+  isBegun,
+  done,
+}: {
+  order: Order;
+  /** The first one's form has the caret at once. */
+  isBegun: boolean;
+  done: (said: string) => void;
+}) {
   const { t } = useTranslation();
   const [openId, setOpen] = useState<string | null>(null);
-  const [byKey, setByKey] = useState(0);
+  const [byKey, setByKey] = useState(isBegun ? 1 : 0);
   const open = order.holds.find(({ id }) => id === openId) ?? order.holds[0];
   useKeys([{ key: "r", label: t("order.resolve"), run: () => setByKey(byKey + 1) }], open !== undefined);
   return (

@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconArrowsSort, IconBaselineDensityMedium, IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { usePageActions } from "../../app/page-actions.ts";
 import { useHere } from "../../app/session.tsx";
+import { useComingBack } from "../../app/way-back.ts";
 import { DataTable, type RowKey } from "../../parts/data-table.tsx";
 import { setDensity, useDensity } from "../../parts/density.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
@@ -12,6 +13,7 @@ import { later } from "../../parts/later.tsx";
 import { Empty, Page, Trouble } from "../../parts/page.tsx";
 import { useSelection } from "../../parts/selection.ts";
 import { Tabs } from "../../parts/tabs.tsx";
+import type { Begun } from "../order/order-view.tsx";
 import { AddFilter } from "./add-filter.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { OrderCard, useOrderColumns } from "./columns.tsx";
@@ -31,10 +33,13 @@ const NewOrderDrawer = later(async () => (await import("./new-order-drawer.tsx")
 /** The seller's heart of the day: every order, in the view that the address names. */
 export function Orders() {
   const { t } = useTranslation();
-  const { may } = useHere();
+  const { may, workspace } = useHere();
   const search = useSearch({ from: "/$workspace/orders" });
   const navigate = useNavigate({ from: "/$workspace/orders" });
+  useComingBack(`/${workspace.slug}/orders`);
   const selection = useSelection();
+  /** What the open order was opened for; another one lies there to be read. */
+  const [begun, setBegun] = useState<{ id: string; what: Begun } | null>(null);
   const density = useDensity();
   const box = useRef<HTMLInputElement>(null);
   const process = useProcess();
@@ -55,10 +60,27 @@ export function Orders() {
   const find = (q: string): void => set({ q: q === (open?.words ?? "") ? undefined : q });
   const show = (id: string | undefined): void =>
     set({ view: id === views?.[0]?.id ? undefined : id, q: undefined, sort: undefined });
-  const openRow = useCallback(({ id }: Row) => set({ open: id }), [set]);
-  const close = useCallback((): void => set({ open: undefined }), [set]);
-  const columns = useOrderColumns(openRow);
-  const card = useCallback((row: Row) => <OrderCard row={row} onResolve={openRow} />, [openRow]);
+  const openRow = useCallback(
+    ({ id }: Row): void => {
+      setBegun(null);
+      set({ open: id });
+    },
+    [set],
+  );
+  const begin = useCallback(
+    (what: Begun, { id }: Row): void => {
+      setBegun({ id, what });
+      set({ open: id });
+    },
+    [set],
+  );
+  const resolve = useCallback((row: Row) => begin("resolve", row), [begin]);
+  const close = useCallback((): void => {
+    setBegun(null);
+    set({ open: undefined });
+  }, [set]);
+  const columns = useOrderColumns(resolve);
+  const card = useCallback((row: Row) => <OrderCard row={row} onResolve={resolve} />, [resolve]);
   const mayCreate = may("orders.change");
   const create = (): void => set({ new: true });
 
@@ -88,12 +110,12 @@ export function Orders() {
         key: "r",
         label: t("orders.resolve"),
         run: (row) => {
-          if (isToResolve(row)) openRow(row);
+          if (isToResolve(row)) resolve(row);
         },
       },
-      { key: "e", label: t("orders.edit"), run: openRow },
+      { key: "e", label: t("orders.edit"), run: (row) => begin("edit", row) },
     ],
-    [t, process, openRow],
+    [t, process, begin, resolve],
   );
 
   return (
@@ -195,7 +217,9 @@ export function Orders() {
         />
         <BulkBar rows={list.rows ?? []} isMore={list.isMore} selection={selection} words={words} sort={sort} />
       </div>
-      {search.open !== undefined && <OrderPeek id={search.open} onClose={close} />}
+      {search.open !== undefined && (
+        <OrderPeek id={search.open} begun={begun?.id === search.open ? begun.what : null} onClose={close} />
+      )}
       <NewOrderDrawer
         when={search.new === true}
         opened={search.new === true}

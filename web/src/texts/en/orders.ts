@@ -43,7 +43,7 @@ export const orders = {
   processAgain: "Try again",
   resolve: "Resolve",
   resolveOne: "Resolve {{number}}",
-  edit: "Open to edit",
+  edit: "Edit",
   viewKey: "View: {{name}}",
   addFilter: "Add filter",
   add: "Add",

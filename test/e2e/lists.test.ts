@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { atScreen, withoutBrowser } from "./browser.ts";
+import { sandboxThere, unlinked, visitorOf } from "./visitor.ts";
+
+const skip = withoutBrowser();
+
+test("lists as they were left and as somebody wants them", { skip, timeout: 300_000 }, async (t) => {
+  const at = await atScreen(t);
+  const call = visitorOf(at);
+  await sandboxThere(call);
+  const channel = (await call<{ channels: { id: string }[] }>("GET", "/v1/channels")).channels[0]!.id;
+  for (let no = 1; no <= 20; no += 1) await call("POST", "/v1/orders", unlinked(channel, `BULK-${no + 100}`));
+
+  await t.test(
+    "UI-91 back from an order's page the list is as it was left; E edits and R resolves with one press",
+    async () => {
+      const page = await at.open("/sandbox/orders?sort=oldest&q=BULK-", { height: 420 });
+      const table = page.getByRole("table", { name: "Orders" });
+      await table.getByRole("row", { name: /BULK-101/ }).waitFor();
+      const asItStands = () =>
+        page.evaluate<{ top: number; chosen: string[]; at: string; address: string }>(`(() => {
+          const number = (row) => row?.textContent.match(/BULK-\\d+/)?.[0];
+          return {
+            top: document.querySelector("table").parentElement.scrollTop,
+            chosen: [...document.querySelectorAll("tr[aria-selected=true]")].map(number),
+            at: number(document.querySelector("tr[data-cursor]")),
+            address: location.search,
+          };
+        })()`);
+      for (let no = 1; no <= 18; no += 1) await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await page.keyboard.press("Enter");
+      const order = page.getByRole("dialog", { name: "Order" });
+      await order.getByText("BULK-118").first().waitFor();
+      const before = await asItStands();
+      assert.ok(before.top > 0);
+      assert.deepEqual(before.chosen, ["BULK-118"]);
+
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/orders/ord_**");
+      await page.locator("#content").getByRole("link", { name: "Orders" }).click();
+      await order.getByText("BULK-118").first().waitFor();
+      await page.waitForTimeout(500);
+      assert.deepEqual(await asItStands(), before);
+      await page.goForward();
+      await page.waitForURL("**/orders/ord_**");
+      await page.goBack();
+      await order.getByText("BULK-118").first().waitFor();
+      await page.waitForTimeout(500);
+      assert.deepEqual(await asItStands(), before);
+
+      await page.keyboard.press("Escape");
+      await order.waitFor({ state: "detached" });
+      await page.keyboard.press("k");
+      await page.keyboard.press("e");
+      await order.getByText("BULK-117").first().waitFor();
+      await order.locator("section[aria-label=Edit] :focus").waitFor();
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await order.waitFor({ state: "detached" });
+      await page.keyboard.press("r");
+      await order.locator("section[aria-label='No supplier product for this SKU'] :focus").waitFor();
+      await page.close();
+    },
+  );
+});
