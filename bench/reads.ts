@@ -77,6 +77,7 @@ const page =
     listOrders(tx, at.workspaceId, filter(at), {
       after: after(at),
       limit,
+      hasSums: true, // as who sees money asks: it is what costs most
       ...(sort === undefined ? {} : { sort }),
     }).then(({ orders }) => orders);
 const deep = ({ order }: Asked): OrderPosition => ({ key: order.receivedAt.toISOString(), id: order.id });

@@ -5713,6 +5713,8 @@ export interface components {
       placed_by: ("machine" | "person" | "both") | null;
       payment: string;
       total: components["schemas"]["Money"] | null;
+      profit: components["schemas"]["Money"] | null;
+      profit_unknown_because: string | null;
       country: string;
       ordered_at: string | null;
       received_at: string;

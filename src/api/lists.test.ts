@@ -337,6 +337,66 @@ test("UI-11 a row says payment, sourcing and shipping apart, what it is made of,
   assert.equal((await rowOf("BOTH", viewer)).actions["hold"]?.allowed, false);
 });
 
+test("UI-92 a row says what the order brings, as its own page does, to whoever may see money", async (t) => {
+  const usd = { MUG: [{ supplier: "acme", sku: "A-MUG", cost: "4.00", currency: "USD" }] };
+  const suppliers = { acme: { settings: { shippingCost: "1.50" }, account: { currency: "USD" } } };
+  const at = await aServer(t, { suppliers, links: usd, stock: [], workspace: { rates: { USD: "0.5" } } });
+  const fee = { ...aChannelLine("FEE", 1), channelLineId: "fee", kind: "fee" as const, fulfilledBy: "nobody" as const };
+  const ids = await at.orders([
+    { channelOrderId: "1", number: "EXPECTED", lines: line("MUG"), total: "20.00" },
+    { channelOrderId: "2", number: "BOUGHT", lines: [aChannelLine("MUG", 3), fee], total: null },
+    { channelOrderId: "3", number: "GIVEN-BACK", lines: [aChannelLine("MUG", 2)], total: null },
+    { channelOrderId: "4", number: "NOBODY-SELLS", lines: line("NEW"), total: "9.99" },
+    { channelOrderId: "5", number: "EDITED", lines: [aChannelLine("MUG", 4)], total: null },
+  ]);
+  const [, bought, back, , edited] = ids;
+  const part = async (id: string) =>
+    ((await at.ask("GET", `/v1/orders/${id}`)).body["fulfillment_orders"] as unknown as { id: string }[])[0]!.id;
+  const onDesk = `/v1/fulfillment-orders/${await part(bought!)}`;
+  assert.equal((await at.ask("POST", `${onDesk}/take-over`)).status, 200);
+  const paid = { supplier_order_id: "AC-1", cost: { amount: "15.25", currency: "USD" } };
+  const placed = await at.ask("POST", `${onDesk}/placed`, { body: paid });
+  assert.equal(placed.status, 200, placed.text);
+  const cancelled = await at.ask("POST", `/v1/orders/${back}/cancel`, {
+    body: { lines: [{ line_no: 1, quantity: 1 }] },
+  });
+  assert.equal(cancelled.status, 200, cancelled.text);
+  const more = await at.ask("POST", `/v1/orders/${edited}/edit`, { body: { lines: [{ line_no: 1, quantity: 2 }] } });
+  assert.equal(more.status, 200, more.text);
+
+  interface Brings {
+    id: string;
+    total: unknown;
+    profit: { amount: string; currency: string } | null;
+    profit_unknown_because: string | null;
+  }
+  const rows = async (key?: string) =>
+    (await at.ask("GET", "/v1/orders", key === undefined ? {} : { key })).body["orders"] as unknown as Brings[];
+  const shown = await rows();
+  for (const id of ids) {
+    const { money } = (await at.ask("GET", `/v1/orders/${id}`)).body as unknown as { money: Brings };
+    const row = shown.find((each) => each.id === id)!;
+    assert.deepEqual(
+      [row.profit, row.profit_unknown_because],
+      [money.profit, money.profit_unknown_because],
+      "as its own page",
+    );
+  }
+  const amounts = ids.map((id) => shown.find((each) => each.id === id)!.profit?.amount ?? null);
+  assert.deepEqual(amounts.slice(0, 1), ["17.25"]); // 20 − (4 + 1.50) × 0.5
+  assert.equal(amounts[3], null);
+  assert.equal(new Set(amounts).size, 5);
+
+  for (const role of ["viewer", "staff"] as const)
+    assert.deepEqual(await rows(await at.keyFor(at.workspaceId, role)).then(profits), profits(shown), role);
+  const operator = await rows(await at.keyFor(at.workspaceId, "operator"));
+  assert.equal(operator.length, 5);
+  assert.ok(operator.every((row) => row.profit === null && row.profit_unknown_because === null && row.total === null));
+  for (const role of ["prep", "supplier"] as const)
+    assert.equal((await at.ask("GET", "/v1/orders", { key: await at.keyFor(at.workspaceId, role) })).status, 403);
+});
+const profits = (rows: readonly { profit: unknown }[]): unknown[] => rows.map(({ profit }) => profit);
+
 test("UI-12 how many orders words find is counted", async (t) => {
   const at = await aServer(t, shop);
   await four(at);

@@ -1,6 +1,7 @@
 import { Decimal } from "decimal.js";
-import { lineTotal, toMajor, toMinor, type Money } from "./money.ts";
-import type { OrderDossier } from "./order.ts";
+import { lineTotal, toMajor, toMinor, type DecimalText, type Money } from "./money.ts";
+import type { Attempt, FulfillmentOrder, Order, OrderDossier } from "./order.ts";
+import type { WorkspaceSettings } from "./settings.ts";
 
 /** What an order brings and costs. Each sum in its own currency; profit in the workspace's, null where it cannot be said, and why. */
 export interface OrderMoney {
@@ -17,35 +18,62 @@ export interface OrderMoney {
   profitUnknownBecause: string | null;
 }
 
+/** What the money of an order is reckoned from. Sums of lines are decimal text in major units, other amounts minor units. */
+export interface OrderSums {
+  order: Pick<Order, "currency" | "payment" | "shippingPaid" | "total">;
+  lines: {
+    /** Of all lines but fees. */
+    sold: DecimalText;
+    fees: DecimalText;
+    /** What was cancelled of any line, at its price. */
+    cancelled: DecimalText;
+  };
+  parts: readonly (Pick<FulfillmentOrder, "no" | "state" | "currency" | "expectedGoods" | "expectedShipping"> & {
+    /** The purchase that stands; null: nothing was bought yet. */
+    placed: Pick<Attempt, "currency" | "cost"> | null;
+  })[];
+}
+
+/** The same of a whole order, as its own page has it. */
+export function orderMoney({ order, lines, fulfillmentOrders, attempts }: OrderDossier, workspace: Rates): OrderMoney {
+  const sum = (units: (line: OrderLine) => number): DecimalText =>
+    lines.reduce((total, line) => total.plus(lineTotal(line.unitPrice, units(line))), new Decimal(0)).toFixed();
+  const sold = (line: OrderLine): number => line.quantityEdited ?? line.quantity;
+  return moneyOfSums(
+    {
+      order,
+      lines: {
+        sold: sum((line) => (line.kind === "fee" ? 0 : sold(line))),
+        fees: sum((line) => (line.kind === "fee" ? sold(line) : 0)),
+        cancelled: sum((line) => Math.min(line.cancelled, sold(line))),
+      },
+      parts: fulfillmentOrders.map((fo) => ({
+        ...fo,
+        placed: attempts.find((each) => each.fulfillmentOrderId === fo.id && each.state === "placed") ?? null,
+      })),
+    },
+    workspace,
+  );
+}
+type OrderLine = OrderDossier["lines"][number];
+type Rates = Pick<WorkspaceSettings, "currency" | "rates">;
+
 /**
  * API-26. Profit = sold − goods − shipping − fees − refunds, in the workspace's currency at its rates. What was not bought yet counts as expected, so that a
  * waiting order shows what it will bring; a part without a known cost makes the profit unknown, never zero.
  */
-export function orderMoney(
-  { order, lines, fulfillmentOrders, attempts }: OrderDossier,
-  workspace: { currency: string; rates: Record<string, string> },
-): OrderMoney {
+export function moneyOfSums({ order, lines, parts }: OrderSums, workspace: Rates): OrderMoney {
   const { currency } = order;
-  const sum = (of: (line: OrderDossier["lines"][number]) => Decimal): bigint =>
-    toMinor(
-      lines.reduce((total, line) => total.plus(of(line)), new Decimal(0)),
-      currency,
-    );
-  const unitsSold = (line: OrderDossier["lines"][number]): number => line.quantityEdited ?? line.quantity;
-  const byLines = sum((line) => (line.kind === "fee" ? new Decimal(0) : lineTotal(line.unitPrice, unitsSold(line))));
-  const sold = order.total ?? byLines + (order.shippingPaid ?? 0n);
-  const fees = sum((line) => (line.kind === "fee" ? lineTotal(line.unitPrice, unitsSold(line)) : new Decimal(0)));
-  const refunds =
-    order.payment === "refunded" || order.payment === "voided"
-      ? sold
-      : sum((line) => lineTotal(line.unitPrice, Math.min(line.cancelled, unitsSold(line))));
+  const minor = (text: DecimalText): bigint => toMinor(new Decimal(text), currency);
+  const sold = order.total ?? minor(lines.sold) + (order.shippingPaid ?? 0n);
+  const fees = minor(lines.fees);
+  const refunds = order.payment === "refunded" || order.payment === "voided" ? sold : minor(lines.cancelled);
 
   const goods = new Map<string, bigint>();
   const shipping = new Map<string, bigint>();
   let unknown: string | null = null;
-  for (const fo of fulfillmentOrders) {
-    const placed = attempts.find((each) => each.fulfillmentOrderId === fo.id && each.state === "placed");
-    if (fo.state === "cancelled" && placed === undefined) continue;
+  for (const { placed, ...fo } of parts) {
+    if (fo.state === "cancelled" && placed === null) continue;
     const inCurrency = placed?.currency ?? fo.currency;
     const total = placed?.cost ?? (fo.expectedGoods === null ? null : fo.expectedGoods + (fo.expectedShipping ?? 0n));
     if (inCurrency === null || total === null) {

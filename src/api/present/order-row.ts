@@ -10,7 +10,9 @@ import {
   type ShippingStep,
 } from "#domain/lifecycle.ts";
 import { reasonOf } from "#domain/reasons.ts";
+import { moneyOfSums } from "#domain/order-money.ts";
 import type { Role } from "#domain/role.ts";
+import type { WorkspaceSettings } from "#domain/settings.ts";
 import type { ListedOrder } from "#store/read/order-list.ts";
 import { actionsOf, HeadlineCode, Money, money, ReasonCodeSchema, time, timeOrNull } from "../schemas.ts";
 
@@ -57,6 +59,9 @@ export const OrderRow = z
     placed_by: PlacedBy,
     payment: z.string(),
     total: Money.nullable(),
+    /** What it brings, as its own page says; null: not known yet, or not for your role. */
+    profit: Money.nullable(),
+    profit_unknown_because: z.string().nullable(),
     country: z.string(),
     ordered_at: z.string().nullable(),
     received_at: z.string(),
@@ -69,11 +74,15 @@ export const OrderRow = z
   })
   .meta({ id: "OrderRow" });
 
-/** One row of the list of orders; the command line's JSON is the same. No personal data. */
+type Rates = Pick<WorkspaceSettings, "currency" | "rates">;
+
+/** One row of the list of orders; the command line's JSON is the same. No personal data. `rates`: the workspace's; null: the reader sees no money. */
 export function presentOrderRow(
   order: ListedOrder,
-  { role, seesMoney }: { role: Role; seesMoney: boolean },
+  { role, rates }: { role: Role; rates: Rates | null },
 ): z.output<typeof OrderRow> {
+  const seesMoney = rates !== null;
+  const brings = rates === null || order.sums === null ? null : moneyOfSums({ order, ...order.sums }, rates);
   const waiting = order.parts
     .filter((part) => part.state === "waiting" && part.placeAfter !== null)
     .map((part) => part.placeAfter!.getTime());
@@ -117,6 +126,8 @@ export function presentOrderRow(
     placed_by: placedBy(order.parts.map((part) => part.placedBy)),
     payment: order.payment,
     total: order.total === null || !seesMoney ? null : money({ amount: order.total, currency: order.currency }),
+    profit: brings === null || brings.profit === null ? null : money(brings.profit),
+    profit_unknown_because: brings?.profitUnknownBecause ?? null,
     country: order.country,
     ordered_at: timeOrNull(order.orderedAt),
     received_at: time(order.receivedAt),

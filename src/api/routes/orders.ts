@@ -73,17 +73,18 @@ export function orderRoutes(app: Api, context: ApiContext): void {
       const { sort, limit: most } = query;
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, [cursorKey[sort], "id"] as const);
       const filter = await filterOf(context, caller, query);
+      const seesMoney = callerMay(caller, "money.read");
+      const rates = seesMoney ? await readWorkspaceSettings(db.engine, caller.workspaceId) : null;
       const page = await inWorkspace(db.api, caller.workspaceId, (tx) =>
         listOrders(tx, caller.workspaceId, filter, {
           after: after === null ? null : { key: after[0], id: after[1] },
           limit: most,
           sort,
+          hasSums: seesMoney,
         }),
       );
       return {
-        orders: page.orders.map((order) =>
-          presentOrderRow(order, { role: caller.role, seesMoney: callerMay(caller, "money.read") }),
-        ),
+        orders: page.orders.map((order) => presentOrderRow(order, { role: caller.role, rates })),
         next: page.next === null ? null : encodeCursor([page.next.key, page.next.id]),
         words: wordsShown(query.q ?? ""),
       };

@@ -1,3 +1,4 @@
+import type { Payment } from "#domain/channel-order.ts";
 import { holdsOn } from "#domain/draft.ts";
 import {
   parsePublicId,
@@ -16,6 +17,7 @@ import {
   type Headline,
 } from "#domain/lifecycle.ts";
 import type { Hold } from "#domain/order.ts";
+import type { OrderSums } from "#domain/order-money.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
 import { normalizeTrackingNumber } from "#domain/tracking-number.ts";
 import type { Tx } from "../db.ts";
@@ -70,13 +72,14 @@ const ListedRow = row({
   channelKind: col.text,
   headline: col.oneOf<Headline>(),
   origin: col.text,
-  payment: col.text,
+  payment: col.oneOf<Payment>(),
   orderedAt: col.instantOrNull,
   receivedAt: col.instant,
   shipBy: col.instantOrNull,
   country: col.text,
   currency: col.text,
   total: col.bigintOrNull,
+  shippingPaid: col.bigintOrNull,
   version: col.int,
 });
 const PartRow = row({
@@ -108,6 +111,17 @@ const ItemsRow = row({
   quantity: col.int,
   lines: col.int,
 });
+const LineSumsRow = row({ orderId: col.id<OrderId>(), sold: col.text, fees: col.text, cancelled: col.text });
+const CostRow = row({
+  orderId: col.id<OrderId>(),
+  no: col.int,
+  state: col.oneOf<FulfillmentState>(),
+  currency: col.textOrNull,
+  expectedGoods: col.bigintOrNull,
+  expectedShipping: col.bigintOrNull,
+  placedCurrency: col.textOrNull,
+  placedCost: col.bigintOrNull,
+});
 const ShipmentRow = row({
   orderId: col.id<OrderId>(),
   id: col.id<ShipmentId>(),
@@ -128,6 +142,8 @@ export interface ListedOrder extends RowOf<typeof ListedRow> {
   parts: ListedPart[];
   /** What it is made of: its first line, and how many lines there are. */
   items: Omit<RowOf<typeof ItemsRow>, "orderId"> | null;
+  /** What its profit is reckoned from; null: it was not asked for. */
+  sums: Omit<OrderSums, "order"> | null;
   /** Its open holds, as far as its actions ask for them. */
   holds: readonly Pick<Hold, "subject" | "code">[];
 }
@@ -141,13 +157,13 @@ export async function listOrders(
   tx: Tx,
   workspaceId: WorkspaceId,
   filter: OrderFilter,
-  page: { after: OrderPosition | null; limit: number; sort?: OrderSort },
+  page: { after: OrderPosition | null; limit: number; sort?: OrderSort; hasSums?: boolean },
 ): Promise<{ orders: ListedOrder[]; next: OrderPosition | null }> {
   const scope = await scopeOf(tx, workspaceId, filter);
   if (scope === null) return { orders: [], next: null };
   const { sort = "newest" } = page;
   const found = await tx.rows(ListedRow, pageOf(scope, filter, { ...page, sort }));
-  const orders = await withParts(tx, workspaceId, found.slice(0, page.limit));
+  const orders = await withParts(tx, workspaceId, found.slice(0, page.limit), page.hasSums === true);
   const last = orders.at(-1);
   return {
     orders,
@@ -293,7 +309,7 @@ function pageOf(scope: Scope, filter: OrderFilter, page: Page): Sql {
   const direction = sorting[page.sort].isDown ? sql`desc` : sql``;
   return sql`
     select o.id, o.public_id, o.number, o.channel_order_id, o.headline, o.origin, o.payment, o.ordered_at, o.received_at, o.ship_by, o.country, o.currency, o.total,
-           o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
+           o.shipping_paid, o.version, ch.public_id as channel_public_id, ch.name as channel_name, ch.kind as channel_kind
       from (${keysOf(scope, filter, { ...page, limit: page.limit + 1 })}) p
      cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = p.id order by o.id limit 1) o -- by key, row by row, whatever is planned
       join channel ch on ch.workspace_id = ${w} and ch.id = o.channel_id
@@ -480,10 +496,11 @@ async function withParts(
   tx: Tx,
   workspaceId: WorkspaceId,
   orders: readonly RowOf<typeof ListedRow>[],
+  hasSums: boolean,
 ): Promise<ListedOrder[]> {
   if (orders.length === 0) return [];
   const ids = orders.map((order) => order.id);
-  const [parts, holds, shipments, items] = await Promise.all([
+  const [parts, holds, shipments, items, sums] = await Promise.all([
     tx.rows(
       PartRow,
       sql`
@@ -520,6 +537,7 @@ async function withParts(
        cross join lateral (
          select l.no from order_line l where l.workspace_id = ${workspaceId}::bigint and l.order_id = o.id order by l.no desc limit 1) last`,
     ),
+    hasSums ? sumsOf(tx, workspaceId, ids) : null,
   ]);
   const own = <Row extends { orderId: OrderId }>(rows: readonly Row[]): Map<OrderId, Row[]> =>
     Map.groupBy(rows, (each) => each.orderId);
@@ -536,6 +554,7 @@ async function withParts(
       reasonOwner: main?.ownerId ?? null,
       reasonSnoozedUntil: main?.snoozedUntil ?? null,
       items: itemsOf.get(order.id) ?? null,
+      sums: sums?.(order.id) ?? null,
       holds: open.holds,
       parts: (partsOf.get(order.id) ?? []).map(({ orderId: _, id, lineNos, ...part }) => ({
         ...part,
@@ -545,5 +564,47 @@ async function withParts(
         ),
       })),
     };
+  });
+}
+
+/** API-26. What a page's orders were sold for and cost: their lines added up by the key of each order, their parts with the one purchase that stands. */
+async function sumsOf(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  ids: readonly OrderId[],
+): Promise<(id: OrderId) => Omit<OrderSums, "order">> {
+  const w = sql`${workspaceId}::bigint`;
+  const [lines, costs] = await Promise.all([
+    tx.rows(
+      LineSumsRow,
+      sql`
+      select l.order_id, sum(case when l.kind = 'fee' then 0 else l.unit_price * u.sold end)::text as sold,
+             sum(case when l.kind = 'fee' then l.unit_price * u.sold else 0 end)::text as fees,
+             sum(l.unit_price * least(l.cancelled, u.sold))::text as cancelled
+        from order_line l
+       cross join lateral (select case when l.quantity_edited is null then l.quantity else l.quantity_edited end as sold) u
+       where l.workspace_id = ${w} and l.order_id = any(${ids}::bigint[])
+       group by l.order_id`,
+    ),
+    tx.rows(
+      CostRow,
+      sql`
+      select f.order_id, f.no, f.state, f.currency, f.expected_goods, f.expected_shipping, a.currency as placed_currency, a.cost as placed_cost
+        from fulfillment_order f
+        left join lateral ( -- at most one stands (attempt_one_open); by its key, part by part, whatever is planned
+          select a.currency, a.cost from attempt a
+           where a.workspace_id = ${w} and a.fulfillment_order_id = f.id and a.state = 'placed' order by a.fulfillment_order_id limit 1) a on true
+       where f.workspace_id = ${w} and f.order_id = any(${ids}::bigint[])
+       order by f.order_id, f.no`,
+    ),
+  ]);
+  const linesOf = new Map(lines.map(({ orderId, ...each }) => [orderId, each]));
+  const costsOf = Map.groupBy(costs, ({ orderId }) => orderId);
+  return (id) => ({
+    lines: linesOf.get(id) ?? { sold: "0", fees: "0", cancelled: "0" },
+    parts: (costsOf.get(id) ?? []).map(({ placedCurrency, placedCost, ...part }) => ({
+      ...part,
+      placed: placedCurrency === null ? null : { currency: placedCurrency, cost: placedCost },
+    })),
   });
 }
