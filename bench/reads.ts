@@ -167,7 +167,9 @@ export const allReads: readonly Read[] = [
     bound: null,
     isFlat: false,
     run: (tx, at) =>
-      attentionGroups(tx, at.workspaceId, { owner: null, snoozed: false, at: new Date("2026-01-01T00:00:00Z") }),
+      attentionGroups(tx, at.workspaceId, { owner: null, snoozed: false, at: new Date("2026-01-01T00:00:00Z") }).then(
+        ({ groups }) => groups,
+      ),
   },
   {
     name: "overview",

@@ -803,7 +803,9 @@ export interface paths {
       responses: {
         200: {
           headers: { [name: string]: unknown };
-          content: { "application/json": { groups: components["schemas"]["AttentionGroup"][] } };
+          content: {
+            "application/json": { orders: number; or_more: boolean; groups: components["schemas"]["AttentionGroup"][] };
+          };
         };
         default: {
           headers: { [name: string]: unknown };
@@ -5531,7 +5533,7 @@ export interface components {
     /** Exact up to 1000 */
     FoundCount: { orders: number; or_more: boolean };
     SearchWords: { key: string; value: string; word: string }[];
-    /** dismiss closes holds of that reason; assign and snooze are about all open holds of an order; null takes it back. */
+    /** dismiss closes holds of that reason; assign and snooze are about the open holds of that reason, or all of an order; null takes it back. */
     JobAction:
       | { action: "release" }
       | { action: "process" }
@@ -5541,8 +5543,8 @@ export interface components {
       | { action: "choose_supplier"; supplier: string }
       | { action: "dismiss"; reason: components["schemas"]["ReasonCode"] }
       | { action: "resend_tracking" }
-      | { action: "assign"; to: string | null }
-      | { action: "snooze"; until: string | null };
+      | { action: "assign"; to: string | null; reason?: components["schemas"]["ReasonCode"] }
+      | { action: "snooze"; until: string | null; reason?: components["schemas"]["ReasonCode"] };
     /** Up to 10000 by id; or all that these search words find, up to 50000, done in the order of `sort`. */
     JobOrders:
       | { ids: string[] }
@@ -6100,15 +6102,19 @@ export interface components {
       words: string;
       sort: components["schemas"]["OrderSort"];
       columns: (
+        | "items"
         | "channel"
         | "status"
         | "reason"
         | "owner"
         | "payment"
+        | "sourcing"
+        | "shipping"
         | "suppliers"
         | "placed_by"
         | "country"
         | "total"
+        | "profit"
         | "ship_by"
         | "countdown"
         | "received"
@@ -6125,15 +6131,19 @@ export interface components {
       words: string;
       sort: components["schemas"]["OrderSort"];
       columns: (
+        | "items"
         | "channel"
         | "status"
         | "reason"
         | "owner"
         | "payment"
+        | "sourcing"
+        | "shipping"
         | "suppliers"
         | "placed_by"
         | "country"
         | "total"
+        | "profit"
         | "ship_by"
         | "countdown"
         | "received"
@@ -6150,15 +6160,19 @@ export interface components {
       words?: string;
       sort?: components["schemas"]["OrderSort"];
       columns?: (
+        | "items"
         | "channel"
         | "status"
         | "reason"
         | "owner"
         | "payment"
+        | "sourcing"
+        | "shipping"
         | "suppliers"
         | "placed_by"
         | "country"
         | "total"
+        | "profit"
         | "ship_by"
         | "countdown"
         | "received"
@@ -6173,15 +6187,19 @@ export interface components {
       words?: string;
       sort?: components["schemas"]["OrderSort"];
       columns?: (
+        | "items"
         | "channel"
         | "status"
         | "reason"
         | "owner"
         | "payment"
+        | "sourcing"
+        | "shipping"
         | "suppliers"
         | "placed_by"
         | "country"
         | "total"
+        | "profit"
         | "ship_by"
         | "countdown"
         | "received"

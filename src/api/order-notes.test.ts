@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { publicId } from "#domain/ids.ts";
 import { erasePersonalData, exportPersonalData } from "#engine/manage/erase.ts";
+import { jobs } from "#engine/stages/jobs.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { aChannelLine } from "#test/channel-order.ts";
@@ -311,4 +312,84 @@ test("HC-4 attention: per reason how many orders, the oldest, and the money at s
     ],
   );
   assert.equal((await at.ask("GET", "/v1/attention?owner=me")).status, 400, "a key owns nothing");
+});
+
+test("HC-3, HC-4 what is snoozed is counted in one way: the inbox, its groups and the words that list them agree", async (t) => {
+  const at = await aServer(t);
+  const ids = await at.orders([
+    { channelOrderId: "1", number: "ONE", lines: [aChannelLine("NEW", 1)] },
+    { channelOrderId: "2", number: "TWO", lines: [aChannelLine("NEW", 1)] },
+    { channelOrderId: "3", number: "BOTH", lines: [aChannelLine("NEW", 1)] },
+  ]);
+  const [one, , both] = ids;
+  await at.ask("POST", `/v1/orders/${both}/hold`, { body: {} });
+  const annaId = await aUser(at, { email: "anna@example.org", role: "staff" });
+  const until = new Date(at.engine.clock.now().getTime() + 3_600_000).toISOString();
+  for (const id of [one, both]) {
+    const hold = (await holds(at, id!)).find(({ code }) => code === "sku_not_linked")!;
+    assert.equal((await at.ask("POST", `/v1/orders/${id}/holds/${hold.id}/snooze`, { body: { until } })).status, 200);
+  }
+  const byPerson = (await holds(at, both!)).find(({ code }) => code === "by_person")!;
+  const to = { body: { to: publicId("user", annaId) } };
+  assert.equal((await at.ask("POST", `/v1/orders/${both}/holds/${byPerson.id}/assign`, to)).status, 200);
+
+  for (const query of [
+    "",
+    "?snoozed=true",
+    "?owner=none",
+    `?owner=${publicId("user", annaId)}`,
+    "?owner=none&snoozed=true",
+  ]) {
+    const answer = (await at.ask("GET", `/v1/attention${query}`)).body as unknown as { orders: number };
+    const listed = new Set<string>();
+    for (const { words, orders } of await groups(at, query)) {
+      const found = await numbers(at, words);
+      assert.equal(found.length, orders, `${query}: ${words}`);
+      for (const each of found) listed.add(each);
+    }
+    assert.equal(answer.orders, listed.size, query);
+  }
+  assert.deepEqual(await numbers(at, "is:snoozed"), ["BOTH", "ONE"]);
+  assert.deepEqual(await numbers(at, "is:awake"), ["BOTH", "TWO"]);
+  assert.deepEqual(await numbers(at, "reason:sku_not_linked is:awake"), ["TWO"]);
+  assert.deepEqual(await numbers(at, "reason:by_person is:snoozed"), []);
+  assert.deepEqual(await numbers(at, `reason:sku_not_linked owner:${publicId("user", annaId)}`), []);
+});
+
+test("UI-94 a group is snoozed, given away and dismissed for its reason alone, after a look at what that would do", async (t) => {
+  const at = await aServer(t);
+  const ids = await at.orders([
+    { channelOrderId: "1", lines: [aChannelLine("NEW", 1)] },
+    { channelOrderId: "2", lines: [aChannelLine("NEW", 1)] },
+  ]);
+  await at.ask("POST", `/v1/orders/${ids[0]}/hold`, { body: {} });
+  const until = new Date(at.engine.clock.now().getTime() + 3_600_000).toISOString();
+  const orders = { words: "reason:sku_not_linked is:awake" };
+  const snooze = { action: "snooze", until, reason: "sku_not_linked" };
+
+  const look = await at.ask("POST", "/v1/jobs", { body: { do: snooze, orders, preview: true } });
+  assert.equal(look.body["valid"] as unknown, 2, look.text);
+  const job = await at.ask("POST", "/v1/jobs", { body: { do: snooze, orders } });
+  assert.equal(job.status, 201, job.text);
+  while ((await jobs.run(at.engine)) > 0);
+  const snoozed = (await Promise.all(ids.map((id) => holds(at, id)))).flat();
+  assert.deepEqual(snoozed.map(({ code, snoozed_until }) => [code, snoozed_until]).sort(), [
+    ["by_person", null],
+    ["sku_not_linked", until],
+    ["sku_not_linked", until],
+  ]);
+
+  const dismiss = { action: "dismiss", reason: "sku_not_linked" };
+  const refused = await at.ask("POST", "/v1/jobs", { body: { do: dismiss, orders: { ids }, preview: true } });
+  assert.equal(refused.body["valid"] as unknown, 0, "what has to be linked is not dismissed");
+
+  await at.database.engine.run(sql`update hold set code = 'parcel_stalled' where code = 'sku_not_linked'`);
+  const stalled = { do: { action: "dismiss", reason: "parcel_stalled" }, orders: { words: "reason:parcel_stalled" } };
+  const looked = await at.ask("POST", "/v1/jobs", { body: { ...stalled, preview: true } });
+  assert.equal(looked.body["valid"] as unknown, 2, looked.text);
+  assert.equal((await numbers(at, "reason:parcel_stalled")).length, 2, "a look changes nothing");
+  assert.equal((await at.ask("POST", "/v1/jobs", { body: stalled })).status, 201);
+  while ((await jobs.run(at.engine)) > 0);
+  assert.deepEqual(await numbers(at, "reason:parcel_stalled"), []);
+  assert.equal((await numbers(at, "reason:by_person")).length, 1, "the other reason stays");
 });

@@ -9,10 +9,10 @@ export type JobAction =
   | { action: "choose_supplier"; supplier: string }
   /** Closes holds with this code that may just be dismissed. */
   | { action: "dismiss"; reason: ReasonCode }
-  /** The member's uuid; null: nobody any more. */
-  | { action: "assign"; to: string | null }
+  /** The member's uuid; null: nobody any more. Of holds with this code only, else of all; so with snooze. */
+  | { action: "assign"; to: string | null; reason?: ReasonCode }
   /** An instant (RFC 3339); null: not any more. */
-  | { action: "snooze"; until: string | null };
+  | { action: "snooze"; until: string | null; reason?: ReasonCode };
 
 export const jobActions = [
   "release",

@@ -2,15 +2,19 @@ import type { Headline } from "./lifecycle.ts";
 
 /** Columns of the list of orders; the first one, its number, is always there. */
 export const orderColumns = [
+  "items",
   "channel",
   "status",
   "reason",
   "owner",
   "payment",
+  "sourcing",
+  "shipping",
   "suppliers",
   "placed_by",
   "country",
   "total",
+  "profit",
   "ship_by",
   "countdown",
   "received",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atScreen, withoutBrowser } from "./browser.ts";
+import { atScreen, seriousFindings, withoutBrowser } from "./browser.ts";
 import { sandboxThere, unlinked, visitorOf } from "./visitor.ts";
 
 const skip = withoutBrowser();
@@ -64,4 +64,39 @@ test("lists as they were left and as somebody wants them", { skip, timeout: 300_
       await page.close();
     },
   );
+
+  await t.test("UI-93 columns are chosen by keyboard, stand in the address and are kept with the view", async () => {
+    const page = await at.open("/sandbox/orders?q=BULK-");
+    const heads = (of = page) => of.getByRole("columnheader").allTextContents();
+    await page.getByRole("row", { name: /BULK-101/ }).waitFor();
+    assert.ok((await heads()).includes("Profit"));
+
+    await page.getByRole("button", { name: "Columns" }).focus();
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("checkbox", { name: "Country" })
+      .or(page.getByRole("checkbox", { name: "To" }))
+      .focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("checkbox", { name: "Owner" }).focus();
+    await page.keyboard.press("Space");
+    await page.waitForURL((url) => url.searchParams.get("columns")?.includes("owner") === true);
+    assert.deepEqual(await seriousFindings(page), []);
+    await page.keyboard.press("Escape");
+    const chosen = await heads();
+    assert.ok(chosen.includes("Owner") && !chosen.includes("To"), chosen.join());
+    const link = await at.open(page.url().slice(at.url.length));
+    await link.getByRole("row", { name: /BULK-101/ }).waitFor();
+    assert.deepEqual(await heads(link), chosen);
+    await link.close();
+
+    await page.getByRole("button", { name: "Save as a new view" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Whose");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.has("view") && !url.searchParams.has("columns"));
+    assert.deepEqual(await heads(), chosen);
+    const { views } = await call<{ views: { name: string; columns: string[] }[] }>("GET", "/v1/views");
+    assert.ok(views.find(({ name }) => name === "Whose")!.columns.includes("owner"));
+    await page.close();
+  });
 });

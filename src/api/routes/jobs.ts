@@ -62,13 +62,13 @@ const What = z
     z.strictObject({ ...one("choose_supplier"), supplier: idOf("supplier") }),
     z.strictObject({ ...one("dismiss"), reason: ReasonCodeSchema }),
     z.strictObject(one("resend_tracking")),
-    z.strictObject({ ...one("assign"), to: idOf("user").nullable() }),
-    z.strictObject({ ...one("snooze"), until: instant.nullable() }),
+    z.strictObject({ ...one("assign"), to: idOf("user").nullable(), reason: ReasonCodeSchema.optional() }),
+    z.strictObject({ ...one("snooze"), until: instant.nullable(), reason: ReasonCodeSchema.optional() }),
   ])
   .meta({
     id: "JobAction",
     description:
-      "dismiss closes holds of that reason; assign and snooze are about all open holds of an order; null takes it back.",
+      "dismiss closes holds of that reason; assign and snooze are about the open holds of that reason, or all of an order; null takes it back.",
   });
 const Which = z
   .union([

@@ -263,7 +263,7 @@ export function orderNoteRoutes(app: Api, context: ApiContext): void {
       return actOnOrder(context, request, reply, async (who, ifVersion) => {
         const stranger = body.to === null ? null : await noMember(context, who.workspaceId, body.to);
         if (stranger !== null) return stranger;
-        return changeOrder(engine, who, { order: params.id, ...ifVersion }, assigning(body.to, params.hold));
+        return changeOrder(engine, who, { order: params.id, ...ifVersion }, assigning(body.to, { hold: params.hold }));
       });
     },
   );
@@ -283,7 +283,7 @@ export function orderNoteRoutes(app: Api, context: ApiContext): void {
       actOnOrder(context, request, reply, (who, ifVersion) => {
         const { params, body } = request;
         const until = body.until === null ? null : new Date(body.until);
-        return changeOrder(engine, who, { order: params.id, ...ifVersion }, snoozing(until, params.hold));
+        return changeOrder(engine, who, { order: params.id, ...ifVersion }, snoozing(until, { hold: params.hold }));
       }),
   );
 
@@ -301,7 +301,15 @@ export function orderNoteRoutes(app: Api, context: ApiContext): void {
             .meta({ description: "anyone, me, none (nobody looks after it), or a member's id" }),
           snoozed: z.enum(["true", "false"]).default("false"),
         }),
-        response: { 200: z.object({ groups: z.array(Group) }), ...problems },
+        response: {
+          200: z.object({
+            /** Of all groups; one in two of them counts once. */
+            orders: z.int(),
+            or_more: z.boolean(),
+            groups: z.array(Group),
+          }),
+          ...problems,
+        },
       },
     },
     async ({ caller, query }) => {
@@ -310,12 +318,14 @@ export function orderNoteRoutes(app: Api, context: ApiContext): void {
       if (owner === "")
         throw invalid([{ field: "query.owner", found: "me", expected: "a signed-in person; a key owns nothing" }]);
       const snoozed = query.snoozed === "true";
-      const groups = await inWorkspace(db.api, workspaceId, (tx) =>
+      const { groups, orders } = await inWorkspace(db.api, workspaceId, (tx) =>
         attentionGroups(tx, workspaceId, { owner: owner === "anyone" ? null : owner, snoozed, at: clock.now() }),
       );
       const ownerWord = query.owner === "anyone" ? "" : ` owner:${ownerOf(query.owner)}`;
       const seesMoney = callerMay(caller, "money.read");
       return {
+        orders,
+        or_more: groups.some(({ orMore }) => orMore),
         groups: groups.map((each) => {
           const { title, next, group, acts } = reasonOf(each.code);
           return {

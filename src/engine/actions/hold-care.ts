@@ -1,6 +1,7 @@
 import type { OrderDraft } from "#domain/draft.ts";
 import { publicId } from "#domain/ids.ts";
 import type { Hold } from "#domain/order.ts";
+import { reasonOf, type ReasonCode } from "#domain/reasons.ts";
 import { ok, refuse, type Refused } from "#domain/result.ts";
 import { may, whyNot, type Role } from "#domain/role.ts";
 import type { Tx } from "#store/db.ts";
@@ -11,11 +12,14 @@ import type { OrderChange } from "./change-order.ts";
 /** How long something may be put away. */
 export const longestSnoozeMs = 366 * 86_400_000;
 
-/** HC-1. A member looks after a hold, or nobody does any more. `only`: this one by its public uuid; null: all that are open. */
-export const assigning = (to: string | null, only: string | null): OrderChange<{ holds: number }> => ({
+/** Which holds of an order: this one by its public uuid, those of a reason, or all that are open. */
+export type Which = { hold: string } | { reason: ReasonCode } | "all";
+
+/** HC-1. A member looks after a hold, or nobody does any more. */
+export const assigning = (to: string | null, which: Which): OrderChange<{ holds: number }> => ({
   may: ({ role }) => allowed(role),
   decide: async (draft, tx) => {
-    const holds = await these(draft, tx, only);
+    const holds = await these(draft, tx, which);
     if ("status" in holds) return holds;
     const owner = to === null ? null : publicId("user", to);
     for (const hold of holds) draft.event("hold_assigned", "hold", hold.id, { code: hold.code, owner });
@@ -25,14 +29,14 @@ export const assigning = (to: string | null, only: string | null): OrderChange<{
 });
 
 /** HC-2. A hold is put away until a time and is seen again by itself; null: it is seen now. It stops its order all the while. */
-export const snoozing = (until: Date | null, only: string | null): OrderChange<{ holds: number }> => ({
+export const snoozing = (until: Date | null, which: Which): OrderChange<{ holds: number }> => ({
   may: ({ role }) => allowed(role),
   decide: async (draft, tx) => {
     if (until !== null && until <= draft.now)
       return refuse("until_invalid", `until is ${until.toISOString()}, which is over. Name a time to come.`);
     if (until !== null && until.getTime() > draft.now.getTime() + longestSnoozeMs)
       return refuse("until_invalid", `until is ${until.toISOString()}; a hold is snoozed for a year at most.`);
-    const holds = await these(draft, tx, only);
+    const holds = await these(draft, tx, which);
     if ("status" in holds) return holds;
     for (const hold of holds)
       draft.event("hold_snoozed", "hold", hold.id, { code: hold.code, until: until?.toISOString() ?? null });
@@ -46,11 +50,15 @@ const allowed = (role: Role) =>
     ? ({ allowed: true } as const)
     : ({ allowed: false, why: whyNot(role, "orders.change") } as const);
 
-async function these(draft: OrderDraft, tx: Tx, only: string | null): Promise<Hold[] | Refused> {
+async function these(draft: OrderDraft, tx: Tx, which: Which): Promise<Hold[] | Refused> {
   const { holds } = draft.dossier;
-  if (only === null)
+  if (which === "all")
     return holds.length > 0 ? holds : refuse("nothing_to_do", "Nothing stops this order: it has no open hold.");
-  const id = await findHoldId(tx, draft.order, only);
+  if ("reason" in which) {
+    const own = holds.filter(({ code }) => code === which.reason);
+    return own.length > 0 ? own : refuse("nothing_to_do", `It is not held for “${reasonOf(which.reason).title}”.`);
+  }
+  const id = await findHoldId(tx, draft.order, which.hold);
   const found = holds.find((each) => each.id === id);
   return found === undefined ? refuse("no_such_hold", "This hold is not open on this order any more.") : [found];
 }

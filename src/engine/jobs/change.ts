@@ -10,7 +10,7 @@ import type { Role } from "#domain/role.ts";
 import { resend } from "#domain/write-back.ts";
 import { cancelling, holding, releasing, unholding } from "../actions.ts";
 import { viewOf, type OrderChange } from "../actions/change-order.ts";
-import { assigning, snoozing } from "../actions/hold-care.ts";
+import { assigning, snoozing, type Which } from "../actions/hold-care.ts";
 
 /** Refusals of what has nothing to be done to: the row is skipped, not failed. */
 export const nothingToDo = "nothing_to_do";
@@ -35,11 +35,13 @@ export function changeOf(job: JobAction, role: Role): OrderChange<unknown> {
     case "resend_tracking":
       return { decide: (draft) => resendAll(draft, role) };
     case "assign":
-      return assigning(job.to, null);
+      return assigning(job.to, whichOf(job.reason));
     case "snooze":
-      return snoozing(job.until === null ? null : new Date(job.until), null);
+      return snoozing(job.until === null ? null : new Date(job.until), whichOf(job.reason));
   }
 }
+
+const whichOf = (reason: ReasonCode | undefined): Which => (reason === undefined ? "all" : { reason });
 
 function chooseEverywhere(draft: OrderDraft, role: Role, publicId: string): Result<unknown> {
   const supplier = [...draft.shared.suppliers.values()].find((each) => each.publicId === publicId);

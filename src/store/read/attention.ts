@@ -33,26 +33,28 @@ const PartRow = row({
   oldest: col.instant,
   shipBy: col.instantOrNull,
   total: col.bigint,
+  allOrders: col.int,
 });
 
-/** HC-4. Open holds by reason. Reads a stretch of one index per reason, and its orders by key. */
+/** HC-4. Open holds by reason, and how many orders that are: one that is held for two reasons is in two groups and counts once. Reads a stretch of one index per reason, and its orders by key. */
 export async function attentionGroups(
   tx: Tx,
   workspaceId: WorkspaceId,
   filter: AttentionFilter,
-): Promise<AttentionGroup[]> {
+): Promise<{ groups: AttentionGroup[]; orders: number }> {
   const w = sql`${workspaceId}::bigint`;
   const parts = await tx.rows(
     PartRow,
     sql`
+    with held as materialized (${holdsOf(w, filter)})
     select h.code, o.currency, count(*)::int as orders, sum(h.holds)::int as holds, min(h.oldest) as oldest, min(o.ship_by) as ship_by,
-           coalesce(sum(o.total), 0)::bigint as total
-      from (select h.code, h.order_id, min(h.opened_at) as oldest, count(*)::int as holds from (${holdsOf(w, filter)}) h group by h.code, h.order_id) h
+           coalesce(sum(o.total), 0)::bigint as total, (select count(distinct a.order_id)::int from held a) as all_orders
+      from (select h.code, h.order_id, min(h.opened_at) as oldest, count(*)::int as holds from held h group by h.code, h.order_id) h
      cross join lateral (select * from sales_order o where o.workspace_id = ${w} and o.id = h.order_id order by o.id limit 1) o
      group by h.code, o.currency
      order by h.code, o.currency`,
   );
-  return reasonCodes.flatMap((code) => {
+  const groups = reasonCodes.flatMap((code) => {
     const own = parts.filter((each) => each.code === code);
     if (own.length === 0) return [];
     const dates = own.map((each) => each.shipBy).filter((each) => each !== null);
@@ -65,6 +67,7 @@ export async function attentionGroups(
       atStake: own.filter((each) => each.total > 0n).map(({ total, currency }) => ({ amount: total, currency })),
     };
   });
+  return { groups, orders: parts[0]?.allOrders ?? 0 };
 }
 
 const earliest = (dates: readonly Date[]): Date | null =>

@@ -47,7 +47,7 @@ export interface OrderFilter {
   due?: { from?: Date; to: Date };
   /** The user who looks after an open hold of it; `none`: one that nobody looks after. */
   owner?: string;
-  /** Whether all its open holds are snoozed at this moment. */
+  /** true: a hold of it is snoozed at this moment; false: one is not, or it has none. With a reason or an owner, that very hold. */
   snoozed?: { is: boolean; at: Date };
   /** The channel does not know of something that it is to be told. */
   notTold?: boolean;
@@ -362,13 +362,11 @@ function conditions({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope,
   if (filter.skus !== undefined && !isRareSku)
     where = sql`${where} and exists (
       select from order_line l where l.workspace_id = ${w} and l.order_id = o.id and l.sku = any(${filter.skus}::text[]))`;
-  if (filter.snoozed !== undefined) {
-    const { is, at } = filter.snoozed;
+  if (filter.snoozed?.is === false && !namesHolds(filter)) {
+    const { at } = filter.snoozed;
     const open = sql`select from hold h where h.workspace_id = ${w} and h.order_id = o.id and h.closed_at is null`;
-    where = is
-      ? sql`${where} and not exists (${open} and (h.snoozed_until is null or h.snoozed_until <= ${at}::timestamptz))`
-      : sql`${where} and (not exists (${open} and h.snoozed_until > ${at}::timestamptz)
-                          or exists (${open} and (h.snoozed_until is null or h.snoozed_until <= ${at}::timestamptz)))`;
+    where = sql`${where} and (not exists (${open} and h.snoozed_until > ${at}::timestamptz)
+                              or exists (${open} and (h.snoozed_until is null or h.snoozed_until <= ${at}::timestamptz)))`;
   }
   return where;
 }
@@ -418,14 +416,11 @@ function candidates({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope,
     sets.push(
       sql`select o.id from sales_order o where o.workspace_id = ${w} and o.public_id = any(${filter.publicIds}::uuid[])`,
     );
-  const reasons = [
-    ...(filter.reason === undefined ? [] : [[filter.reason]]),
-    ...(filter.reasons === undefined ? [] : [filter.reasons]),
-  ];
-  for (const codes of reasons)
-    sets.push(
-      sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.code = any(${codes}::text[]) and h.closed_at is null`,
-    );
+  const holds = (codes: Sql): Sql =>
+    sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.closed_at is null and ${codes} and ${ofHold(filter)}`;
+  const reasons = reasonsOf(filter);
+  for (const codes of reasons) sets.push(holds(sql`h.code = any(${codes}::text[])`));
+  if (reasons.length === 0 && (filter.owner !== undefined || filter.snoozed?.is === true)) sets.push(holds(sql`true`));
   if (suppliers !== null && suppliers.isRare)
     sets.push(
       sql`select distinct f.order_id as id from fulfillment_order f where f.workspace_id = ${w} and f.supplier_id = any(${suppliers.ids}::bigint[])`,
@@ -438,18 +433,6 @@ function candidates({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope,
     sets.push(
       sql`select distinct l.order_id as id from order_line l where l.workspace_id = ${w} and l.sku = any(${filter.skus}::text[])`,
     );
-  if (filter.owner !== undefined)
-    sets.push(
-      filter.owner === "none"
-        ? sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.owner_id is null and h.closed_at is null`
-        : sql`select distinct h.order_id as id from hold h where h.workspace_id = ${w} and h.owner_id = ${filter.owner}::uuid and h.closed_at is null`,
-    );
-  if (filter.snoozed?.is === true)
-    sets.push(
-      sql`
-      select distinct h.order_id as id from hold h
-       where h.workspace_id = ${w} and h.snoozed_until > ${filter.snoozed.at}::timestamptz and h.closed_at is null`,
-    );
   if (filter.notTold === true)
     sets.push(
       sql`
@@ -460,6 +443,24 @@ function candidates({ workspaceId, suppliers, isRareCountry, isRareSku }: Scope,
     sets.push(searched(workspaceId, filter.q.trim().normalize("NFC")));
   if (sets.length === 0) return null;
   return sets.reduce((all, each) => sql`${all} intersect ${each}`);
+}
+
+const reasonsOf = ({ reason, reasons }: OrderFilter): (readonly ReasonCode[])[] => [
+  ...(reason === undefined ? [] : [[reason]]),
+  ...(reasons === undefined ? [] : [reasons]),
+];
+const namesHolds = (filter: OrderFilter): boolean => filter.owner !== undefined || reasonsOf(filter).length > 0;
+
+/** HC-3. A reason, its owner and its snooze are of one and the same hold, as an attention group counts them. */
+function ofHold({ owner, snoozed }: OrderFilter): Sql {
+  let where = sql`true`;
+  if (owner !== undefined)
+    where = owner === "none" ? sql`${where} and h.owner_id is null` : sql`${where} and h.owner_id = ${owner}::uuid`;
+  if (snoozed !== undefined)
+    where = snoozed.is
+      ? sql`${where} and h.snoozed_until > ${snoozed.at}::timestamptz`
+      : sql`${where} and (h.snoozed_until is null or h.snoozed_until <= ${snoozed.at}::timestamptz)`;
+  return where;
 }
 
 /** Of a SKU or the beginning of a name that very many orders have, the newest so many are looked at. */

@@ -241,7 +241,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         className={classes["table"]}
         aria-label={props.label}
         aria-rowcount={isMore ? -1 : (rows?.length ?? 0)}
-        style={{ "--row": `${height}px` } as CSSProperties}
+        style={{ "--row": `${height}px`, ...(isNarrow ? {} : { minWidth: widthOf(columns) }) } as CSSProperties}
         id={tableId}
         data-selects={selection !== undefined || undefined}
       >
@@ -318,6 +318,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+/** Below this the table scrolls sideways: a column without a width of its own keeps room for some words. */
+const widthOf = (columns: readonly { width?: number }[]): number =>
+  columns.reduce((sum, { width = 110 }) => sum + width, 40);
 
 interface RowActions {
   open: (index: number) => void;

@@ -27,7 +27,7 @@ export function Attention() {
   const search = useSearch({ from: "/$workspace/attention" });
   const navigate = useNavigate({ from: "/$workspace/attention" });
   const view: View = views.find((each) => each === search.view) ?? "team";
-  const { groups, error, refetch } = useGroups(view);
+  const { groups, orders: total, orMore, error, refetch } = useGroups(view);
   const lastAt = useRef(0);
   const lastRow = useRef(0);
   const [said, setSaid] = useState("");
@@ -103,7 +103,6 @@ export function Attention() {
   useEffect(() => setWhole(false), [view]);
 
   const shownViews = views.filter((each) => each !== "mine" || session.user !== null);
-  const total = groups?.reduce((sum, each) => sum + each.orders, 0);
   return (
     <Page
       title={t("attention.title")}
@@ -124,6 +123,7 @@ export function Attention() {
             id,
             label: t(`attention.view.${id}`),
             count: id === view ? total : undefined,
+            orMore: id === view && orMore,
             isRed: id !== "snoozed",
           }))}
         />

@@ -78,9 +78,9 @@ function Choose({ group, onStarted, onEnd }: { group: Group; onStarted: (job: st
       : choice === "dismiss"
         ? { action: choice, reason: group.code }
         : choice === "snooze"
-          ? { action: choice, until: tomorrow().toISOString() }
+          ? { action: choice, until: tomorrow().toISOString(), reason: group.code }
           : choice === "assign" || choice === "unassign"
-            ? { action: "assign", to: choice === "assign" ? session.user!.id : null }
+            ? { action: "assign", to: choice === "assign" ? session.user!.id : null, reason: group.code }
             : { action: choice };
   const orders = { words: group.words };
   const preview = useQuery({

@@ -26,7 +26,9 @@ export function useGroups(view: View) {
     placeholderData: keepPreviousData,
   });
   const groups = found.data?.groups.toSorted((one, other) => Number(isAside(one)) - Number(isAside(other)));
-  return { groups, error: found.error, refetch: () => void found.refetch() };
+  // An order that is held for two reasons stands in two groups, and counts once.
+  const { orders, or_more: orMore } = found.data ?? {};
+  return { groups, orders, orMore: orMore === true, error: found.error, refetch: () => void found.refetch() };
 }
 
 /** Nobody here is asked for anything: the machine looks, the buyer pays, or a person has put it aside. */

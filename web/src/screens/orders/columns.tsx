@@ -1,11 +1,14 @@
 import { Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "../../i18n.ts";
+import { useHere } from "../../app/session.tsx";
 import { ChannelMark, StateBadge, toneOf, type Tone } from "../../parts/badges.tsx";
 import type { Column } from "../../parts/data-table.tsx";
 import { countryName, formatMoney } from "../../parts/format.ts";
 import { ShipBy } from "../../parts/ship-by.tsx";
 import { Ago, Countdown } from "../../parts/time.tsx";
+import type { OrderColumn } from "./chosen-columns.ts";
 import classes from "./orders.module.css";
 import { RowButton } from "./row-button.tsx";
 import type { Row } from "./use-order-list.ts";
@@ -25,8 +28,8 @@ const shippingTones: Readonly<Record<Row["shipping"]["code"], Tone>> = {
   nothing: "grey",
 };
 
-/** The columns of the list. They stay the same objects, so that a row is drawn anew only when it changed. */
-export function useOrderColumns(onResolve: (row: Row) => void): Column<Row>[] {
+/** The columns of the list, the order's number before them and its next step behind. They stay the same objects, so that a row is drawn anew only when it changed. */
+export function useOrderColumns(onResolve: (row: Row) => void, chosen: readonly OrderColumn[]): Column<Row>[] {
   const { t } = useTranslation();
   return useMemo(
     () => [
@@ -36,45 +39,7 @@ export function useOrderColumns(onResolve: (row: Row) => void): Column<Row>[] {
         width: 118,
         cell: (row) => <Identity row={row} />,
       },
-      { id: "items", header: t("orders.column.items"), cell: (row) => <Items row={row} /> },
-      { id: "payment", header: t("orders.column.payment"), width: 100, cell: (row) => <Payment row={row} /> },
-      { id: "sourcing", header: t("orders.column.state"), width: 190, cell: (row) => <Sourcing row={row} /> },
-      { id: "shipping", header: t("orders.column.shipping"), width: 116, cell: (row) => <Shipping row={row} /> },
-      { id: "supplier", header: t("orders.column.supplier"), width: 116, cell: (row) => <SupplierNames row={row} /> },
-      {
-        id: "country",
-        header: t("orders.column.country"),
-        width: 40,
-        cell: (row) => (
-          <abbr style={{ textDecoration: "none" }} title={countryName(row.country)}>
-            {row.country}
-          </abbr>
-        ),
-      },
-      {
-        id: "shipBy",
-        header: t("orders.column.shipBy"),
-        width: 70,
-        cell: (row) => <ShipBy at={row.ship_by} isDone={isDone(row)} />,
-      },
-      {
-        id: "total",
-        header: t("orders.column.total"),
-        width: 84,
-        isRight: true,
-        cell: (row) => (row.total === null ? "" : formatMoney(row.total)),
-      },
-      {
-        id: "received",
-        header: t("orders.column.received"),
-        width: 92,
-        isRight: true,
-        cell: (row) => (
-          <span className="dim">
-            <Ago at={row.received_at} />
-          </span>
-        ),
-      },
+      ...chosen.map((id) => ({ id, header: t(`orders.column.${id}`), ...shown[id] })),
       {
         id: "act",
         header: t("orders.column.act"),
@@ -83,9 +48,36 @@ export function useOrderColumns(onResolve: (row: Row) => void): Column<Row>[] {
         cell: (row) => <RowButton row={row} onResolve={onResolve} />,
       },
     ],
-    [t, onResolve],
+    [t, onResolve, chosen],
   );
 }
+
+const shown: Readonly<Record<OrderColumn, Pick<Column<Row>, "width" | "isRight" | "cell">>> = {
+  items: { cell: (row) => <Items row={row} /> },
+  channel: { width: 120, cell: ({ channel }) => <span title={channel.name}>{channel.name}</span> },
+  status: { width: 130, cell: (row) => <Status row={row} /> },
+  reason: { width: 170, cell: ({ reason }) => reason !== null && <span title={reason.title}>{reason.title}</span> },
+  owner: { width: 110, cell: ({ reason }) => <Owner id={reason?.owner ?? null} /> },
+  payment: { width: 96, cell: (row) => <Payment row={row} /> },
+  sourcing: { width: 186, cell: (row) => <Sourcing row={row} /> },
+  shipping: { width: 112, cell: (row) => <Shipping row={row} /> },
+  suppliers: { width: 104, cell: (row) => <SupplierNames row={row} /> },
+  placed_by: { width: 80, cell: (row) => <PlacedBy row={row} /> },
+  country: {
+    width: 40,
+    cell: (row) => (
+      <abbr style={{ textDecoration: "none" }} title={countryName(row.country)}>
+        {row.country}
+      </abbr>
+    ),
+  },
+  ship_by: { width: 70, cell: (row) => <ShipBy at={row.ship_by} isDone={isDone(row)} /> },
+  countdown: { width: 84, cell: (row) => <Leaves row={row} /> },
+  total: { width: 78, isRight: true, cell: (row) => (row.total === null ? "" : formatMoney(row.total)) },
+  profit: { width: 78, isRight: true, cell: (row) => <Profit row={row} /> },
+  received: { width: 92, isRight: true, cell: ({ received_at }) => <When at={received_at} /> },
+  ordered: { width: 92, isRight: true, cell: ({ ordered_at }) => ordered_at !== null && <When at={ordered_at} /> },
+};
 
 const isDone = ({ shipping }: Row): boolean => ["shipped", "delivered", "nothing"].includes(shipping.code);
 
@@ -124,7 +116,6 @@ function Payment({ row: { payment } }: { row: Row }) {
 
 /** The reason takes the place of the state: it says more. */
 function Sourcing({ row }: { row: Row }) {
-  const { t } = useTranslation();
   const { reason, sourcing, headline } = row;
   return (
     <span className={classes["state"]}>
@@ -135,14 +126,62 @@ function Sourcing({ row }: { row: Row }) {
       >
         {reason?.title ?? sourcing.title}
       </StateBadge>
-      {row.leaves_buffer_at !== null && headline === "waiting" && (
-        <span className="dim" title={t("orders.buffer")}>
-          <Countdown until={row.leaves_buffer_at} over={t("orders.leavesNow")} />
-        </span>
-      )}
+      {headline === "waiting" && <Leaves row={row} />}
     </span>
   );
 }
+
+/** Where it stands as a whole. */
+const Status = ({ row: { headline, title, hint } }: { row: Row }) => (
+  <StateBadge tone={toneOf(headline)} hint={hint} isInTable>
+    {title}
+  </StateBadge>
+);
+
+/** What is left of the buffer in which the buyer cancels for free. */
+function Leaves({ row: { leaves_buffer_at } }: { row: Row }) {
+  const { t } = useTranslation();
+  if (leaves_buffer_at === null) return null;
+  return (
+    <span className="dim" title={t("orders.buffer")}>
+      <Countdown until={leaves_buffer_at} over={t("orders.leavesNow")} />
+    </span>
+  );
+}
+
+/** What remains; why it is not known yet on hover. Only a loss has a colour. */
+function Profit({ row: { profit, profit_unknown_because } }: { row: Row }) {
+  if (profit === null)
+    return (
+      <span className="dim" title={profit_unknown_because ?? undefined}>
+        {profit_unknown_because === null ? "" : "?"}
+      </span>
+    );
+  return <span style={{ color: Number(profit.amount) < 0 ? "var(--sy-red)" : undefined }}>{formatMoney(profit)}</span>;
+}
+
+function Owner({ id }: { id: string | null }) {
+  const { api, workspace, may } = useHere();
+  const { data } = useQuery({
+    queryKey: [workspace.slug, "members"],
+    queryFn: ({ signal }) => api.get("/v1/members", { signal }),
+    enabled: id !== null && may("members.read"),
+    staleTime: 60_000,
+    meta: { live: false },
+  });
+  return data?.members.find((each) => each.id === id)?.name ?? null;
+}
+
+function PlacedBy({ row: { placed_by } }: { row: Row }) {
+  const { t } = useTranslation();
+  return placed_by === null ? null : t(`orders.placedBy.${placed_by}`);
+}
+
+const When = ({ at }: { at: string }) => (
+  <span className="dim">
+    <Ago at={at} />
+  </span>
+);
 
 function Shipping({ row: { shipping } }: { row: Row }) {
   return (

@@ -16,6 +16,8 @@ import { Tabs } from "../../parts/tabs.tsx";
 import type { Begun } from "../order/order-view.tsx";
 import { AddFilter } from "./add-filter.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
+import { ChooseColumns } from "./choose-columns.tsx";
+import { areSame, writeColumns, type OrderColumn } from "./chosen-columns.ts";
 import { OrderCard, useOrderColumns } from "./columns.tsx";
 import classes from "./orders.module.css";
 import { orderSorts, type OrdersSearch } from "./orders-search.ts";
@@ -43,7 +45,7 @@ export function Orders() {
   const density = useDensity();
   const box = useRef<HTMLInputElement>(null);
   const process = useProcess();
-  const { views, open, words, sort, isChanged, isKnown, error: viewsError } = useViews(search);
+  const { views, open, words, sort, columns: chosen, ownColumns, isChanged, isKnown, error } = useViews(search);
   const list = useOrderList({ q: words, sort }, isKnown);
 
   const set = useCallback(
@@ -53,13 +55,15 @@ export function Orders() {
           const next = Object.entries({ ...before, ...change });
           return Object.fromEntries(next.filter(([, value]) => value !== undefined)) as OrdersSearch;
         },
-        replace: "open" in change || "q" in change,
+        replace: "open" in change || "q" in change || "columns" in change,
       }),
     [navigate],
   );
   const find = (q: string): void => set({ q: q === (open?.words ?? "") ? undefined : q });
   const show = (id: string | undefined): void =>
-    set({ view: id === views?.[0]?.id ? undefined : id, q: undefined, sort: undefined });
+    set({ view: id === views?.[0]?.id ? undefined : id, q: undefined, sort: undefined, columns: undefined });
+  const choose = (next: readonly OrderColumn[]): void =>
+    set({ columns: areSame(next, ownColumns) ? undefined : writeColumns(next) });
   const openRow = useCallback(
     ({ id }: Row): void => {
       setBegun(null);
@@ -79,7 +83,7 @@ export function Orders() {
     setBegun(null);
     set({ open: undefined });
   }, [set]);
-  const columns = useOrderColumns(resolve);
+  const columns = useOrderColumns(resolve, chosen);
   const card = useCallback((row: Row) => <OrderCard row={row} onResolve={resolve} />, [resolve]);
   const mayCreate = may("orders.change");
   const create = (): void => set({ new: true });
@@ -175,6 +179,7 @@ export function Orders() {
                 ))}
               </Menu.Dropdown>
             </Menu>
+            <ChooseColumns columns={chosen} onChange={choose} />
             <Tooltip label={t("orders.density")}>
               <ActionIcon
                 variant="default"
@@ -187,11 +192,18 @@ export function Orders() {
               </ActionIcon>
             </Tooltip>
             {open !== undefined && (
-              <ViewMenu view={open} words={words} sort={sort} isChanged={isChanged} onShow={show} />
+              <ViewMenu
+                view={open}
+                words={words}
+                sort={sort}
+                columns={[...chosen]}
+                isChanged={isChanged}
+                onShow={show}
+              />
             )}
           </div>
-          {(list.error ?? viewsError ?? process.error) !== null && (
-            <Trouble error={list.error ?? viewsError ?? process.error} onRetry={list.retry} />
+          {(list.error ?? error ?? process.error) !== null && (
+            <Trouble error={list.error ?? error ?? process.error} onRetry={list.retry} />
           )}
         </>
       }

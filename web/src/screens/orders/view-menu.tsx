@@ -4,8 +4,10 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
+import type { Schemas } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { later } from "../../parts/later.tsx";
+import type { OrderColumn } from "./chosen-columns.ts";
 import type { OrderSort } from "./orders-search.ts";
 import type { View } from "./use-views.ts";
 
@@ -16,19 +18,20 @@ interface ViewMenuProps {
   view: View;
   words: string;
   sort: OrderSort;
+  columns: OrderColumn[];
   isChanged: boolean;
   /** Shows this tab as it is saved. */
   onShow: (id: string | undefined) => void;
 }
 
 /** What is done with the view that is open: kept as it is now, under another name, for everybody, or not at all. */
-export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps) {
+export function ViewMenu({ view, words, sort, columns, isChanged, onShow }: ViewMenuProps) {
   const { t } = useTranslation();
   const { api, may } = useHere();
   const refresh = useRefresh();
   const [naming, setNaming] = useState<"new" | "rename" | null>(null);
   const change = useMutation({
-    mutationFn: (body: { words?: string; sort?: OrderSort; name?: string; shared?: boolean }) =>
+    mutationFn: (body: Schemas["ViewChange"]) =>
       api.put("/v1/views/{id}", { path: { id: view.id }, body, ifMatch: view.version }),
     onSuccess: async () => {
       await refresh("orders");
@@ -36,8 +39,7 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
     },
   });
   const create = useMutation({
-    mutationFn: (body: { name: string; words: string; sort: OrderSort; shared: boolean; position?: number }) =>
-      api.post("/v1/views", { body }),
+    mutationFn: (body: Schemas["NewView"]) => api.post("/v1/views", { body }),
     onSuccess: async ({ id }) => {
       await refresh("orders");
       onShow(id);
@@ -52,7 +54,7 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
     },
   });
   function offerBack(): void {
-    const { name, words: its, sort: by, shared, position } = view;
+    const { name, words: its, sort: by, columns: shown, shared, position } = view;
     const id = notifications.show({
       message: (
         <Group justify="space-between" wrap="nowrap">
@@ -62,7 +64,7 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
             size="compact-sm"
             onClick={() => {
               notifications.hide(id);
-              create.mutate({ name, words: its, sort: by, shared, position });
+              create.mutate({ name, words: its, sort: by, columns: shown, shared, position });
             }}
           >
             {t("orders.view.undo")}
@@ -84,7 +86,7 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
         <Button
           variant="default"
           loading={change.isPending}
-          onClick={() => (isOwn ? change.mutate({ words, sort }) : setNaming("new"))}
+          onClick={() => (isOwn ? change.mutate({ words, sort, columns }) : setNaming("new"))}
         >
           {isOwn ? t("orders.view.save") : t("orders.view.saveAs")}
         </Button>
@@ -129,7 +131,7 @@ export function ViewMenu({ view, words, sort, isChanged, onShow }: ViewMenuProps
           onClose={() => setNaming(null)}
           onName={(name, shared) => {
             const done = { onSuccess: () => setNaming(null) };
-            if (naming === "new") create.mutate({ name, words, sort, shared }, done);
+            if (naming === "new") create.mutate({ name, words, sort, columns, shared }, done);
             else change.mutate({ name }, done);
           }}
         />

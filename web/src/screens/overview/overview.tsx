@@ -12,6 +12,8 @@ import { SetUp } from "./set-up.tsx";
 import { Took } from "./took.tsx";
 import { Waits } from "./waits.tsx";
 
+const needsYou = "state:needs_attention is:awake";
+
 /** How the day goes: what came in, what left without a hand, what waits for whom. Each number opens what it counts. */
 export function Overview() {
   const { t } = useTranslation();
@@ -28,13 +30,18 @@ export function Overview() {
     queryKey: [workspace.slug, "orders", "counts"],
     queryFn: ({ signal }) => api.get("/v1/orders/counts", { signal }),
   });
+  // As the tab counts it: what is snoozed waits for nobody now.
+  const { data: forYou } = useQuery({
+    queryKey: [workspace.slug, "orders", "found", needsYou],
+    queryFn: ({ signal }) => api.get("/v1/orders/found", { query: { q: needsYou }, signal }),
+  });
   const today = overview?.days.at(-1);
   return (
     <Page title={t("overview.title")}>
       <div className={classes["page"]}>
         {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
         <SetUp />
-        {overview === undefined || today === undefined || counts === undefined ? (
+        {overview === undefined || today === undefined || counts === undefined || forYou === undefined ? (
           error === null && <Waiting />
         ) : (
           <>
@@ -49,14 +56,14 @@ export function Overview() {
                 <Figure to="shipments" view="all" count={today.left_by_itself} hint={t("overview.byItselfHint")}>
                   {t("overview.byItself")}
                 </Figure>
-                <Figure to="attention" count={counts.by_state.needs_attention} isRed>
+                <Figure to="orders" view="needs_attention" count={forYou.orders} orMore={forYou.or_more} isRed>
                   {t("overview.attention")}
                 </Figure>
               </div>
             </Section>
             <Days days={overview.days} />
             <div className={classes["columns"]}>
-              <Waits counts={counts.by_state} />
+              <Waits counts={counts.by_state} forYou={forYou} />
               <Due />
               <Took overview={overview} />
             </div>
@@ -73,6 +80,7 @@ function Figure({
   q,
   view,
   count,
+  orMore = false,
   isRed = false,
   hint,
   children,
@@ -81,6 +89,8 @@ function Figure({
   q?: string;
   view?: string;
   count: number;
+  /** There are more than were counted. */
+  orMore?: boolean;
   isRed?: boolean;
   hint?: string;
   children: ReactNode;
@@ -94,7 +104,10 @@ function Figure({
       title={hint}
       data-red={(isRed && count > 0) || undefined}
     >
-      <strong className="num">{formatCount(count)}</strong>
+      <strong className="num">
+        {formatCount(count)}
+        {orMore && "+"}
+      </strong>
       <span>{children}</span>
     </Link>
   );

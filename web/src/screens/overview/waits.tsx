@@ -19,11 +19,23 @@ const waiting = [
 ] as const satisfies readonly { who: string; states: readonly Headline[] }[];
 
 /** Every open order, by who has to move it. */
-export function Waits({ counts }: { counts: Readonly<Record<Headline, number>> }) {
+export function Waits({
+  counts,
+  forYou,
+}: {
+  counts: Readonly<Record<Headline, number>>;
+  /** What needs attention and is not snoozed, as its tab counts it. */
+  forYou: Schemas["FoundCount"];
+}) {
   const { t } = useTranslation();
   const { workspace } = useHere();
   const rows = waiting
-    .map(({ who, states }) => ({ who, states, count: states.reduce((sum, state) => sum + counts[state], 0) }))
+    .map(({ who, states }) => ({
+      who,
+      states,
+      count: who === "you" ? forYou.orders : states.reduce((sum, state) => sum + counts[state], 0),
+      orMore: who === "you" && forYou.or_more,
+    }))
     .filter(({ count }) => count > 0);
   const most = Math.max(1, ...rows.map(({ count }) => count));
   return (
@@ -32,14 +44,17 @@ export function Waits({ counts }: { counts: Readonly<Record<Headline, number>> }
         <p className="dim">{t("overview.nothingWaits")}</p>
       ) : (
         <ul className={classes["waits"]}>
-          {rows.map(({ who, states, count }) => (
+          {rows.map(({ who, states, count, orMore }) => (
             <li key={who}>
               <Link
-                to={`/${workspace.slug}/${who === "you" ? "attention" : "orders"}` as never}
-                search={(who === "you" ? {} : { q: `state:${states.join(",")}` }) as never}
+                to={`/${workspace.slug}/orders` as never}
+                search={(who === "you" ? { view: "needs_attention" } : { q: `state:${states.join(",")}` }) as never}
               >
                 <span>{t(`overview.waitsFor.${who}`)}</span>
-                <span className="num">{formatCount(count)}</span>
+                <span className="num">
+                  {formatCount(count)}
+                  {orMore && "+"}
+                </span>
                 <svg width="100%" height={4} aria-hidden preserveAspectRatio="none" viewBox="0 0 100 4">
                   <rect className={classes["ground"]} width={100} height={4} />
                   <rect className={classes[who === "you" ? "red" : "dark"]} width={(count / most) * 100} height={4} />
