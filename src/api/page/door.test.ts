@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { aServer } from "../testing/server.ts";
 import { html } from "./html.ts";
 
@@ -29,4 +30,38 @@ test("AU-41 the pages behind the links are there, need no inline script, and nev
     ["/door.css", /css/],
   ] as const)
     assert.match(String((await at.ask("GET", url, { key: null })).headers["content-type"]), type);
+});
+
+test("UI-95 a page without the dashboard knows what was chosen there before it is drawn", async (t) => {
+  const at = await aServer(t);
+
+  for (const url of ["/set-up", "/password", "/invitation", "/purchase-order"]) {
+    const { text } = await at.ask("GET", url, { key: null });
+    const head = text.slice(0, text.indexOf("</head>"));
+    const [style, dark, script] = [
+      /\/page\.css/,
+      /\/page-dark\.css" media="\(prefers-color-scheme: dark\)"/,
+      /src="\/page-scheme\.js">/,
+    ].map((each) => head.search(each));
+    assert.ok(style! > 0 && dark! > style! && script! > dark!, `${url}: ${head}`);
+  }
+  const script = await at.ask("GET", "/page-scheme.js", { key: null });
+  const css = await at.ask("GET", "/page-dark.css", { key: null });
+  assert.match(String(script.headers["content-type"]), /javascript/);
+  assert.match(css.text, /--back: #14171d/);
+  for (const [kept, media, scheme] of [
+    ["dark", "all", "dark"],
+    ["light", "not all", "light"],
+    ["auto", "(prefers-color-scheme: dark)", ""],
+    [null, "(prefers-color-scheme: dark)", ""],
+  ] as const) {
+    const dark = { media: "(prefers-color-scheme: dark)" };
+    const root = { style: { colorScheme: "" } };
+    const page = {
+      document: { getElementById: () => dark, documentElement: root },
+      localStorage: { getItem: () => kept },
+    };
+    runInNewContext(script.text, page);
+    assert.deepEqual([dark.media, root.style.colorScheme], [media, scheme], String(kept));
+  }
 });

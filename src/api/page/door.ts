@@ -1,4 +1,4 @@
-import { html, Html } from "./html.ts";
+import { darkHtml, html, Html } from "./html.ts";
 
 /** The pages behind the links that are printed and mailed. The link's token stands after # and so reaches no server, proxy or log by itself. */
 export const doors = ["set-up", "password", "invitation", "purchase-order"] as const;
@@ -90,6 +90,8 @@ export function doorHtml(door: Door): string {
         <title>${title} · Switchyard</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/page.css" />
+        ${darkHtml}
+        <script src="/page-scheme.js"></script>
         <link rel="stylesheet" href="/door.css" />
         <script src="/door.js" defer></script>
       </head>

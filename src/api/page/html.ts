@@ -6,6 +6,11 @@ export class Html {
   }
 }
 
+/** In the head of a page, behind `/page.css`: its dark colours. With `/page-scheme.js` after it, a choice made in the dashboard counts more than the system. */
+export const darkHtml = new Html(
+  `<link rel="stylesheet" href="/page-dark.css" media="(prefers-color-scheme: dark)" id="dark" />`,
+);
+
 type Part = Html | string | number | null | readonly Part[];
 
 /** html`<b>${anything}</b>`: values are escaped, other html`…` is set in as it is, null is nothing. There is no way around it but `new Html`. */

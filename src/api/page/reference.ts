@@ -1,6 +1,6 @@
 import { may, permissions, roles, type Permission } from "#domain/role.ts";
 import type { ApiDescription, Content, JsonSchema, Operation } from "../description.ts";
-import { html, type Html } from "./html.ts";
+import { darkHtml, html, type Html } from "./html.ts";
 import { problemCodes } from "./problem-codes.ts";
 import { refName, sample } from "./sample.ts";
 
@@ -26,6 +26,7 @@ export function referenceHtml(description: ApiDescription): string {
         <title>API · Switchyard</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/page.css" />
+        ${darkHtml}
         <link rel="stylesheet" href="/docs/reference.css" />
       </head>
       <body>

@@ -6,6 +6,8 @@ import { doorHtml, doors } from "../page/door.ts";
 const folder = join(import.meta.dirname, "..", "page");
 const files = {
   "/page.css": { path: join(folder, "page.css"), type: "text/css; charset=utf-8" },
+  "/page-dark.css": { path: join(folder, "dark.css"), type: "text/css; charset=utf-8" },
+  "/page-scheme.js": { path: join(folder, "scheme.js"), type: "text/javascript; charset=utf-8" },
   "/icon.svg": { path: join(folder, "icon.svg"), type: "image/svg+xml" },
   "/door.css": { path: join(folder, "door.css"), type: "text/css; charset=utf-8" },
   "/door.js": { path: join(folder, "door.js"), type: "text/javascript; charset=utf-8" },
