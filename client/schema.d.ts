@@ -6090,6 +6090,7 @@ export interface components {
         | "unknown"
         | "by_hand"
         | "refused"
+        | "waits_for_rest"
         | "not_needed"
         | "nothing_to_tell";
       message: string | null;

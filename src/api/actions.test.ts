@@ -243,6 +243,33 @@ test("API-33 placing by hand: taken over, nobody else buys it; then the supplier
   assert.equal((await at.ask("POST", `/v1/shipments/${shipments[0]!.id}/resend`)).status, 409);
 });
 
+test("UI-98 what waits for the rest of its pack is not a shipment that the channel does not know of", async (t) => {
+  const at = await aServer(t);
+  const [id] = await at.orders([{}]);
+  await at.leaveBuffer();
+  const part = (await partOf(at, id!)).id;
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/take-over`);
+  const cost = { amount: "8.00", currency: "EUR" };
+  await at.ask("POST", `/v1/fulfillment-orders/${part}/placed`, { body: { supplier_order_id: "PO-1", cost } });
+  const tracking = { carrier: "ups", tracking_number: "1Z999AA10123456784" };
+  const entered = await at.ask("POST", `/v1/fulfillment-orders/${part}/tracking`, { body: tracking });
+  assert.equal(entered.status, 200, entered.text);
+  interface Shown {
+    channel_knows: string;
+  }
+  const shipments = async (query = ""): Promise<string[]> =>
+    ((await at.ask("GET", `/v1/shipments${query}`)).body["shipments"] as unknown as Shown[]).map(
+      (each) => each.channel_knows,
+    );
+  const untold = async (): Promise<unknown> => (await at.ask("GET", "/v1/orders/found?q=is:not_told")).body["orders"];
+
+  assert.deepEqual([await shipments("?told=false"), await untold()], [["waiting"], 1]);
+  // As refreshWriteBacks leaves it where the unit of the channel is not whole yet (WB-2).
+  await at.database.engine.run(sql`update write_back set lines = '[]', due_at = null`);
+  assert.deepEqual([await shipments("?told=false"), await untold()], [[], 0]);
+  assert.deepEqual(await shipments(), ["waits_for_rest"]);
+});
+
 test("PL-65 placed by hand in part: what the supplier did not accept is bought elsewhere", async (t) => {
   const at = await aServer(t);
   const [id] = await at.orders([{}]);

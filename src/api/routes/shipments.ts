@@ -4,7 +4,7 @@ import { publicId } from "#domain/ids.ts";
 import type { ChangedOrder, OrderResult, Who } from "#engine/actions/change-order.ts";
 import { confirmShared, correctParcel, parcelDelivered, resendShipment, toldByHand } from "#engine/actions/shipping.ts";
 import { orderOfShipment } from "#store/read/part.ts";
-import { listShipments } from "#store/read/shipment-list.ts";
+import { listShipments, type ListedShipment } from "#store/read/shipment-list.ts";
 import { inWorkspace } from "#store/workspace-scope.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
@@ -37,6 +37,7 @@ const Row = z
       "unknown",
       "by_hand",
       "refused",
+      "waits_for_rest",
       "not_needed",
       "nothing_to_tell",
     ]),
@@ -67,7 +68,8 @@ export function shipmentRoutes(app: Api, context: ApiContext): void {
       );
       return {
         shipments: page.shipments.map((shipment) => {
-          const worst = urgency.find((state) => shipment.writeBacks.some((row) => row.state === state));
+          const rows = shipment.writeBacks.map((row) => ({ ...row, knows: knowsOf(row) }));
+          const worst = urgency.find((each) => rows.some(({ knows }) => knows === each));
           return {
             id: publicId("shipment", shipment.publicId),
             order: { id: publicId("order", shipment.orderPublicId), number: shipment.orderNumber },
@@ -79,7 +81,7 @@ export function shipmentRoutes(app: Api, context: ApiContext): void {
             ship_by: timeOrNull(shipment.shipBy),
             parcels: shipment.parcels,
             channel_knows: worst ?? ("nothing_to_tell" as const),
-            message: shipment.writeBacks.find((row) => row.state === worst)?.message ?? null,
+            message: rows.find(({ knows }) => knows === worst)?.message ?? null,
           };
         }),
         next: page.next === null ? null : encodeCursor(page.next),
@@ -194,4 +196,17 @@ export function shipmentRoutes(app: Api, context: ApiContext): void {
 }
 
 /** Of several tellings the one that needs somebody most. */
-const urgency = ["refused", "by_hand", "unknown", "waiting", "armed", "told", "not_needed"] as const;
+const urgency = [
+  "refused",
+  "by_hand",
+  "unknown",
+  "waiting",
+  "armed",
+  "waits_for_rest",
+  "told",
+  "not_needed",
+] as const satisfies readonly z.output<typeof Row>["channel_knows"][];
+
+/** WB-2, WB-3. Half a pack or one part of a bundle: nothing can be told before the rest has left. */
+const knowsOf = ({ state, tells }: ListedShipment["writeBacks"][number]): (typeof urgency)[number] =>
+  state === "waiting" && !tells ? "waits_for_rest" : state;

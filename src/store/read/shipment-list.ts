@@ -17,12 +17,13 @@ const ShipmentRow = row({
   shipBy: col.instantOrNull,
   sortBy: col.instant,
   parcels: col.json<{ carrier: string; tracking_number: string; state: ParcelState; accepted: boolean }[]>(),
-  writeBacks: col.json<{ state: WriteBackState; message: string | null }[]>(),
+  /** `tells`: it has units to tell; one without waits for the rest of what it is part of. */
+  writeBacks: col.json<{ state: WriteBackState; message: string | null; tells: boolean }[]>(),
 });
 export type ListedShipment = RowOf<typeof ShipmentRow>;
 
 /**
- * Shipments with what the channel knows of them. `untold`: only those of which it does not know yet, from the index of open write-backs; earliest ship-by
+ * Shipments with what the channel knows of them. `untold`: only those of which it does not know yet and could, as `is:not_told` counts their orders, from the index of open write-backs; earliest ship-by
  * first, those without one last. Otherwise newest shipped first.
  */
 export async function listShipments(
@@ -38,7 +39,7 @@ export async function listShipments(
     ? sql`
       select s.id, coalesce(f.ship_by, ${noShipBy}) as sort_by
         from (select distinct w.shipment_id as id from write_back w
-               where w.workspace_id = ${w} and w.state in ('waiting', 'unknown', 'by_hand', 'refused') and w.shipment_id is not null) u
+               where w.workspace_id = ${w} and w.state in ('waiting', 'unknown', 'by_hand', 'refused') and w.lines <> '[]' and w.shipment_id is not null) u
         join shipment s on s.workspace_id = ${w} and s.id = u.id
         join fulfillment_order f on f.workspace_id = s.workspace_id and f.id = s.fulfillment_order_id
        where (coalesce(f.ship_by, ${noShipBy}), s.id) > (${sortBy}::timestamptz, ${id}::bigint)
@@ -55,7 +56,7 @@ export async function listShipments(
            p.name as supplier_name, s.source, s.shipped_at, f.ship_by, x.sort_by,
            (select coalesce(json_agg(json_build_object('carrier', q.carrier, 'tracking_number', q.tracking_number, 'state', q.state, 'accepted', q.accepted) order by q.id), '[]'::json)
               from parcel q where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as parcels,
-           (select coalesce(json_agg(json_build_object('state', b.state, 'message', b.message) order by b.id), '[]'::json)
+           (select coalesce(json_agg(json_build_object('state', b.state, 'message', b.message, 'tells', b.lines <> '[]') order by b.id), '[]'::json)
               from write_back b
               join parcel q on q.workspace_id = b.workspace_id and q.id = b.parcel_id
              where q.workspace_id = s.workspace_id and q.shipment_id = s.id) as write_backs

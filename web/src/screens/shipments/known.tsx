@@ -10,6 +10,7 @@ const tones: Readonly<Record<Knows, Tone>> = {
   unknown: "amber",
   waiting: "blue",
   armed: "blue",
+  waits_for_rest: "grey",
   told: "green",
   not_needed: "grey",
   nothing_to_tell: "grey",

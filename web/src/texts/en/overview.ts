@@ -31,7 +31,7 @@ export const overview = {
   lateNow: "Is late",
   dueToday: "Due today",
   dueTomorrow: "Due tomorrow",
-  untold: "Shipped, and the channel does not know",
+  untold: "Shipped or cancelled, and the channel does not know",
   orMore: "{{count}} or more",
   took: "How long it takes",
   tookOf: "Of the newest {{count}} shipments.",
