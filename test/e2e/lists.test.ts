@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { atScreen, seriousFindings, withoutBrowser } from "./browser.ts";
 import { sandboxThere, unlinked, visitorOf } from "./visitor.ts";
 
@@ -99,7 +100,7 @@ test("lists as they were left and as somebody wants them", { skip, timeout: 300_
 
   await t.test("UI-95 a door is dark where dark was chosen in the dashboard, whatever the system says", async () => {
     const page = await at.open("/sandbox/overview");
-    await page.getByRole("button", { name: /^Sandbox/ }).click();
+    await page.getByRole("button", { name: /Sandbox$/ }).click();
     await page.getByRole("menuitem", { name: "Dark" }).click();
     const ground = () => page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
 
@@ -113,5 +114,42 @@ test("lists as they were left and as somebody wants them", { skip, timeout: 300_
     await page.goto(`${at.url}/invitation`);
     assert.equal(await ground(), "rgb(255, 255, 255)");
     await page.close();
+  });
+
+  await t.test("UI-97 eight tabs of a browser share one stream, which another one takes over", async () => {
+    const first = await at.open("/sandbox/orders?q=BULK-");
+    const opened: { tab: Page; live: boolean }[] = [];
+    const watch = (tab: Page): void => {
+      tab.on("request", (request) => {
+        if (!request.url().includes("/v1/events/stream")) return;
+        const stream = { tab, live: true };
+        opened.push(stream);
+        tab.on("close", () => (stream.live = false));
+      });
+    };
+    const streams = (): number => opened.filter(({ live }) => live).length;
+    watch(first);
+    await first.reload();
+    const tabs = [first];
+    const shows = (tab: Page, number: string): Promise<void> => tab.getByRole("row", { name: number }).waitFor();
+    const isLive = (tab: Page): Promise<void> => tab.getByText("Live", { exact: true }).waitFor();
+    await isLive(first);
+    while (tabs.length < 8) {
+      const tab = await first.context().newPage();
+      watch(tab);
+      await tab.goto(`${at.url}/sandbox/orders?q=BULK-`);
+      await shows(tab, "BULK-101");
+      await isLive(tab);
+      tabs.push(tab);
+    }
+    assert.equal(streams(), 1);
+
+    await call("POST", "/v1/orders", unlinked(channel, "BULK-EIGHT"));
+    for (const tab of tabs) await shows(tab, "BULK-EIGHT");
+    await first.close();
+    await call("POST", "/v1/orders", unlinked(channel, "BULK-NINE"));
+    for (const tab of tabs.slice(1)) await shows(tab, "BULK-NINE");
+    assert.equal(streams(), 1);
+    await tabs[1]!.context().close();
   });
 });

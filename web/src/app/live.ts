@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { followTogether } from "./one-stream.ts";
 import { useHere } from "./session.tsx";
 
 /** Whether the page is told of changes, and when it last was. */
@@ -26,8 +27,9 @@ export const useLiveness = (): Liveness =>
 const everyMs = 2_000;
 
 /**
- * One stream for the page. What it says is not shown itself: it says which lists are old now, and those that are on the screen are asked for anew, a few
- * times a second at most. Nothing moves under the pointer: a list takes new rows in when its reader wants them (see DataTable).
+ * One stream for all tabs of this browser. What it says is not shown itself: it says which lists are old now, and those that are on the screen are asked for
+ * anew, a few times a second at most; a tab that nobody sees asks when it is looked at again. Nothing moves under the pointer: a list takes new rows in when
+ * its reader wants them (see DataTable).
  */
 export function useLive(): void {
   const queries = useQueryClient();
@@ -35,26 +37,22 @@ export function useLive(): void {
   const mayFollow = may("events.read");
   useEffect(() => {
     if (!mayFollow) return undefined;
-    const source = new EventSource(`/v1/events/stream?workspace=${encodeURIComponent(workspace.slug)}`);
     let timer: ReturnType<typeof setTimeout> | null = null;
     const isOld = (): void => {
-      set("live");
       timer ??= setTimeout(() => {
         timer = null;
         void queries.invalidateQueries({
           predicate: ({ queryKey, meta }) => queryKey[0] === workspace.slug && meta?.["live"] !== false,
+          refetchType: document.hidden ? "none" : "active",
         });
       }, everyMs);
     };
-    source.onerror = () => set("lost");
-    for (const told of ["ready", "counts"]) source.addEventListener(told, () => set("live"));
-    for (const told of ["orders", "reset"]) source.addEventListener(told, isOld);
-    source.addEventListener("end", () => {
-      source.close();
-      set("lost");
+    const stop = followTogether(`/v1/events/stream?workspace=${encodeURIComponent(workspace.slug)}`, (what) => {
+      set(what === "lost" || what === "end" ? "lost" : "live");
+      if (what === "orders" || what === "reset") isOld();
     });
     return () => {
-      source.close();
+      stop();
       if (timer !== null) clearTimeout(timer);
     };
   }, [queries, workspace.slug, mayFollow]);
