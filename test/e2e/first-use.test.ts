@@ -102,6 +102,14 @@ test(
     await person.press(form.getByRole("button", { name: "Link it" }), "link it");
     await page.getByText("Every SKU is linked").waitFor();
 
+    // Where the set-up ends it says the same, with its button.
+    const beside = await page.context().newPage();
+    await beside.goto(`${at.url}/acme-shop/overview`);
+    await beside
+      .getByRole("region", { name: "To the first order" })
+      .getByRole("button", { name: "Process A-1001" })
+      .waitFor();
+    await beside.close();
     await person.press(person.link("Orders"), "go to the orders");
     await person.press(page.getByRole("button", { name: "Process A-1001" }), "process the order");
     await person.press(page.getByRole("row", { name: /A-1001/ }).getByText("A-1001"), "open the order");

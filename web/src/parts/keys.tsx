@@ -59,6 +59,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       if (event.defaultPrevented || event.isComposing || isOverlaid.current) return;
       const pressed = nameOf(event);
       if (pressed === null || ((pressed === "Enter" || pressed === "Space") && isControl(event.target))) return;
+      if (pressed === "Space" && isTicked(event.target)) return;
       const isTyping = isField(event.target);
       const isLetter = /^(Shift\+)?[^+]$/.test(pressed) && pressed !== "?" && pressed !== "/";
       const find = (name: string): Key | undefined =>
@@ -156,6 +157,10 @@ const isField = (target: EventTarget | null): boolean =>
 /** Enter and Space on a button or link press it, whatever else they mean on the page. */
 const isControl = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("button, a[href], summary, [role=button], [role=option]") !== null;
+
+/** Space ticks a box. */
+const isTicked = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement && (target.type === "checkbox" || target.type === "radio");
 
 /** A button that was pressed with the mouse does not keep Enter for itself. */
 export function letGo(event: MouseEvent<HTMLElement>): void {

@@ -7,6 +7,10 @@ import { useTranslation } from "../../i18n.ts";
 import { nav } from "../../app/nav.ts";
 import { sessionQuery, useHere } from "../../app/session.tsx";
 import { Trouble } from "../../parts/page.tsx";
+import { Countdown } from "../../parts/time.tsx";
+import { useProcess } from "../orders/row-button.tsx";
+import type { Row } from "../orders/use-order-list.ts";
+import { standOf } from "./first-order.ts";
 import classes from "./overview.module.css";
 
 /** What a workspace of one's own needs until its first order leaves; gone when all of it is done. The sandbox comes set up. */
@@ -40,9 +44,13 @@ function List() {
     queryKey: [of, "shipments", "any"],
     queryFn: ({ signal }) => api.get("/v1/shipments", { query: { limit: 1 }, signal }),
   });
+  const { data: first } = useQuery({
+    queryKey: [of, "orders", "first"],
+    queryFn: ({ signal }) => api.get("/v1/orders", { query: { limit: 1, sort: "oldest" }, signal }),
+  });
   // Whoever sits at the machine itself may look at the sandbox; from elsewhere it answers nobody.
   const { data: atSandbox } = useQuery(sessionQuery("sandbox"));
-  if (!channels || !suppliers || !links || !counts || !shipped) return null;
+  if (!channels || !suppliers || !links || !counts || !shipped || !first) return null;
   const channel = channels.channels.find(({ active }) => active);
   const supplier = suppliers.suppliers[0];
   const account = supplier?.accounts[0];
@@ -96,6 +104,8 @@ function List() {
       page: "orders",
       isDone: shipped.shipments.length > 0,
       said: t(shipped.shipments.length > 0 ? "overview.setUp.leftDone" : "overview.setUp.leftHint"),
+      test:
+        shipped.shipments.length === 0 && first.orders[0] !== undefined ? <FirstOrder row={first.orders[0]} /> : null,
     },
   ];
   const done = steps.filter(({ isDone }) => isDone).length;
@@ -123,6 +133,43 @@ function List() {
         </Text>
       )}
     </section>
+  );
+}
+
+/** Where the first one stands, and what lets it go: without this nothing seems to happen while it waits. */
+function FirstOrder({ row }: { row: Row }) {
+  const { t } = useTranslation();
+  const { workspace, may } = useHere();
+  const process = useProcess();
+  const stand = standOf(row);
+  const { number } = row;
+  return (
+    <>
+      <span role="status" className="dim">
+        <Anchor component={Link} to={`/${workspace.slug}/orders/${row.id}` as never} size="sm">
+          {number}
+        </Anchor>{" "}
+        {stand === "buffer" && row.leaves_buffer_at !== null ? (
+          <>
+            {t("overview.setUp.stand.buffer")}{" "}
+            <strong>
+              <Countdown until={row.leaves_buffer_at} over={t("orders.leavesNow")} />
+            </strong>
+            . {t("overview.setUp.bufferHint")}
+          </>
+        ) : stand === "stopped" ? (
+          `${t("overview.setUp.stand.stopped")} ${row.reason?.title ?? ""}`
+        ) : (
+          t(`overview.setUp.stand.${stand}`)
+        )}
+      </span>
+      {stand === "process" && may("orders.change") && (
+        <Button size="compact-sm" loading={process.isPending} onClick={() => process.mutate(row)}>
+          {t("orders.processOne", { number })}
+        </Button>
+      )}
+      {process.error !== null && <Trouble error={process.error} />}
+    </>
   );
 }
 

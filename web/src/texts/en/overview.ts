@@ -66,6 +66,13 @@ export const overview = {
     left: "Let the first order leave",
     leftHint: "A channel begins in review: look at the order and press Process.",
     leftDone: "It has left.",
+    stand: {
+      process: "waits for your Process.",
+      buffer: "goes to its supplier in",
+      stopped: "is stopped:",
+      going: "is on its way.",
+    },
+    bufferHint: "Until then its buyer can cancel for free; how long that is stands in the settings.",
     go: "Open",
     add: "Begin",
     test: "Test",
