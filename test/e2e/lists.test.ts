@@ -6,7 +6,7 @@ import { sandboxThere, unlinked, visitorOf } from "./visitor.ts";
 
 const skip = withoutBrowser();
 
-test("lists as they were left and as somebody wants them", { skip, timeout: 300_000 }, async (t) => {
+test("lists as they were left and as somebody wants them", { skip, timeout: 600_000 }, async (t) => {
   const at = await atScreen(t);
   const call = visitorOf(at);
   await sandboxThere(call);
