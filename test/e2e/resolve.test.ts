@@ -20,7 +20,11 @@ interface Order {
     state: string;
     placed_by: string | null;
     supplier: { name: string } | null;
-    attempts: { state: string; supplier_order_id: string | null }[];
+    attempts: {
+      state: string;
+      supplier_order_id: string | null;
+      actions: { confirm_not_bought: { allowed: boolean } };
+    }[];
   }[];
   shipments: {
     parcels: { tracking_number: string; accepted: boolean; write_backs: { state: string; tries: number }[] }[];
@@ -34,6 +38,8 @@ interface Case {
   order: string;
   /** Presses and types in the hold's own form; the action is chosen and the form open. */
   fill: (form: Locator, page: Page) => Promise<void>;
+  /** It may be done only after a while. */
+  may?: (order: Order) => boolean;
   effect: (order: Order) => boolean | Promise<boolean>;
 }
 
@@ -73,7 +79,7 @@ test(
 async function resolve(
   { order, call }: Bench,
   page: Page,
-  { action, reason, order: id, fill, effect }: Case,
+  { action, reason, order: id, fill, may, effect }: Case,
 ): Promise<void> {
   const what = `${action} for ${reason}`;
   const hold = await until(
@@ -81,6 +87,7 @@ async function resolve(
     `${what}: the order is held (${JSON.stringify(await call("GET", `/v1/orders/${id}`)).slice(0, 1500)})`,
     60_000,
   );
+  if (may !== undefined) await until(async () => (may(await order(id)) ? true : undefined), `${what}: now`, 90_000);
   await page.goto(`${new URL(page.url()).origin}/sandbox/orders/${id}`);
   const card = page.getByRole("region", { name: hold.title, exact: true }).first();
   await card.waitFor();
@@ -237,6 +244,8 @@ async function troubleAtSuppliers(bench: Bench): Promise<Case[]> {
       action: "confirm_not_bought",
       reason: "outcome_unknown",
       order: notBought,
+      // Not while the purchase may still be on its way.
+      may: ({ fulfillment_orders: [part] }) => part!.attempts.some(({ actions }) => actions.confirm_not_bought.allowed),
       async fill(form) {
         await type(form, "What you looked at", "The order list of the account: nothing since yesterday.");
         await press(form, "It was not bought");
