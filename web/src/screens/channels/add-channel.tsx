@@ -32,7 +32,9 @@ export function AddChannel({ onClose }: { onClose: () => void }) {
       });
     },
   });
-  const chosen = connectors?.channels.find((each) => each.kind === kind);
+  // The pretend shop belongs to the sandbox.
+  const kinds = (connectors?.channels ?? []).filter((each) => each.kind !== "sandbox" || workspace.kind === "sandbox");
+  const chosen = kinds.find((each) => each.kind === kind);
   const faults = add.error instanceof SwitchyardProblem ? faultsOf(add.error.errors) : new Map<string, string>();
   return (
     <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{t("setUp.channels.add")}</Title>}>
@@ -60,7 +62,7 @@ export function AddChannel({ onClose }: { onClose: () => void }) {
             <Select
               label={t("setUp.kind")}
               description={kind === "file" ? t("setUp.channels.kindHint") : undefined}
-              data={connectors!.channels.map((each) => ({ value: each.kind, label: each.title }))}
+              data={kinds.map((each) => ({ value: each.kind, label: each.title }))}
               value={kind}
               allowDeselect={false}
               onChange={(value) => setKind(value ?? kind)}
