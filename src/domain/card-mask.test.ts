@@ -149,7 +149,7 @@ test("CD-4 masking twice is masking once, and a text without three digits in a r
 });
 
 test("CD-4 a long text of digits and hyphens is read in time", () => {
-  const started = process.hrtime.bigint();
+  const before = process.cpuUsage(); // of this process alone: others may keep the machine busy
   for (const text of [
     "4 ".repeat(50_000),
     "4-".repeat(50_000),
@@ -158,7 +158,8 @@ test("CD-4 a long text of digits and hyphens is read in time", () => {
     "card ".repeat(20_000),
   ])
     maskCards(text);
-  assert.ok(process.hrtime.bigint() - started < 3_000_000_000n);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 3_000_000, `${user + system} µs`);
 });
 
 test("CD-5 in a message every text is looked at; ids and numbers stay, and a message without cards stays byte for byte", () => {
