@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as actions from "#engine/actions.ts";
 import { holdWhatMayBeBought } from "#engine/manage/after-restore.ts";
 import { Journal } from "#gate/journal.ts";
+import { suppliers } from "#sandbox/catalogue.ts";
 import { loadBackup } from "#store/backup/load.ts";
 import type { Manifest } from "#store/backup/manifest.ts";
 import { takeBackup } from "#store/backup/take.ts";
 import { ring } from "#store/commit.ts";
 import { findInstallation, moveHome } from "#store/installation.ts";
 import type { SimCluster } from "./cluster.ts";
-import { inBrowser, pressing, wait } from "./people/desk.ts";
+import { findOrder, inBrowser, pressing, readKnown, someone, wait } from "./people/desk.ts";
 import type { Stream } from "./random.ts";
-import type { Forgotten } from "./restore-facts.ts";
+import { orderName, type Forgotten } from "./restore-facts.ts";
 import { diskOf, type Running, type Town } from "./town.ts";
 
 const minute = 60_000;
@@ -31,35 +32,39 @@ interface Copy {
 export async function setBackOnce(town: Town, cluster: SimCluster, { sellMs }: { sellMs: number }): Promise<void> {
   const luck = town.streams.stream("restore");
   await wait(town, luck.between(0.1, 0.9) * sellMs, "backup");
-  const copy = await between(town, () => takeCopy(town));
-  try {
-    // Aimed: soon after something was armed that the copy does not know. Where nothing is, it is set back all the same.
-    for (let looks = 0; looks < 120 && !isArmedSince(town, copy.takenAt); looks += 1)
-      await wait(town, minute / 2, "something is armed");
-    await wait(town, luck.between(0.2, 12) * minute, "restore");
-    await between(town, () => setBack(town, cluster, copy));
-  } finally {
-    await rm(copy.folder, { recursive: true, force: true });
-  }
+  const copy = await between(town, () => takeCopy(town, cluster));
+  // Aimed: soon after something was armed that the copy does not know. Where nothing is, it is set back all the same.
+  for (let looks = 0; looks < 120 && !isArmedSince(town, copy.takenAt); looks += 1)
+    await wait(town, minute / 2, "something is armed");
+  await wait(town, luck.between(0.2, 12) * minute, "restore");
+  await between(town, async () => {
+    try {
+      await setBack(town, cluster, copy);
+    } finally {
+      await rm(copy.folder, { recursive: true });
+    }
+  });
   await wait(town, upAgainMs, "everybody is up");
   town.onRing();
   await wait(town, luck.between(0.1, 25) * minute, "safe mode");
+  await proveSuppliers(town, luck);
   for (let tries = 0; town.restored?.homeAt === null && tries < 20; tries += 1) await sayHome(town, luck);
 }
 
 const isArmedSince = ({ attempts }: Town, instant: number): boolean =>
   [...attempts.byReference.values()].some(({ committedAt }) => committedAt > instant);
 
-/** Between two steps, when nobody runs. Unlike a look it is not tried again. */
+/** Between two steps, when nobody runs: what waits for the real world anywhere else would go on at another step each time. Unlike a look it is not tried again. */
 function between<T>({ scheduler }: Town, work: () => Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   scheduler.afterwards(() => work().then(resolve, reject));
   return promise;
 }
 
-async function takeCopy(town: Town): Promise<Copy> {
+async function takeCopy(town: Town, cluster: SimCluster): Promise<Copy> {
   const { scheduler, database } = town;
-  const folder = await mkdtemp(join(tmpdir(), "switchyard-sim-backup-"));
+  // It goes with the cluster where the run ends before it is needed.
+  const folder = await mkdtemp(join(cluster.dataDir, "backup-"));
   const manifest = await takeBackup({
     database: database.config("postgres"),
     folder: join(folder, "backup"),
@@ -147,6 +152,34 @@ async function readTrail({ monitor }: Town): Promise<Trail> {
     states: new Map(attempts.map(({ reference, state }) => [reference, state])),
     events: new Map(events.map(({ name, seq }) => [name, seq])),
   };
+}
+
+/**
+ * Before that they ask the suppliers, as docs/backup.md says (`switchyard prove`): what people ordered at a desk no journal knows. What only people order there is
+ * held by itself, where its order is here; any other order they hold themselves, or keep in mind until its channel brings it.
+ */
+async function proveSuppliers(town: Town, luck: Stream): Promise<void> {
+  for (const { workspaceSlug, channelOrderId, reference, supplier } of town.restored?.forgotten ?? []) {
+    const tenant = town.tenants.find(({ slug }) => slug === workspaceSlug)!;
+    const there = tenant.world.state.suppliers.get(supplier)?.byReference.get(reference) ?? [];
+    if (there.every(({ by }) => by !== "desk")) continue;
+    const known = await findOrder(town, tenant, channelOrderId);
+    const isHeldByItself = suppliers.some(({ code, kind }) => code === supplier && kind === "human");
+    if (known !== undefined && isHeldByItself) continue;
+    town.restored!.warned.add(orderName(tenant, channelOrderId));
+    if (known === undefined) continue;
+    const { order } = await between(town, () => readKnown(town, known));
+    await pressing(town, luck, "hold what was bought", () =>
+      inBrowser(luck.pick(town.webs), "hold what was bought", ({ engine }) =>
+        actions.hold(
+          engine,
+          someone(tenant, "ann"),
+          { order: order.publicId },
+          { note: `${tenant.marker}${reference}` },
+        ),
+      ),
+    );
+  }
 }
 
 /** The administrator, who has stopped every other copy, says that this one is home; who gets no answer says it again. */

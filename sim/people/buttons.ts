@@ -42,7 +42,10 @@ const buttons = {
     inBrowser(hand.web, "hold", ({ engine }) =>
       actions.hold(engine, seller(hand), on(hand), { note: `${hand.known.tenant.marker}let me look` }),
     ),
-  unhold: (hand: Hand) => inBrowser(hand.web, "unhold", ({ engine }) => actions.unhold(engine, seller(hand), on(hand))),
+  unhold: (hand: Hand) =>
+    isWarned(hand)
+      ? lookAfterRestore(hand)
+      : inBrowser(hand.web, "unhold", ({ engine }) => actions.unhold(engine, seller(hand), on(hand))),
   cancel,
   async cancelPart(hand: Hand): Promise<Outcome> {
     const line = hand.luck.pick(hand.dossier.lines);

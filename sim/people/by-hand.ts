@@ -3,7 +3,7 @@ import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
 import * as placing from "#engine/actions/placing.ts";
 import type { OutgoingRequest } from "#domain/placement.ts";
 import { readPurchases } from "#store/attempt.ts";
-import { isWarned, leftBehind, purchaseFor, takeBack } from "./left-behind.ts";
+import { isWarned, leftBehind, purchaseFor, remember, takeBack } from "./left-behind.ts";
 import { ask, boughtUnder, inBrowser, look, readKnown, someone, tell, wait } from "./desk.ts";
 import type { Hand, Outcome } from "./hand.ts";
 
@@ -28,6 +28,7 @@ export async function takeOver(
   const { town, luck, known, dossier, web } = hand;
   const fo = dossier.fulfillmentOrders.find(({ state }) => states.includes(state));
   if (fo === undefined) return null;
+  if (fo.state !== "escalated") remember(hand);
   const where = { order: dossier.order.publicId, part: fo.publicId };
   const who = luck.pick(["ann", "bob"]);
   const press = (name: string, on: Hand["web"]): Promise<Outcome> =>

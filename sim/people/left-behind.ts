@@ -19,6 +19,18 @@ export function isWarned({ town: { restored }, known, dossier }: Omit<Hand, "web
   return restored.warned.has(name);
 }
 
+/**
+ * Who takes an order from the machine by themselves looks at what `prove` listed, because the journal is asked about what machines send only. Whom the product gives
+ * an order to place trusts it.
+ */
+export function remember({ town: { restored }, known, dossier }: Pick<Hand, "town" | "known" | "dossier">): void {
+  const name = orderName(known.tenant, dossier.order.channelOrderId);
+  if (
+    restored?.forgotten.some((each) => orderName({ slug: each.workspaceSlug }, each.channelOrderId) === name) === true
+  )
+    restored.warned.add(name);
+}
+
 /** What the suppliers have for an order from the time that the database does not remember, and that nobody here has written down. */
 export function leftBehind(town: Town, tenant: Tenant, dossier: OrderDossier): Purchase[] {
   const name = orderName(tenant, dossier.order.channelOrderId);
