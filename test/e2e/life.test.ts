@@ -174,7 +174,7 @@ async function receives(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Stock", exact: true }).click();
   await page.getByText("Receive", { exact: true }).waitFor();
   await scan(page, "PH-PRINT-A3");
-  await page.getByRole("spinbutton").waitFor();
+  await page.getByRole("spinbutton").and(page.locator(":focus")).waitFor();
   await page.keyboard.type("24");
   await page.keyboard.press("Enter");
   await page.getByText("PH-PRINT-A3: 24 came in, 24 on the shelf.").first().waitFor();

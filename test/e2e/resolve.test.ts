@@ -101,7 +101,13 @@ async function resolve(
       .nth((actions as readonly ResolveAction[]).indexOf(action))
       .click();
   await fill(card, page);
-  await until(async () => ((await effect(await order(id))) ? true : undefined), `${what}: it has its effect`, 60_000);
+  await until(
+    async () => ((await effect(await order(id))) ? true : undefined),
+    `${what}: it has its effect`,
+    60_000,
+  ).catch(async (error: unknown) => {
+    throw new Error(`${what}: ${JSON.stringify(await order(id)).slice(0, 3000)}`, { cause: error });
+  });
 }
 
 interface Bench {

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, MultiSelect, Select, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "../i18n.ts";
 import type { SwitchyardClient } from "#client";
@@ -211,12 +211,15 @@ const write = (api: SwitchyardClient, whose: SettingsOf, settings: Record<string
 export function useSettings(whose: SettingsOf) {
   const { api, workspace, may } = useHere();
   return useQuery({
-    queryKey: [workspace.slug, "settings", whose.of, "id" in whose ? whose.id : ""],
+    queryKey: settingsKey(workspace.slug, whose),
     queryFn: ({ signal }) => read(api, whose, signal),
     enabled: may("settings.read"),
     meta: { live: false },
   });
 }
+
+const settingsKey = (workspace: string, whose: SettingsOf) =>
+  [workspace, "settings", whose.of, "id" in whose ? whose.id : ""] as const;
 
 interface SettingsFormProps {
   whose: SettingsOf;
@@ -233,8 +236,9 @@ export function SettingsForm({ whose, only }: SettingsFormProps) {
 
 function Editing({ whose, newestRead, only }: SettingsFormProps & { newestRead: Settings }) {
   const { t } = useTranslation();
-  const { api, may, session } = useHere();
+  const { api, workspace, may, session } = useHere();
   const refresh = useRefresh();
+  const queries = useQueryClient();
   const [changes, setChanges] = useState<Values>({});
   // What somebody edits is what they looked at: what is read meanwhile waits until nothing is edited.
   const [settings, setSettings] = useState(newestRead);
@@ -247,8 +251,10 @@ function Editing({ whose, newestRead, only }: SettingsFormProps & { newestRead: 
   const names = Object.keys(changes);
   const save = useMutation({
     mutationFn: (etag: string) => proved(() => write(api, whose, { ...changes }, etag)),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
       notifications.show({ message: t("schema.saved") });
+      // What was saved is what the next change goes over: else one would be in one's own way until it is read again.
+      queries.setQueryData(settingsKey(workspace.slug, whose), saved);
       setChanges({});
       await refresh();
     },

@@ -32,7 +32,7 @@ export function TopUp(props: FormProps) {
   const [account, setAccount] = useState(accountOf(props)?.id ?? null);
   const [amount, setAmount] = useState(isMoney(missing) ? missing.amount : isCredits ? "100" : "");
   const [reference, setReference] = useState<string>(() =>
-    t("resolve.topUp.byHand", { at: new Date().toISOString().slice(0, 16) }),
+    t("resolve.topUp.byHand", { at: new Date().toISOString().slice(0, 19) }),
   );
   if (!verdict.allowed) return <p className="dim">{verdict.why}</p>;
   if (data === undefined) return <Waiting lines={3} />;
