@@ -378,6 +378,8 @@ async function troubleOnTheWay(bench: Bench): Promise<Case[]> {
       order: wrong,
       async fill(form) {
         await type(form, "Tracking number", upsNumber(12));
+        // The number that was said may have been any carrier's.
+        await form.getByLabel("I am sure, even if its check says otherwise").check();
         await press(form, "Correct the number");
       },
       effect: (now) =>
