@@ -9,7 +9,7 @@ import type { ChannelId, OrderId, WorkspaceId } from "#domain/ids.ts";
 import { applyVersion, newOrder, type IncomingOrder } from "#domain/intake.ts";
 import { linesNamed, type NamedLines } from "#domain/named-lines.ts";
 import { commitDrafts } from "#store/commit.ts";
-import { isUniqueViolation } from "#store/errors.ts";
+import { metAnother } from "#store/errors.ts";
 import { canonical } from "#store/event-chain.ts";
 import { findOrders, keepTombstone, lockArrivals, takeTombstones } from "#store/intake.ts";
 import type { Tx } from "#store/db.ts";
@@ -58,7 +58,7 @@ export async function storeOrders(
         return stored;
       });
     } catch (error) {
-      if (!isUniqueViolation(error) || tries === 3) throw error;
+      if (!metAnother(error) || tries === 3) throw error;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { ChannelId, WorkspaceId } from "#domain/ids.ts";
 import type { Tx } from "#store/db.ts";
-import { isUniqueViolation } from "#store/errors.ts";
+import { metAnother } from "#store/errors.ts";
 import { findKnownRows, readVersionDigests } from "#store/import.ts";
 import type { Engine } from "../context.ts";
 import { storeOrders, toIncoming, type Stored } from "../intake.ts";
@@ -230,7 +230,7 @@ async function settleChunk(
         return tally;
       });
     } catch (error) {
-      if (!isUniqueViolation(error) || tries === 3) throw error;
+      if (!metAnother(error) || tries === 3) throw error;
     }
   }
 }
