@@ -148,7 +148,8 @@ suite("a short benchmark", () => {
     assert.equal(usage.commits, 10);
     assert.equal(usage.roundTrips, 30); // two that travel together are waited for once
     assert.ok(usage.walFsyncs >= 10 && usage.walFsyncs < 20, `${usage.walFsyncs} syncs`);
-    assert.ok(usage.walBytes > 1_000 && usage.walBytes < 200_000, `${usage.walBytes} bytes`);
+    // A page that is touched for the first time after a checkpoint goes into the log whole.
+    assert.ok(usage.walBytes > 1_000 && usage.walBytes < 5_000_000, `${usage.walBytes} bytes`);
     assert.ok(usage.wallMs > 0 && usage.nodeCpuMs > 0 && usage.peakNodeBytes > 2 ** 20);
   });
 
