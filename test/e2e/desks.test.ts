@@ -4,35 +4,13 @@ import { test, type TestContext } from "node:test";
 import { may, permissions as everyPermission, type Permission, type Role } from "#domain/role.ts";
 import type { Page } from "playwright-core";
 import { atScreen, seriousFindings, withoutBrowser, type AtScreen } from "./browser.ts";
-import { upsNumber } from "./visitor.ts";
+import { until, upsNumber, visitorOf } from "./visitor.ts";
 
 const skip = withoutBrowser();
 
 /** The sandbox's API, as the visitor of this machine. */
-async function call<T>({ url }: AtScreen, method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(`${url}${path}`, {
-    method,
-    headers: {
-      "x-switchyard-workspace": "sandbox",
-      "content-type": "application/json",
-      ...(method === "POST" ? { "idempotency-key": crypto.randomUUID() } : {}),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${text}`);
-  return JSON.parse(text) as T;
-}
-
-async function until<T>(look: () => Promise<T | undefined>, what: string, ms = 90_000): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    assert.ok(Date.now() < end, `in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
+const call = <T>(at: AtScreen, method: string, path: string, body?: unknown): Promise<T> =>
+  visitorOf(at)<T>(method, path, body);
 
 interface Part {
   id: string;

@@ -22,7 +22,7 @@ export function visitorOf({ url }: AtScreen): Call {
 }
 
 /** Looks again until there is something. */
-export async function until<T>(look: () => Promise<T | undefined>, what: string, ms = 40_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | undefined>, what: string, ms = 90_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await look();
