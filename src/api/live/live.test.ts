@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
@@ -313,6 +314,28 @@ test("WH-65 one caller has six streams at a time, and gets another when one is c
     await pause(20);
   }
   assert.fail("a closed stream kept its place");
+});
+
+test("WH-65 a reader that leaves while its key is looked up takes no place", { timeout: 60_000 }, async (t) => {
+  const at = await aServer(t);
+  const port = await listening(t, at);
+  await at.database.owner.tx(async (tx) => {
+    await tx.run(sql`lock table api_key in access exclusive mode`);
+    const leaving = Array.from({ length: mostPerCaller }, () => {
+      const headers = { host: "localhost", ...bearer(at.key) };
+      return request({ host: "127.0.0.1", port, path: "/v1/events/stream", headers })
+        .on("error", () => {})
+        .end();
+    });
+    await Promise.all(leaving.map((each) => once(each, "finish")));
+    await pause(200);
+    for (const each of leaving) each.destroy();
+    await pause(200);
+  });
+  for (let turn = 0; turn < mostPerCaller; turn += 1) {
+    assert.equal((await follow(port, bearer(at.key))).status, 200);
+    await pause(50);
+  }
 });
 
 test("WH-66 who reads slowly is read for slowly: nothing is collected for it, and it misses nothing when it goes on", async (t) => {

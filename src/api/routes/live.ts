@@ -57,13 +57,16 @@ export function liveRoutes(app: Api, context: ApiContext): void {
       const over = AbortSignal.any([gone.signal, closing.signal]);
       open.set(who, (open.get(who) ?? 0) + 1);
       all += 1;
-      reply.raw.once("close", () => {
+      const leave = (): void => {
         gone.abort();
         all -= 1;
         const left = (open.get(who) ?? 1) - 1;
         if (left === 0) open.delete(who);
         else open.set(who, left);
-      });
+      };
+      // Who left while we looked who they are says so no more.
+      if (reply.raw.closed) leave();
+      else reply.raw.once("close", leave);
       const events = followChanges(feed, {
         workspaceId: request.caller.workspaceId,
         after: last === undefined ? null : /^\d{1,18}$/.test(last) ? BigInt(last) : -1n,
