@@ -128,17 +128,39 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
 interface AxeResult {
   violations: { id: string; impact: string | null; help: string; nodes: { html: string }[] }[];
 }
-/** What axe calls serious or critical on the page as it stands, each with the first place; none is right. */
+/**
+ * What axe calls serious or critical on the page as it stands, each with the first place; none is right. A finding counts when it is still there on a second
+ * look: a message that begins to fade while axe reads has the colours of neither.
+ */
 export async function seriousFindings(page: Page): Promise<string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   // From outside the page: its policy lets no script of others in.
   await page.evaluate(source);
+  const first = await looked(page);
+  if (first.length === 0) return [];
+  const second = await looked(page);
+  return second.filter((each) => first.includes(each));
+}
+
+async function looked(page: Page): Promise<string[]> {
+  await atRest(page);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
   );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}), such as ${nodes[0]?.html.slice(0, 200)}`);
+    .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}, such as ${html.slice(0, 200)}`));
+}
+
+/** What moves has arrived: three frames in a row without an animation that ends. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    const isMoving = () => document.getAnimations().some(({ playState, effect }) =>
+      playState === "running" && effect?.getComputedTiming().endTime !== Infinity);
+    const end = Date.now() + 20_000;
+    for (let still = 0; still < 3 && Date.now() < end; still = isMoving() ? 0 : still + 1)
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+  })()`);
 }
 
 function collect({ stdout, stderr }: ChildProcess): { text: string } {
