@@ -14,6 +14,9 @@ export interface Crew {
   end(): Promise<void>;
 }
 
+/** A shop that somebody asks is not asked by another one meanwhile, so of several processes one may find nothing to do when all is not in yet. */
+const mostTurns = 100;
+
 export function hireCrew(processes: number): Crew {
   const workers = Array.from({ length: processes }, () => new Worker());
   return {
@@ -26,7 +29,12 @@ export function hireCrew(processes: number): Crew {
       const phaseMs = {} as Record<PhaseName, number>;
       for (const { name: phase } of phases) {
         const startedMs = performance.now();
-        await Promise.all(workers.map((worker) => worker.ask({ do: "run", phase })));
+        let moved = 0;
+        for (let turn = 0; turn === 0 || (phase === "take in" && moved < options.range.count); turn += 1) {
+          if (turn > mostTurns) throw new Error(`The shops were asked ${turn} times and brought ${moved} orders.`);
+          const answers = await Promise.all(workers.map((worker) => worker.ask({ do: "run", phase })));
+          moved += answers.reduce((sum, answer) => sum + (answer.status === "ran" ? answer.moved : 0), 0);
+        }
         phaseMs[phase] = performance.now() - startedMs;
       }
       const closed = await Promise.all(workers.map((worker) => worker.ask({ do: "close" })));

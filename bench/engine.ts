@@ -40,7 +40,7 @@ const gateConnections = 6;
  * The product: its real stages over its real store, and its real gate (in this process, and with its journal in memory: the syncs of that file are not in the figures). Throws
  * when a stage logs a warning or an error, or when a supplier is asked twice for one reference.
  */
-export async function openEngine({ database, range, batch, slot, processes }: ProgramOptions): Promise<Program> {
+export async function openEngine({ database, range, batch, slot }: ProgramOptions): Promise<Program> {
   const clock = new AheadClock();
   const now = (): Date => clock.now();
   const db = openDb(database, { max: workerConnections });
@@ -87,13 +87,14 @@ export async function openEngine({ database, range, batch, slot, processes }: Pr
     if (complaints.length > 0)
       throw new Error(`The engine did not come through its work clean: ${complaints.slice(0, 3).join("; ")}`);
   };
+  let round = 0;
   return {
     async run(phase) {
       clock.ahead = aheadMs(phase);
       let total = 0;
       if (phase === "take in") {
-        // One process finds a page of each shop in each round. Of several one may come before a shop is due again, so they look once more.
-        for (let round = 0; round < roundsOf(range) + (processes > 1 ? 1 : 0); round += 1) {
+        // One process finds a page of each shop in each round. Of several one may come before a shop is due again: they are sent once more (see crew.ts), one by one.
+        for (const end = round + (round === 0 ? roundsOf(range) : 1); round < end; round += 1) {
           clock.ahead = round * readAheadMs;
           await pull.run(engine);
           total += await drain(engine, intake, refuseComplaints);
