@@ -1248,13 +1248,20 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "restore-holds-nothing",
-    title: "a restored database that is said to be home holds nothing that people may have bought since",
+    title:
+      "a restored database that is said to be home holds nothing that people may have bought since, and the journal says nothing of it",
     invariants: ["I01"],
     edits: [
       {
         file: "src/engine/manage/after-restore.ts",
         find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
         replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
+      },
+      // The journal would still know that somebody began.
+      {
+        file: "src/gate/journal.ts",
+        find: `if (line.line === "sending" || line.line === "by_hand") known.wasSent = true;`,
+        replace: `if (line.line === "sending") known.wasSent = true;`,
       },
     ],
     orders: 6,
@@ -1289,11 +1296,39 @@ export const mutants: readonly Mutant[] = [
         find: ` && code !== "bought_before_restore";`,
         replace: `;`,
       },
+      // Whoever orders it there would be told.
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (!call.isTold && !purchase.isReleased) {`,
+        replace: `if (!call.isTold && call.isTold) {`,
+      },
     ],
     orders: 6,
     days: 0.03,
     faultHours: 1,
     focus: { order: byNobody, restores: true, sql: noDuplicates },
+  },
+  {
+    name: "by-hand-not-asked",
+    title: "whoever takes an order over after a restore is not told what the journal knows of it",
+    invariants: ["I01"],
+    edits: [
+      // What people may have bought would be held before anybody takes it.
+      {
+        file: "src/engine/manage/after-restore.ts",
+        find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
+        replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
+      },
+      {
+        file: "src/gate/purchase.ts",
+        find: `if (!call.isTold && !purchase.isReleased) {`,
+        replace: `if (!call.isTold && call.isTold) {`,
+      },
+    ],
+    orders: 6,
+    days: 0.03,
+    faultHours: 1,
+    focus: { town: 0, order: byHand, restores: true, habits: { serves: 1 }, sql: noDuplicates },
   },
   {
     name: "safe-mode-ignored",

@@ -10,6 +10,7 @@ import { takeBackup } from "#store/backup/take.ts";
 import { ring } from "#store/commit.ts";
 import { findInstallation, moveHome } from "#store/installation.ts";
 import type { SimCluster } from "./cluster.ts";
+import { isNoted } from "./people/left-behind.ts";
 import { findOrder, inBrowser, pressing, readKnown, someone, wait } from "./people/desk.ts";
 import type { Stream } from "./random.ts";
 import { orderName, type Forgotten } from "./restore-facts.ts";
@@ -155,14 +156,14 @@ async function readTrail({ monitor }: Town): Promise<Trail> {
 }
 
 /**
- * Before that they ask the suppliers, as docs/backup.md says (`switchyard prove`): what people ordered at a desk no journal knows. What only people order there is
- * held by itself, where its order is here; any other order they hold themselves, or keep in mind until its channel brings it.
+ * Before that they ask the suppliers, as docs/backup.md says (`switchyard prove`): of what people ordered at a desk while the gate was away no journal knows. What
+ * only people order there is held by itself, where its order is here; any other order they hold themselves, or keep in mind until its channel brings it.
  */
 async function proveSuppliers(town: Town, luck: Stream): Promise<void> {
   for (const { workspaceSlug, channelOrderId, reference, supplier } of town.restored?.forgotten ?? []) {
     const tenant = town.tenants.find(({ slug }) => slug === workspaceSlug)!;
     const there = tenant.world.state.suppliers.get(supplier)?.byReference.get(reference) ?? [];
-    if (there.every(({ by }) => by !== "desk")) continue;
+    if (there.every(({ by }) => by !== "desk") || isNoted(town, reference)) continue;
     const known = await findOrder(town, tenant, channelOrderId);
     const isHeldByItself = suppliers.some(({ code, kind }) => code === supplier && kind === "human");
     if (known !== undefined && isHeldByItself) continue;

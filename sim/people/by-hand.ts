@@ -3,7 +3,7 @@ import type { Attempt, FulfillmentOrder } from "#domain/order.ts";
 import * as placing from "#engine/actions/placing.ts";
 import type { OutgoingRequest } from "#domain/placement.ts";
 import { readPurchases } from "#store/attempt.ts";
-import { isWarned, leftBehind, purchaseFor, remember, takeBack } from "./left-behind.ts";
+import { isNoted, isWarned, leftBehind, purchaseFor, remember, takeBack } from "./left-behind.ts";
 import { ask, boughtUnder, inBrowser, look, readKnown, someone, tell, wait } from "./desk.ts";
 import type { Hand, Outcome } from "./hand.ts";
 
@@ -28,7 +28,6 @@ export async function takeOver(
   const { town, luck, known, dossier, web } = hand;
   const fo = dossier.fulfillmentOrders.find(({ state }) => states.includes(state));
   if (fo === undefined) return null;
-  if (fo.state !== "escalated") remember(hand);
   const where = { order: dossier.order.publicId, part: fo.publicId };
   const who = luck.pick(["ann", "bob"]);
   const press = (name: string, on: Hand["web"]): Promise<Outcome> =>
@@ -66,6 +65,7 @@ export async function finish(hand: Hand, id?: FulfillmentOrder["id"]): Promise<O
   try {
     const who = someone(known.tenant, fo.claimedBy!.replace("user:", ""));
     const where = { order: dossier.order.publicId, part: fo.publicId };
+    if (!isNoted(town, attempt.reference)) remember(hand);
     const before = boughtBefore(hand, fo);
     if (before === "not here") return null;
     const isBought = before !== undefined || boughtUnder(town, known.tenant, attempt) !== undefined;
@@ -140,7 +140,7 @@ const requestOf = async (
 ): Promise<OutgoingRequest> =>
   eye.tx(async (tx) => (await readPurchases(tx, [{ workspaceId, attemptId }])).get(attemptId)!.request);
 
-/** Gives a part back; half of them had ordered it and say nothing. */
+/** Gives a part back; half of them had ordered it, where nothing said that it may be there already, and say nothing. */
 export async function giveBack(hand: Hand): Promise<Outcome> {
   const { town, luck, known, dossier, web } = hand;
   const fo = dossier.fulfillmentOrders.find((each) => each.claimedBy !== null);
@@ -148,7 +148,8 @@ export async function giveBack(hand: Hand): Promise<Outcome> {
   if (fo === undefined || luck.chance(0.5) || (attempt !== undefined && busy(town).has(attempt.reference))) return null;
   if (attempt !== undefined) busy(town).add(attempt.reference);
   try {
-    if (attempt !== undefined && luck.chance(0.5)) await orderAtDesk(hand, attempt);
+    if (attempt !== undefined && luck.chance(0.5) && isNoted(town, attempt.reference) && !isWarned(hand))
+      await orderAtDesk(hand, attempt);
     return await inBrowser(web, "give back", ({ engine }) =>
       placing.returnPart(engine, someone(known.tenant, fo.claimedBy!.replace("user:", "")), {
         order: dossier.order.publicId,

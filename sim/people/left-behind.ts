@@ -19,10 +19,11 @@ export function isWarned({ town: { restored }, known, dossier }: Omit<Hand, "web
   return restored.warned.has(name);
 }
 
-/**
- * Who takes an order from the machine by themselves looks at what `prove` listed, because the journal is asked about what machines send only. Whom the product gives
- * an order to place trusts it.
- */
+/** The gate's journal took it: whoever orders this by hand was let through, and what they do is not forgotten. */
+export const isNoted = ({ journal }: Town, reference: string): boolean =>
+  journal.some((each) => each.line === "by_hand" && each.reference === reference);
+
+/** Whose beginning the gate did not take, because it was away or the answer got lost, looks at what `prove` listed first. */
 export function remember({ town: { restored }, known, dossier }: Pick<Hand, "town" | "known" | "dossier">): void {
   const name = orderName(known.tenant, dossier.order.channelOrderId);
   if (

@@ -312,6 +312,7 @@ const resultOfTry = (answer: WebhookAnswer): string => {
 const calls = [
   "place",
   "settle",
+  "noteByHand",
   "sendDocument",
   "find",
   "track",

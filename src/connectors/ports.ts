@@ -452,6 +452,11 @@ export interface Gate {
    * sent, and then none ever will be; `under_way` while it is being sent; else `unknown`.
    */
   settle(calls: PurchaseCall[]): Promise<SettleAnswer[]>;
+  /**
+   * Somebody begins to place an armed attempt by hand: from here on the journal says that it may be bought. `refused`, and nothing noted: for its order
+   * something was bought before a restore.
+   */
+  noteByHand(call: ByHandCall): Promise<ByHandAnswer>;
   /** Lets one committed document leave, at most once; asking again is safe and sends the same bytes or finds that they have left. */
   sendDocument(call: DocumentCall): Promise<DocumentAnswer>;
 
@@ -491,6 +496,20 @@ export interface PurchaseCall {
 }
 export type PurchaseAnswer = PlaceAnswer | Failure | NotSent;
 export type SettleAnswer = PurchaseAnswer | { status: "under_way" };
+export interface ByHandCall {
+  workspaceId: WorkspaceId;
+  attemptId: AttemptId;
+  /** Whoever places it was told what was bought before a restore, and places it all the same. */
+  isTold: boolean;
+}
+export type ByHandAnswer = { status: "noted" } | BoughtBefore | Failure;
+/** PL-68. The gate's journal knows purchases for the order that the database does not. */
+export interface BoughtBefore {
+  status: "refused";
+  reason: "bought_before_restore";
+  /** Which, with our reference and the supplier's number where it is known. */
+  message: string;
+}
 export interface DocumentCall {
   workspaceId: WorkspaceId;
   dispatchId: DispatchId;

@@ -168,6 +168,17 @@ export function finishPlacingByHand(
   }
   return closed(done);
 }
+/** PL-70. What somebody was about to place may have been bought before a restore: it is held, off their desk, until a person says which it is. */
+export function stopPlacingByHand(draft: OrderDraft, attempt: Attempt, message: string): CloseResult {
+  const done = closeAttempt(
+    draft,
+    attempt,
+    { status: "refused", reason: "bought_before_restore", message },
+    { source: "gate" },
+  );
+  if (done.ok && done.changed) draft.touch(draft.fulfillmentOrder(attempt.fulfillmentOrderId), { claimedBy: null });
+  return done;
+}
 const otherSupplierHelps: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "out_of_stock",
   "price_above_limit",

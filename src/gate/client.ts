@@ -88,6 +88,7 @@ export function createGateClient({
         throw new GateAway(`${problem} (${unanswered.size} of ${calls.length} attempts have none).`);
     },
     settle: (calls) => call("settle", calls) as Promise<SettleAnswer[]>,
+    noteByHand: (each) => question("noteByHand", each),
     sendDocument: (each) => question("sendDocument", each),
     find: (account, references) => question("find", account, references),
     track: (account, ids) => question("track", account, ids),

@@ -134,7 +134,13 @@ async function whatWasBoughtBefore(
     const known = options.journal.find(reference);
     const other =
       known !== undefined && known.wasSent && !known.isClosed && known.requestHash !== requestHashOf(dispatch);
-    if (other) found.push({ reference, message: `it left in a document of ${known.at.toISOString()}` });
+    if (other)
+      found.push({
+        reference,
+        message: known.isByHand
+          ? `perhaps ordered by hand on ${known.at.toISOString()}`
+          : `it left in a document of ${known.at.toISOString()}`,
+      });
     const lost = known === undefined ? await boughtBeforeRestore(options, each) : null;
     if (lost !== null) found.push({ reference, message: lost.message });
   }

@@ -16,7 +16,7 @@ import { readPurchases, readSupplierOf, type Purchase } from "#store/attempt.ts"
 import { sendDocument } from "./document.ts";
 import { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
-import { sendOnce, settle, type Batch } from "./purchase.ts";
+import { noteByHand, sendOnce, settle, type Batch } from "./purchase.ts";
 
 /** A connector that has not come back by then is given up. */
 const patienceMs = 120_000;
@@ -91,6 +91,10 @@ export function createGate(options: GateOptions): Gate {
       return Promise.all(
         calls.map((call) => settle(options, call, found.get(call.attemptId), inFlight.has(call.attemptId))),
       );
+    },
+    async noteByHand(call) {
+      const found = await readPurchases(db, [call]);
+      return noteByHand(options, call, found.get(call.attemptId));
     },
     sendDocument(call) {
       const running = documentsInFlight.get(call.dispatchId);

@@ -12,6 +12,8 @@ export type JournalLine =
   /** From here on a byte may have left. */
   | (About & { line: "sending"; fence: number; mode: "send" | "resend" })
   | (About & { line: "answered"; answer: PurchaseAnswer })
+  /** From here on somebody may buy it at the supplier. */
+  | (About & { line: "by_hand" })
   /** Nothing of it left and nothing ever will. */
   | (About & { line: "closed"; message: string })
   | {
@@ -37,8 +39,9 @@ interface About {
 
 /** What the journal knows of one purchase. */
 export interface Known extends About {
-  /** A byte may have left at some time. */
+  /** A byte may have left at some time, or somebody may have ordered it. */
   wasSent: boolean;
+  isByHand: boolean;
   isClosed: boolean;
   answer: PurchaseAnswer | null;
 }
@@ -101,9 +104,7 @@ export class Journal {
 
   /** PL-68. Other purchases for the same order that were made, or may have been. */
   boughtFor(order: string, except: string): Known[] {
-    return [...(this.#ofOrder.get(order) ?? [])].filter(
-      (each) => each.reference !== except && each.wasSent && !each.isClosed && mayBeBought(each.answer),
-    );
+    return [...(this.#ofOrder.get(order) ?? [])].filter((each) => each.reference !== except && wasPerhapsBought(each));
   }
 
   /** Whether silence about an attempt armed at `instant` means that nothing of it was ever sent. */
@@ -157,9 +158,16 @@ export class Journal {
       requestHash,
       ...(order === undefined ? {} : { order }),
     };
-    const known = this.#known.get(reference) ?? { ...about, wasSent: false, isClosed: false, answer: null };
+    const known = this.#known.get(reference) ?? {
+      ...about,
+      wasSent: false,
+      isByHand: false,
+      isClosed: false,
+      answer: null,
+    };
     known.at = at;
-    if (line.line === "sending") known.wasSent = true;
+    if (line.line === "sending" || line.line === "by_hand") known.wasSent = true;
+    if (line.line === "by_hand") known.isByHand = true;
     if (line.line === "closed") known.isClosed = true;
     // An answer that says more is never forgotten for one that says less.
     if (line.line === "answered" && (known.answer === null || !isFinal(known.answer) || isFinal(line.answer)))
@@ -183,6 +191,10 @@ export class Journal {
     }
   }
 }
+
+/** As far as the journal knows. */
+export const wasPerhapsBought = ({ wasSent, isClosed, answer }: Known): boolean =>
+  wasSent && !isClosed && mayBeBought(answer);
 
 /** As far as an answer says; null: there is none. */
 export const mayBeBought = (answer: PurchaseAnswer | null): boolean =>

@@ -3,6 +3,10 @@ import {
   HttpError,
   needsSecrets,
   type AccountKey,
+  type BoughtBefore,
+  type ByHandAnswer,
+  type ByHandCall,
+  type Failure,
   type HttpRequest,
   type Outside,
   type PurchaseAnswer,
@@ -13,7 +17,7 @@ import {
 import { requestText } from "#domain/placement.ts";
 import { hushed, noSecrets, type Secrets } from "#domain/secret.ts";
 import { knownReferences, type Purchase } from "#store/attempt.ts";
-import { isFinal, mayBeBought, type Known } from "./journal.ts";
+import { isFinal, mayBeBought, wasPerhapsBought, type Known } from "./journal.ts";
 import type { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
 
@@ -109,28 +113,54 @@ function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): 
 export async function boughtBeforeRestore(
   { journal, db }: GateOptions,
   purchase: Purchase,
-): Promise<(PurchaseAnswer & { status: "refused" }) | null> {
+): Promise<BoughtBefore | null> {
   if (purchase.isReleased) return null;
   const others = journal.boughtFor(orderKey(purchase), purchase.request.reference);
   if (others.length === 0) return null;
   const known = await knownReferences(db, others);
   const lost = others.filter((each) => !known.has(each.reference));
-  if (lost.length === 0) return null;
-  const words = lost.map(({ reference, answer, at }) =>
-    answer?.status === "placed"
-      ? `${reference} of ${at.toISOString()}, the supplier's ${answer.supplierOrderId}`
-      : `${reference} of ${at.toISOString()}, without a clear answer`,
-  );
-  return {
-    status: "refused",
-    reason: "bought_before_restore",
-    message: `for this order was sent, and the restored database does not know it: ${words.join("; ")}`,
-  };
+  return lost.length === 0 ? null : boughtBefore(lost);
+}
+const boughtBefore = (lost: readonly Known[]): BoughtBefore => ({
+  status: "refused",
+  reason: "bought_before_restore",
+  message: `for this order was sent, and the restored database does not know it: ${lost.map(inWords).join("; ")}`,
+});
+function inWords({ reference, answer, at, isByHand }: Known): string {
+  const what = `${reference} of ${at.toISOString()}`;
+  if (answer?.status === "placed") return `${what}, the supplier's ${answer.supplierOrderId}`;
+  return isByHand ? `${what}, perhaps ordered by hand` : `${what}, without a clear answer`;
+}
+
+/**
+ * PL-70. What people order leaves by no gate, but its journal keeps that they began: a restored database asks it before the same is bought again, by the machine
+ * or by hand.
+ */
+export async function noteByHand(
+  options: GateOptions,
+  call: ByHandCall,
+  purchase: Purchase | undefined,
+): Promise<ByHandAnswer> {
+  if (purchase === undefined) return missing(call);
+  if (purchase.kind !== "human")
+    return { status: "bug", message: `an attempt of kind ${purchase.kind} is not placed by hand` };
+  const known = options.journal.find(purchase.request.reference);
+  // Asked again, because the answer was lost on the way.
+  if (known?.isByHand === true && known.attemptId === purchase.attemptId) return { status: "noted" };
+  if (!call.isTold && !purchase.isReleased) {
+    const lost =
+      known !== undefined && wasPerhapsBought(known)
+        ? boughtBefore([known])
+        : await boughtBeforeRestore(options, purchase);
+    if (lost !== null) return lost;
+  }
+  await options.journal.append({ line: "by_hand", ...about(options, purchase) });
+  return { status: "noted" };
 }
 const orderKey = ({ workspaceId, order }: Purchase): string =>
   hash("sha256", JSON.stringify([workspaceId, ...order])).slice(0, 32);
 
-const missing = (call: PurchaseCall): PurchaseAnswer => ({
+const missing = (call: Pick<PurchaseCall, "workspaceId" | "attemptId">): Failure => ({
   status: "bug",
   message: `There is no attempt ${call.attemptId} in workspace ${call.workspaceId}.`,
 });

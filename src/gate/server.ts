@@ -7,6 +7,7 @@ import { fromWire, toWire } from "./wire.ts";
 /** The calls of the gate that go over the wire, all with one answer; `place` alone streams its answers. */
 export const remoteCalls = [
   "settle",
+  "noteByHand",
   "sendDocument",
   "find",
   "track",

@@ -195,6 +195,10 @@ export async function aServer(
   };
 }
 /** Every supplier is reached by people; nothing can be sent. */
-const byHandOnly = { ...noGate, contract: () => ({ kind: "human" }) } as unknown as Gate;
+const byHandOnly = {
+  ...noGate,
+  contract: () => ({ kind: "human" }),
+  noteByHand: async () => ({ status: "noted" }),
+} as unknown as Gate;
 
 const Public = row({ publicId: col.text });

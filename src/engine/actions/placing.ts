@@ -9,11 +9,14 @@ import {
   confirmNotBought,
   finishPlacingByHand,
   giveBack,
+  stopPlacingByHand,
   type PlacingRefusal,
 } from "#domain/placement-person.ts";
 import type { CloseResult } from "#domain/placement-close.ts";
 import type { ReasonCode } from "#domain/reasons.ts";
 import { ok, refuse, type Refused, type Result } from "#domain/result.ts";
+import type { ByHandCall } from "#connectors/ports.ts";
+import type { AttemptId } from "#domain/ids.ts";
 import { nextFence, takenNumbers } from "#store/attempt.ts";
 import type { Tx } from "#store/db.ts";
 import { findInstallation } from "#store/installation.ts";
@@ -30,12 +33,39 @@ export interface OnPart extends OnOrder {
 /** All that placing locks of what orders share. */
 const need = { links: true, stock: "lock", balances: "lock" } as const;
 
-/** "I am placing now": from here on nobody else, and no machine, buys the same. */
-export const takeOver = (
+/** "I am placing now": from here on nobody else, and no machine, buys the same; where it may have been bought before a restore it is held instead (PL-70). */
+export async function takeOver(
   engine: Engine,
   who: Who,
   on: OnPart,
-): OrderResult<{ attempt: { no: number; reference: string } }> =>
+): OrderResult<{ attempt: { no: number; reference: string } }> {
+  const armed = await armByHand(engine, who, on);
+  if (armed.status === "refused") return armed;
+  const { attempt, attemptId, isTold, order } = armed.value;
+  const lost = await askJournal(engine, { workspaceId: who.workspaceId, attemptId, isTold });
+  if (lost === null) return ok({ attempt, order });
+  await changeOrder(
+    engine,
+    who,
+    { order: on.order },
+    {
+      need,
+      decide: (draft) =>
+        onAttempt(draft, openAttempt(draft, on.part), (open) =>
+          asResult(open.id === attemptId ? stopPlacingByHand(draft, open, lost) : done),
+        ),
+    },
+  );
+  return refuse("bought_before_restore", `Perhaps bought before the restore: ${lost}. Look at the supplier first.`);
+}
+const done: CloseResult = { ok: true, changed: false, replacement: null };
+
+/** The intention, committed before anybody else is asked. */
+const armByHand = (
+  engine: Engine,
+  who: Who,
+  on: OnPart,
+): OrderResult<{ attempt: { no: number; reference: string }; attemptId: AttemptId; isTold: boolean }> =>
   changeOrder(engine, who, on, {
     need,
     may: (view, draft) => onPart(draft, on.part, (fo) => fulfillmentOrderActions(view, fo).take_over),
@@ -52,6 +82,7 @@ export const takeOver = (
       const key = { workspaceId: who.workspaceId, orderId: draft.order.id };
       const address = (await readAddresses(tx, [key])).get(draft.order.id);
       if (address === undefined) return refuse("no_address", "The order has no address. Enter it first.");
+      const isTold = draft.dossier.holds.some(({ code }) => code === "bought_before_restore");
       const begun = beginPlacingByHand(draft, fo, who.actor, {
         fence: await nextFence(tx),
         installationId: installation.id,
@@ -60,10 +91,31 @@ export const takeOver = (
         addressNo: address.no,
       });
       if (!begun.ok) return refuse(begun.code, begun.message);
-      const { no, reference } = begun.attempt;
-      return ok({ attempt: { no, reference } });
+      const { id, no, reference } = begun.attempt;
+      return ok({ attempt: { no, reference }, attemptId: id, isTold });
     },
   });
+
+/** What was bought before a restore, as the gate's journal has it; null: nothing that it knows of. People go on ordering while the gate is away. */
+async function askJournal(engine: Engine, call: ByHandCall): Promise<string | null> {
+  for (let tries = 1; ; tries += 1) {
+    const said = await engine.gate.noteByHand(call);
+    if (said.status === "noted") return null;
+    if (said.status === "refused") return said.message;
+    if (said.status !== "retry_later" || tries === askAtMost) {
+      const { workspaceId, attemptId } = call;
+      engine.log.warn(
+        { workspaceId, attemptId, message: said.message },
+        "the gate keeps nothing of a purchase by hand",
+      );
+      return null;
+    }
+    await engine.clock.sleep(askAgainMs);
+  }
+}
+/** A gate that died is back by then. */
+const askAtMost = 5;
+const askAgainMs = 400;
 
 export interface Bought {
   supplierOrderId: string;

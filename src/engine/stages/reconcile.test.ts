@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aChannelOrder } from "#test/channel-order.ts";
 import { aShopFloor, contracts, type Fate, type ShopFloor } from "#test/shop.ts";
+import { boughtAndForgotten, heldIn, letItRun, states } from "#test/shop-floor.ts";
 import type { Id } from "#domain/ids.ts";
 import { releaseOrder } from "#domain/edit.ts";
 import { beginPlacingByHand, confirmBought, confirmNotBought, finishPlacingByHand } from "#domain/placement-person.ts";
@@ -10,44 +10,17 @@ import { CommitUnknown, openDb } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { sql } from "#store/sql.ts";
 import { readArming } from "../arming.ts";
-import { storeOrders } from "../intake.ts";
-import { changeOrders, type Stage } from "../stage.ts";
+import { changeOrders } from "../stage.ts";
 import { place } from "./place.ts";
 import { reconcile } from "./reconcile.ts";
-import { release } from "./release.ts";
-import { verify } from "./verify.ts";
 
 const State = row({ state: col.text });
-const states = async ({ database }: ShopFloor): Promise<string[]> =>
-  (await database.engine.rows(State, sql`select state from fulfillment_order order by id`)).map((each) => each.state);
 const attempts = async ({ database }: ShopFloor): Promise<string[]> =>
   (await database.engine.rows(State, sql`select state from attempt order by armed_at, id`)).map((each) => each.state);
 const evidence = async ({ database }: ShopFloor): Promise<string[]> =>
   (await database.engine.rows(State, sql`select source || ':' || kind as state from evidence order by at, id`)).map(
     (each) => each.state,
   );
-
-/** Everything that happens by itself within an hour, by a worker that lives. */
-async function letItRun(floor: ShopFloor): Promise<void> {
-  const stages: Stage[] = [verify, release, place, reconcile];
-  const end = floor.clock.now().getTime() + 3_600_000;
-  for (let rounds = 0; rounds < 200; rounds += 1) {
-    let moved = 0;
-    for (const stage of stages) {
-      moved += await stage.run(floor.engine);
-      await stage.settle?.(floor.engine);
-    }
-    if (moved > 0) continue;
-    const dues = (await Promise.all(stages.map((stage) => stage.nextDue(floor.database.engine)))).filter(
-      (due) => due !== null,
-    );
-    const next = Math.min(...dues.map((due) => due.getTime()));
-    if (next > end) return;
-    if (next <= floor.clock.now().getTime()) floor.clock.advance(1_000);
-    else floor.clock.moveTo(new Date(next));
-  }
-  assert.fail("it never came to rest");
-}
 
 /** What kills whom where; then new processes take over. */
 interface Crash {
@@ -270,29 +243,6 @@ test("PL-64 C13 a database that was restored from before a purchase does not buy
     }
   }
 });
-
-/** The backup is from before the order came; the channel brings it again. The administrator has said that this copy is home. */
-async function boughtAndForgotten(floor: ShopFloor): Promise<void> {
-  await floor.orders(1);
-  await letItRun(floor);
-  assert.equal(floor.shop.book.length, 1);
-  const superuser = openDb(floor.database.config("postgres"));
-  await superuser.run(sql`truncate sales_order, counter, ledger_transaction, ledger_entry, evidence, event cascade`);
-  await superuser.end();
-  await floor.newGate();
-  await storeOrders(
-    floor.engine,
-    { workspaceId: floor.workspaceId, channelId: floor.channelId, origin: "live", actor: "channel:test" },
-    [aChannelOrder("1", floor.clock.now())],
-  );
-  floor.clock.advance(11 * 60_000);
-}
-const Held = row({ id: col.id<Id<"order">>(), code: col.text, message: col.text });
-const heldIn = ({ database }: ShopFloor) =>
-  database.engine.rows(
-    Held,
-    sql`select order_id as id, code, detail ->> 'message' as message from hold where closed_at is null`,
-  );
 
 /** Both steps of a person who has the supplier's number. */
 async function placedByHand(floor: ShopFloor, orderId: Id<"order">, supplierOrderId: string): Promise<void> {
