@@ -1331,6 +1331,22 @@ export const mutants: readonly Mutant[] = [
     focus: { town: 0, order: byHand, restores: true, habits: { serves: 1 }, sql: noDuplicates },
   },
   {
+    name: "restore-renews-the-key",
+    title: "a restored database believes that the supplier knows a key for as long as if it had never been sent before",
+    invariants: ["I01"],
+    edits: [
+      {
+        file: "src/gate/purchase.ts",
+        find: `return keyUntil.getTime() - Math.max(0, sooner);`,
+        replace: `return keyUntil.getTime();`,
+      },
+    ],
+    orders: 6,
+    days: 0.03,
+    faultHours: 2,
+    focus: { order: byKey, town: 1, restores: true, habits: { outages: 1 }, sql: noDuplicates },
+  },
+  {
     name: "safe-mode-ignored",
     title: "a restored database buys and tells while it is in safe mode",
     invariants: ["I03", "I28"],

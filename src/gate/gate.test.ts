@@ -206,6 +206,24 @@ test("PL-54 only a key may be sent again: with the same hash, inside its window,
   assert.deepEqual(await say(late, { ...stale, mode: "resend" }), ["unknown: the supplier may have forgotten the key"]);
 });
 
+test("PL-71 C13 a key that was first sent before a restore is forgotten as early as the supplier forgets it, however late it was armed again", async (t) => {
+  const floor = await aShopFloor(t, contracts.keyAndSearch);
+  const call = await floor.armed();
+  floor.shop.fates.push("bought_no_answer");
+  await say(floor, call);
+
+  // The copy of the database arms the same purchase twenty seconds later than the first time.
+  await floor.database.owner.run(
+    sql`update attempt set armed_at = armed_at + interval '20 seconds', send_by = send_by + interval '1 hour', key_until = key_until + interval '20 seconds'`,
+  );
+  floor.clock.advance(20_000);
+  floor.shop.fates.push("unreachable");
+  assert.match((await say(floor, { ...call, mode: "resend" }))[0]!, /^unknown: (?!the supplier may)/);
+  floor.clock.advance(10_000);
+  assert.deepEqual(await say(floor, { ...call, mode: "resend" }), ["unknown: the supplier may have forgotten the key"]);
+  assert.deepEqual([floor.shop.book.length, floor.shop.seen.length], [1, 1]);
+});
+
 test("PL-55 settling says what the journal knows and closes for ever what was never sent; an attempt older than the journal proves nothing", async (t) => {
   const floor = await aShopFloor(t, contracts.none);
   const call = await floor.armed();

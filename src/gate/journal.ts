@@ -42,6 +42,8 @@ export interface Known extends About {
   /** A byte may have left at some time, or somebody may have ordered it. */
   wasSent: boolean;
   isByHand: boolean;
+  /** Null where it never was. */
+  firstSentAt: Date | null;
   isClosed: boolean;
   answer: PurchaseAnswer | null;
 }
@@ -162,12 +164,14 @@ export class Journal {
       ...about,
       wasSent: false,
       isByHand: false,
+      firstSentAt: null,
       isClosed: false,
       answer: null,
     };
     known.at = at;
     if (line.line === "sending" || line.line === "by_hand") known.wasSent = true;
     if (line.line === "by_hand") known.isByHand = true;
+    if (line.line === "sending") known.firstSentAt ??= at;
     if (line.line === "closed") known.isClosed = true;
     // An answer that says more is never forgotten for one that says less.
     if (line.line === "answered" && (known.answer === null || !isFinal(known.answer) || isFinal(line.answer)))

@@ -51,11 +51,11 @@ export async function sendOnce(
   }
 
   const now = clock.now();
-  const refusal = whyNot(options, call, purchase, now);
+  const keyUntil = keyIsKnownUntil(purchase, known);
+  const refusal = whyNot(options, call, purchase, keyUntil, now);
   if (refusal !== null)
     return call.mode === "send" ? never(options, purchase, refusal) : { status: "unknown", message: refusal };
-  const keyUntil = call.mode === "send" ? null : purchase.keyUntil;
-  const until = Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity);
+  const until = Math.min(purchase.sendBy.getTime(), (call.mode === "resend" ? keyUntil : null) ?? Infinity);
   const deadlineMs = monotonicMs() + (until - now.getTime());
 
   const account: AccountKey = {
@@ -173,8 +173,24 @@ export const about = ({ clock }: GateOptions, purchase: Purchase) => ({
   order: orderKey(purchase),
 });
 
+/**
+ * PL-71. Until when, in milliseconds, the supplier certainly knows the key; null: it knows none. It remembers from the first sending on, which the journal may
+ * have seen before a restored database armed the same again.
+ */
+function keyIsKnownUntil({ keyUntil, armedAt }: Purchase, known: Known | undefined): number | null {
+  if (keyUntil === null) return null;
+  const sooner = armedAt.getTime() - (known?.firstSentAt ?? armedAt).getTime();
+  return keyUntil.getTime() - Math.max(0, sooner);
+}
+
 /** What speaks against sending this attempt now; null: nothing. */
-function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purchase, now: Date): string | null {
+function whyNot(
+  { connectors }: GateOptions,
+  call: PurchaseCall,
+  purchase: Purchase,
+  keyUntil: number | null,
+  now: Date,
+): string | null {
   if (purchase.workspaceId !== call.workspaceId) return "the attempt is another workspace's";
   if (call.fence !== purchase.fence || purchase.fence !== purchase.newestFence)
     return "somebody newer has taken it over";
@@ -189,7 +205,7 @@ function whyNot({ connectors }: GateOptions, call: PurchaseCall, purchase: Purch
   }
   if (purchase.kind !== "key") return "only a supplier with idempotency keys may be asked the same again";
   if (purchase.state !== "armed" && purchase.state !== "unknown") return `the attempt is ${purchase.state}`;
-  if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";
+  if (keyUntil === null || now.getTime() >= keyUntil) return "the supplier may have forgotten the key";
   return now >= purchase.sendBy ? "the deadline for asking once more has passed" : null;
 }
 
