@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AccountId } from "#domain/ids.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { AccountId, WorkspaceId } from "#domain/ids.ts";
 import { countUnknowns, lockAdmissions } from "#store/account.ts";
 import { postTransactions } from "#store/ledger.ts";
+import type { Tx } from "#store/db.ts";
 import { col, row } from "#store/row.ts";
 import { readShared } from "#store/shared.ts";
 import { sql } from "#store/sql.ts";
@@ -50,27 +52,64 @@ test("SK-2 who refers to a shared account row is not in the way of who changes i
         keys.map((each) => ({ ...each, count: 1, windowMs: 1000 })),
         engine.clock.now(),
       );
-      const posting = {
-        id: engine.ids.next<"ledgerTransaction">(),
-        kind: "correction" as const,
-        workspaceId,
-        orderId: null,
-        fulfillmentOrderId: null,
-        attemptId: null,
-        accountId: keys[0]!.accountId,
-        currency: "EUR",
-        reference: "SK-2",
-        entries: [
-          { ledger: "available" as const, amount: 1n },
-          { ledger: "goods" as const, amount: -1n },
-        ],
-        at: engine.clock.now(),
-        actor: "test",
-      };
-      await postTransactions(tx, () => engine.ids.next(), [posting]);
+      await book(tx, engine, { workspaceId, accountId: keys[0]!.accountId, from: "available" });
     });
   });
 });
+
+test("SK-3 what a purchase on account moves is locked before its day is, as it is booked, so that none waits in a circle", async (t) => {
+  const { database, engine, workspaceId } = await aSoak(t, { seed: 1, days: 0.01 });
+  const { id: accountId } = await database.engine.one(
+    AccountIds,
+    sql`select min(id) as id from supplier_account where workspace_id = ${workspaceId}::bigint`,
+  );
+  const day = sql`select from account_day where workspace_id = ${workspaceId}::bigint for update`;
+  const lock = (tx: Tx) => readShared(tx, [workspaceId], [], { balances: "lock" }, engine.clock.now());
+  await database.engine.run(sql`update supplier_account set settings = settings || '{"dailyCap": 100000}'`);
+  await database.engine.tx(async (tx) => {
+    await book(tx, engine, { workspaceId, accountId, from: "payable" });
+    await lock(tx);
+  });
+
+  const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+  const other = database.engine.tx(async (booking) => {
+    await booking.run(sql`set local lock_timeout = '2s'`);
+    await book(booking, engine, { workspaceId, accountId, from: "payable" });
+    asked();
+    await pause(300);
+    await booking.run(day);
+  });
+  await isAsked;
+  await database.engine.tx(async (tx) => {
+    await lock(tx);
+    await book(tx, engine, { workspaceId, accountId, from: "payable" });
+  });
+  await other;
+});
+/** One unit for goods. */
+const book = (
+  tx: Tx,
+  engine: Soak["engine"],
+  { from, ...of }: { workspaceId: WorkspaceId; accountId: AccountId; from: "available" | "payable" },
+): Promise<void> =>
+  postTransactions(tx, () => engine.ids.next(), [
+    {
+      ...of,
+      id: engine.ids.next<"ledgerTransaction">(),
+      kind: "correction",
+      orderId: null,
+      fulfillmentOrderId: null,
+      attemptId: null,
+      currency: "EUR",
+      reference: `${from} ${engine.ids.next()}`,
+      entries: [
+        { ledger: from, amount: 1n },
+        { ledger: "goods", amount: -1n },
+      ],
+      at: engine.clock.now(),
+      actor: "test",
+    },
+  ]);
 const AccountIds = row({ id: col.id<AccountId>() });
 
 /** A checker that has nothing to say must be able to speak: the same purchase once more, an order that nobody fetches, a number that nobody has. */

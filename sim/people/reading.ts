@@ -22,6 +22,7 @@ export const readSomething = (town: Town, luck: Stream, known: Known): Promise<v
     const web = luck.pick(town.webs);
     const page = luck.pick(pages);
     const publicId = await look(town, () => publicIdOf(town, known));
+    if (publicId === null) return;
     const stranger = await look(town, () => strangerTo(town, tenant));
     const answer = await inBrowser(web, `read ${page.name}`, ({ process }) =>
       page(process.read!, { tenant, orderId: known.orderId, publicId, stranger }),
@@ -84,13 +85,14 @@ interface Stranger {
   publicId: string;
 }
 const PublicIds = row({ publicId: col.text });
-const publicIdOf = async ({ eye }: Town, { tenant, orderId }: Known): Promise<string> =>
+/** null: a database that was set back has not met it. */
+const publicIdOf = async ({ eye }: Town, { tenant, orderId }: Known): Promise<string | null> =>
   (
-    await eye.one(
+    await eye.maybe(
       PublicIds,
       sql`select public_id from sales_order where workspace_id = ${tenant.workspaceId}::bigint and id = ${orderId}::bigint`,
     )
-  ).publicId;
+  )?.publicId ?? null;
 async function strangerTo({ eye, tenants }: Town, { workspaceId }: Tenant): Promise<Stranger | null> {
   const tenant = tenants.find((each) => each.workspaceId !== workspaceId)!;
   const found = await eye.maybe(

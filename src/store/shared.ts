@@ -229,12 +229,15 @@ async function readBalances(
   lock: boolean,
 ): Promise<void> {
   const days = ws.map((id) => dayOf(now, shared.get(id)!.workspace.zone));
+  // Whoever locks takes all that a purchase may move: a row that is only met when it is booked would be waited for with the day's row in hand, and who books first has
+  // the two in the other order.
+  const kinds = lock ? sql`` : sql`and l.kind in ('available', 'credits')`;
   const locking = lock ? sql`for no key update of l` : sql``;
   const balances = await tx.rows(
     BalanceRow,
     sql`
     select l.workspace_id, l.account_id, l.kind, l.balance from ledger_account l
-     where l.workspace_id = any(${ws}::bigint[]) and l.account_id <> 0 and l.kind in ('available', 'credits')
+     where l.workspace_id = any(${ws}::bigint[]) and l.account_id <> 0 ${kinds}
      order by l.workspace_id, l.id ${locking}`,
   );
   // The day's row must exist before it can be locked: two workers that both find none would both spend the whole cap.
@@ -260,7 +263,7 @@ async function readBalances(
     const account = shared.get(workspaceId)!.accounts.get(accountId);
     if (account === undefined) continue;
     if (kind === "available") account.balance = balance;
-    else account.credits = balance;
+    else if (kind === "credits") account.credits = balance;
   }
   for (const { workspaceId, accountId, spent: amount } of spent) {
     const account = shared.get(workspaceId)!.accounts.get(accountId);
