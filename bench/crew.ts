@@ -14,8 +14,8 @@ export interface Crew {
   end(): Promise<void>;
 }
 
-/** A shop that somebody asks is not asked by another one meanwhile, so of several processes one may find nothing to do when all is not in yet. */
-const mostTurns = 100;
+/** The engine takes a page of each shop in a turn, the others all at once. */
+const mostTurns = 1_000;
 
 export function hireCrew(processes: number): Crew {
   const workers = Array.from({ length: processes }, () => new Worker());

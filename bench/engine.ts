@@ -20,7 +20,7 @@ import { masterKeysInMemory } from "#store/vault/master-keys.ts";
 import { withoutSecrets } from "#store/vault/vault.ts";
 import { monotonicMs, realClock, realRandom } from "#cli/clock.ts";
 import { aheadMs, type PhaseName, type Program, type ProgramOptions } from "./program.ts";
-import { carrierOf, outsideOf, readAheadMs, roundsOf, shopOf, supplierOf } from "./trade.ts";
+import { carrierOf, outsideOf, readAheadMs, shopOf, supplierOf } from "./trade.ts";
 
 const stageOf: Record<Exclude<PhaseName, "take in">, Stage> = {
   verify,
@@ -93,12 +93,11 @@ export async function openEngine({ database, range, batch, slot }: ProgramOption
       clock.ahead = aheadMs(phase);
       let total = 0;
       if (phase === "take in") {
-        // One process finds a page of each shop in each round. Of several one may come before a shop is due again: they are sent once more (see crew.ts), one by one.
-        for (const end = round + (round === 0 ? roundsOf(range) : 1); round < end; round += 1) {
-          clock.ahead = round * readAheadMs;
-          await pull.run(engine);
-          total += await drain(engine, intake, refuseComplaints);
-        }
+        // A page of each shop. The crew sends all processes together into the next round: their clocks must not differ by more than a shop is lent for.
+        clock.ahead = round * readAheadMs;
+        round += 1;
+        await pull.run(engine);
+        total = await drain(engine, intake, refuseComplaints);
       } else total = await drain(engine, stageOf[phase], refuseComplaints);
       return total;
     },
