@@ -147,12 +147,12 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "src/gate/purchase.ts",
-        find: `if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";`,
+        find: `if (keyUntil === null || now.getTime() >= keyUntil) return "the supplier may have forgotten the key";`,
         replace: "",
       },
       {
         file: "src/gate/purchase.ts",
-        find: `Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity)`,
+        find: `Math.min(purchase.sendBy.getTime(), (call.mode === "resend" ? keyUntil : null) ?? Infinity)`,
         replace: `purchase.sendBy.getTime()`,
       },
       {
@@ -914,12 +914,12 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: "src/gate/purchase.ts",
-        find: `if (purchase.keyUntil === null || now >= purchase.keyUntil) return "the supplier may have forgotten the key";`,
+        find: `if (keyUntil === null || now.getTime() >= keyUntil) return "the supplier may have forgotten the key";`,
         replace: "",
       },
       {
         file: "src/gate/purchase.ts",
-        find: `Math.min(purchase.sendBy.getTime(), keyUntil?.getTime() ?? Infinity)`,
+        find: `Math.min(purchase.sendBy.getTime(), (call.mode === "resend" ? keyUntil : null) ?? Infinity)`,
         replace: `purchase.sendBy.getTime()`,
       },
       {
