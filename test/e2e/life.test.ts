@@ -202,8 +202,21 @@ async function looksOnly(page: Page): Promise<void> {
   for (const name of ["Edit", "Hold", "Cancel"]) {
     const button = page.getByRole("button", { name: new RegExp(`^${name}`) }).first();
     assert.equal(await button.getAttribute("aria-disabled"), "true", name);
-    await button.hover();
-    await page.getByRole("tooltip").getByText("Your role is viewer").first().waitFor();
+    await until(
+      async () => {
+        // Anew each time: a page that is drawn again under a pointer that stands still has not been pointed at.
+        await page.mouse.move(0, 0);
+        await page.getByRole("tooltip").first().waitFor({ state: "hidden" });
+        await button.hover();
+        const why = page.getByRole("tooltip").getByText("Your role is viewer");
+        return why.waitFor({ timeout: 5_000 }).then(
+          () => true as const,
+          () => undefined,
+        );
+      },
+      `${name} says why not`,
+      60_000,
+    );
   }
   const hold = page.getByRole("region", { name: "No supplier product for this SKU" });
   await hold.getByText("Your role is viewer").first().waitFor();
