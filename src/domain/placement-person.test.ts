@@ -45,6 +45,17 @@ test("PL-30 taking over works for automated suppliers, from the buffer, from pla
   assert.equal(sending.dossier.attempts.length, 1);
 });
 
+test("PL-70 who takes a part from the hold that says it may have been bought was told; a hold on another part tells nobody", () => {
+  const toldBy = (subject: "order" | "fulfillment_order", subjectId: string): boolean => {
+    const world = aWorld({ state: "held" });
+    world.draft().openHold({ subject, subjectId, code: "bought_before_restore" });
+    const begun = beginPlacingByHand(world.draft(t0, "ada"), world.fo, "ada", byHand);
+    return begun.ok && begun.isTold;
+  };
+  assert.deepEqual([toldBy("fulfillment_order", "61"), toldBy("order", "0")], [true, true]);
+  assert.equal(toldBy("fulfillment_order", "62"), false);
+});
+
 test("PL-30 what a person may not pass is refused with its reason: a hold by a person, an open cancellation, too little money, another's claim", () => {
   const codeOf = (prepare: (world: ReturnType<typeof aWorld>) => void, options = {}): string => {
     const world = aWorld({ state: "escalated", ...options });

@@ -53,14 +53,14 @@ export const byHandTerms: Arming["terms"] = { kind: "human", sendByMs: byHandMs,
 
 /**
  * PL-30. "I am placing now": arms a `human` attempt, whatever kind the supplier is, so that no machine and no second person buys the same. What the
- * machine could not do and a person can (LC-6) is taken over from its hold. Refused with a value while another attempt is armed, unknown or placed.
+ * machine could not do and a person can (LC-6) is taken over from its hold; `isTold`: from one that said that it may have been bought. Refused with a value while another attempt is armed, unknown or placed.
  */
 export function beginPlacingByHand(
   draft: OrderDraft,
   fo: FulfillmentOrder,
   actor: string,
   arming: Omit<Arming, "terms">,
-): { ok: true; attempt: Attempt } | PlacingRefusal {
+): { ok: true; attempt: Attempt; isTold: boolean } | PlacingRefusal {
   const open = openAttemptOf(draft, fo);
   if (open !== null) {
     const who =
@@ -117,7 +117,11 @@ export function beginPlacingByHand(
   if (fo.state === "received") draft.move(fo, "waiting");
   if (fo.state !== "escalated") draft.move(fo, "escalated", { why: "taken_over", by: actor });
   draft.touch(fo, { claimedBy: actor, placedBy: "person" });
-  return { ok: true, attempt: writeAttempt(draft, fo, account, cost, { ...arming, terms: byHandTerms }).armed };
+  return {
+    ok: true,
+    attempt: writeAttempt(draft, fo, account, cost, { ...arming, terms: byHandTerms }).armed,
+    isTold: holds.some(({ code }) => code === "bought_before_restore"),
+  };
 }
 
 /** What a person saw of a purchase. */

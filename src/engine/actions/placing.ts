@@ -82,7 +82,6 @@ const armByHand = (
       const key = { workspaceId: who.workspaceId, orderId: draft.order.id };
       const address = (await readAddresses(tx, [key])).get(draft.order.id);
       if (address === undefined) return refuse("no_address", "The order has no address. Enter it first.");
-      const isTold = draft.dossier.holds.some(({ code }) => code === "bought_before_restore");
       const begun = beginPlacingByHand(draft, fo, who.actor, {
         fence: await nextFence(tx),
         installationId: installation.id,
@@ -92,7 +91,7 @@ const armByHand = (
       });
       if (!begun.ok) return refuse(begun.code, begun.message);
       const { id, no, reference } = begun.attempt;
-      return ok({ attempt: { no, reference }, attemptId: id, isTold });
+      return ok({ attempt: { no, reference }, attemptId: id, isTold: begun.isTold });
     },
   });
 
