@@ -41,6 +41,18 @@ const byNobody = { sku: "HP-BLANKET", address: "good", paid: true } as const;
 const cap = (minor: number): string =>
   `update supplier_account set settings = settings || '{"dailyCap": ${minor}}' where name like '%Northlight%'`;
 
+/** Whoever takes an order over is not told what the journal knows of it. */
+const nobodyIsTold = {
+  file: "src/gate/purchase.ts",
+  find: `if (!call.isTold && !purchase.isReleased) {`,
+  replace: `if (!call.isTold && call.isTold) {`,
+};
+/** Home again, nothing waits because people may have bought it. */
+const nothingIsHeld = {
+  file: "src/engine/manage/after-restore.ts",
+  find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
+  replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
+};
 /** Few buyers live where only people can order: the same goods once more are no question then. */
 const noDuplicates = `update workspace set settings = settings || '{"duplicateWindowMs": 0}'`;
 
@@ -1252,11 +1264,7 @@ export const mutants: readonly Mutant[] = [
       "a restored database that is said to be home holds nothing that people may have bought since, and the journal says nothing of it",
     invariants: ["I01"],
     edits: [
-      {
-        file: "src/engine/manage/after-restore.ts",
-        find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
-        replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
-      },
+      nothingIsHeld,
       // The journal would still know that somebody began.
       {
         file: "src/gate/journal.ts",
@@ -1297,11 +1305,7 @@ export const mutants: readonly Mutant[] = [
         replace: `;`,
       },
       // Whoever orders it there would be told.
-      {
-        file: "src/gate/purchase.ts",
-        find: `if (!call.isTold && !purchase.isReleased) {`,
-        replace: `if (!call.isTold && call.isTold) {`,
-      },
+      nobodyIsTold,
     ],
     orders: 6,
     days: 0.03,
@@ -1314,16 +1318,8 @@ export const mutants: readonly Mutant[] = [
     invariants: ["I01"],
     edits: [
       // What people may have bought would be held before anybody takes it.
-      {
-        file: "src/engine/manage/after-restore.ts",
-        find: `const wanted = parts.filter((each) => which === "all" || isByHand(engine, each));`,
-        replace: `const wanted = parts.filter(() => which === "all" && isByHand === undefined);`,
-      },
-      {
-        file: "src/gate/purchase.ts",
-        find: `if (!call.isTold && !purchase.isReleased) {`,
-        replace: `if (!call.isTold && call.isTold) {`,
-      },
+      nothingIsHeld,
+      nobodyIsTold,
     ],
     orders: 6,
     days: 0.03,
