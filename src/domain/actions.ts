@@ -1,5 +1,5 @@
 import { holdsOn } from "./draft.ts";
-import { releasable } from "./edit.ts";
+import { releasable, whyNotDismissed } from "./edit.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
 import type {
   Attempt,
@@ -148,8 +148,10 @@ const attemptTable = {
 export type AttemptAction = keyof typeof attemptTable;
 
 const holdTable = {
-  dismiss: (_view, hold) =>
-    offers(hold, "dismiss") ? yes : no(`It cannot just be dismissed. ${reasonOf(hold.code).next}`),
+  dismiss: (_view, hold) => {
+    const why = whyNotDismissed(hold);
+    return why === null ? yes : no(why);
+  },
   answer: (_view, hold) =>
     hold.code === "changed_on_channel" ? yes : no("Only a change on the channel asks whose value shall stand."),
 } as const satisfies Record<string, (view: ActionView, hold: Hold) => Verdict>;

@@ -5,7 +5,7 @@ import { importance, reasonOf, type ReasonCode } from "./reasons.ts";
 import { isStated } from "./stated-hold.ts";
 import { nextAddressNo, verifyAgain } from "./intake.ts";
 import { isBeforePlacing, isFinal } from "./lifecycle.ts";
-import { allocated, type FulfillmentOrder } from "./order.ts";
+import { allocated, type FulfillmentOrder, type Hold } from "./order.ts";
 import type { SupplierId } from "./ids.ts";
 import { reconcileQuantities } from "./quantities.ts";
 import { done, ok, refuse, type Result } from "./result.ts";
@@ -151,15 +151,22 @@ export function holdOrder(draft: OrderDraft, note: string): Result {
 const isOverdue = (code: ReasonCode): boolean =>
   code === "acknowledgement_overdue" || code === "rest_overdue" || code === "tracking_overdue";
 
+/** Why a hold cannot be closed by a person's word alone (`dismiss`); null: it can. */
+export function whyNotDismissed(hold: Pick<Hold, "code" | "detail">): string | null {
+  const { title, next, actions } = reasonOf(hold.code);
+  if (!(actions as readonly string[]).includes("dismiss")) return `“${title}” cannot just be dismissed. ${next}`;
+  // PL-72. The next look would find the same price.
+  if (hold.code === "price_above_limit" && hold.detail["placed"] !== true)
+    return "Nothing was bought yet, and at this price it would be held again. Raise the limit, choose another supplier, or cancel.";
+  return null;
+}
+
 /** A person closes a hold that says so (`dismiss`). */
 export function dismissHold(draft: OrderDraft, holdId: string): Result {
   const hold = draft.dossier.holds.find((each) => each.id === holdId);
   if (hold === undefined) return refuse("no_such_hold", "This hold is not open any more.");
-  if (!(reasonOf(hold.code).actions as readonly string[]).includes("dismiss"))
-    return refuse(
-      "not_dismissable",
-      `“${reasonOf(hold.code).title}” cannot just be dismissed. ${reasonOf(hold.code).next}`,
-    );
+  const whyNot = whyNotDismissed(hold);
+  if (whyNot !== null) return refuse("not_dismissable", whyNot);
   draft.closeHold(hold, { by: "person" });
   // A person said that it is all right: time does not open these again (SH-23), and looks for tracking go on (SH-25).
   const { answered } = draft.order;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { aWorld, arming, id, keyTerms, minutes, noneTerms, t0, type WorldOptions } from "#test/placing.ts";
 import type { OrderDraft, Posting } from "./draft.ts";
+import { dismissHold } from "./edit.ts";
 import type { Attempt } from "./order.ts";
 import { armAttempt } from "./placement.ts";
 import { closeAttempt, nextAttemptStates, type Answer } from "./placement-close.ts";
@@ -72,6 +73,25 @@ test("PL-11 prepaid: the charge comes from the hold and the rest goes back; a pr
   assert.deepEqual(
     dear.dossier.holds.map((hold) => [hold.code, hold.subjectId, hold.detail["charged"]]),
     [["price_above_limit", "61", "3000"]],
+  );
+});
+
+test("PL-72 a price that was paid is accepted by dismissing its hold, one that nobody has paid is not", () => {
+  const paid = armed({ account: { payment: "prepaid" }, balance: 5000n });
+  const draft = paid.draft();
+  closeAttempt(draft, paid.attempt, { ...number77, total: { amount: 3000n, currency: "EUR" } } as Answer, gate);
+  const unpaid = armed();
+  const before = unpaid.draft();
+  before.openHold({ subject: "fulfillment_order", subjectId: unpaid.fo.id, code: "price_above_limit", detail: {} });
+
+  const accepted = dismissHold(draft, paid.dossier.holds[0]!.id);
+  const refused = dismissHold(before, unpaid.dossier.holds[0]!.id);
+
+  assert.equal(accepted.status, "ok");
+  assert.deepEqual(paid.dossier.holds, []);
+  assert.deepEqual(
+    [refused.status, refused.status === "refused" && refused.code, unpaid.dossier.holds.length],
+    ["refused", "not_dismissable", 1],
   );
 });
 
