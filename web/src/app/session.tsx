@@ -38,6 +38,17 @@ export function useHere(): Here {
 export const homeOf = (role: Session["role"]): "overview" | "desk" | "prep" | "supplier" =>
   role === "operator" ? "desk" : role === "prep" ? "prep" : role === "supplier" ? "supplier" : "overview";
 
+/** What an act on orders leaves as it is. */
+const setUp = new Set<unknown>(["suppliers", "product-links", "channels", "settings", "members"]);
+
+/** After an act on orders: asks everything anew that is shown of a workspace, except what was set up. */
+export function useRefreshOrders(): () => Promise<void> {
+  const queries = useQueryClient();
+  const { workspace } = useHere();
+  return () =>
+    queries.invalidateQueries({ predicate: ({ queryKey: [of, what] }) => of === workspace.slug && !setUp.has(what) });
+}
+
 /** Asks everything anew that is shown of a workspace: after an act of which nobody knows what it touched. */
 export function useRefresh(): (...keys: string[]) => Promise<void> {
   const queries = useQueryClient();

@@ -5,7 +5,7 @@ import { useId, useRef, type ReactNode } from "react";
 import { useTranslation } from "../i18n.ts";
 import { proved } from "../app/act.ts";
 import type { Schemas } from "../app/api.ts";
-import { useHere, useRefresh } from "../app/session.tsx";
+import { useHere, useRefresh, useRefreshOrders } from "../app/session.tsx";
 import { CopyCall, type Call } from "./api-call.tsx";
 import { Trouble } from "./page.tsx";
 
@@ -14,6 +14,9 @@ export type Verdict = Schemas["Verdict"];
 /** Not `randomUUID`: a page without https has none. */
 const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Calls that change nothing of what was set up. */
+const ofOrders = /^\/v1\/(orders|fulfillment-orders)\//;
 
 interface ActFormProps {
   /** What the button does, one after the other, with what stands in the fields now. */
@@ -43,7 +46,9 @@ export function ActForm(props: ActFormProps) {
   const { calls, submit, verdict = { allowed: true }, undo, isGrave = false, hint, onCancel } = props;
   const { t } = useTranslation();
   const { api } = useHere();
-  const refresh = useRefresh();
+  const refreshAll = useRefresh();
+  const refreshOrders = useRefreshOrders();
+  const refresh = calls.every(({ path }) => ofOrders.test(path)) ? refreshOrders : refreshAll;
   const whyId = useId();
   // The same request again after a lost answer is done once.
   const keys = useRef(new Map<string, string>());

@@ -28,7 +28,7 @@ export function useAddressFormats() {
   return useQuery({
     queryKey: [workspace.slug, "address-formats"],
     queryFn: ({ signal }) => api.get("/v1/address-formats", { signal }),
-    staleTime: Infinity,
+    staleTime: "static",
     meta: { live: false },
   });
 }

@@ -21,7 +21,7 @@ export function useConnectors() {
     queryKey: [workspace.slug, "connectors"],
     queryFn: ({ signal }) => api.get("/v1/connectors", { signal }),
     enabled: may("settings.read"),
-    staleTime: Infinity,
+    staleTime: "static",
     meta: { live: false },
   });
 }

@@ -1,12 +1,11 @@
 import { Select, Stack, Tabs, Text, Textarea, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "../../i18n.ts";
-import { useHere } from "../../app/session.tsx";
 import { ActForm, type Verdict } from "../act-form.tsx";
 import { post, type Call } from "../api-call.tsx";
 import { formatMoney } from "../format.ts";
 import { Copyable } from "../copyable.tsx";
+import { useReasons } from "../reasons.ts";
 import { PartPicker } from "./plain.tsx";
 import classes from "./resolve.module.css";
 import { firstAllowed, partsOf, type Attempt, type FormProps, type Order, type Part } from "./subject.ts";
@@ -221,16 +220,10 @@ export function PlaceByHand({
 
 function NotPlaced({ part, done }: { part: Part; done: (said: string) => void }) {
   const { t } = useTranslation();
-  const { api, workspace } = useHere();
   const [reason, setReason] = useState("supplier_refused");
   const [message, setMessage] = useState("");
-  const { data } = useQuery({
-    queryKey: [workspace.slug, "reasons"],
-    queryFn: ({ signal }) => api.get("/v1/reasons", { signal }),
-    staleTime: Infinity,
-    meta: { live: false },
-  });
-  const offered = (data?.reasons ?? []).filter(({ code }) => notPlacedReasons.has(code));
+  const catalogue = useReasons();
+  const offered = (catalogue?.reasons ?? []).filter(({ code }) => notPlacedReasons.has(code));
   return (
     <ActForm
       calls={[

@@ -7,6 +7,7 @@ import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
 import { Trouble } from "../../parts/page.tsx";
+import { useReasons } from "../../parts/reasons.ts";
 import { useSuppliers } from "../../parts/resolve/set-up.ts";
 import { JobView } from "../jobs/job-view.tsx";
 import { WhatWouldBe } from "../orders/bulk-dialog.tsx";
@@ -55,15 +56,13 @@ export function GroupAct({ group, onEnd }: { group: Group; onEnd: () => void }) 
 function Choose({ group, onStarted, onEnd }: { group: Group; onStarted: (job: string) => void; onEnd: () => void }) {
   const { t } = useTranslation();
   const { api, workspace, session } = useHere();
-  const { data } = useQuery({
-    queryKey: ["reasons"],
-    queryFn: ({ signal }) => api.get("/v1/reasons", { signal }),
-    staleTime: Infinity,
-  });
+  const catalogue = useReasons();
   const suppliers = useSuppliers();
   const [typed, setChoice] = useState<Choice>();
   const [supplier, setSupplier] = useState<string | null>(null);
-  const resolves = data?.reasons.find(({ code }) => code === group.code)?.resolve_with as readonly string[] | undefined;
+  const resolves = catalogue?.reasons.find(({ code }) => code === group.code)?.resolve_with as
+    | readonly string[]
+    | undefined;
   const possible = choices.filter((each) => {
     if (each === "snooze" || each === "unassign") return true;
     if (each === "assign") return session.user !== null;

@@ -1,13 +1,12 @@
 import { Anchor, Button, Group, NumberInput, Radio, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
-import { useHere } from "../../app/session.tsx";
 import { ActForm } from "../../parts/act-form.tsx";
 import { post } from "../../parts/api-call.tsx";
 import { formatMoney } from "../../parts/format.ts";
 import { KeyName, useKeys } from "../../parts/keys.tsx";
+import { useReasons } from "../../parts/reasons.ts";
 
 interface OutcomeProps {
   order: Schemas["Order"];
@@ -190,17 +189,11 @@ const triedElsewhere = 5;
 
 function Cannot({ order, part, onDone, onLeave }: PanelProps) {
   const { t } = useTranslation();
-  const { api, workspace } = useHere();
   const [reason, setReason] = useState<Code>("out_of_stock");
   const [message, setMessage] = useState("");
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const { data: catalogue } = useQuery({
-    queryKey: [workspace.slug, "reasons"],
-    queryFn: ({ signal }) => api.get("/v1/reasons", { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-    meta: { live: false },
-  });
+  const catalogue = useReasons();
   const titleOf = (code: Code): string => catalogue?.reasons.find((each) => each.code === code)?.title ?? code;
   useKeys(codes.map((code, index) => ({ key: String(index + 1), label: titleOf(code), run: () => setReason(code) })));
   return (

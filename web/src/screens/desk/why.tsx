@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "../../i18n.ts";
 import type { Schemas } from "../../app/api.ts";
 import { useHere } from "../../app/session.tsx";
+import { useReasons } from "../../parts/reasons.ts";
 import classes from "./desk.module.css";
 
 interface WhyProps {
@@ -19,12 +20,7 @@ export function Why({ order, part }: WhyProps) {
     queryFn: ({ signal }) =>
       api.get("/v1/orders/{id}/events", { path: { id: order.id }, query: { limit: 100 }, signal }),
   });
-  const { data: catalogue } = useQuery({
-    queryKey: [workspace.slug, "reasons"],
-    queryFn: ({ signal }) => api.get("/v1/reasons", { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-    meta: { live: false },
-  });
+  const catalogue = useReasons();
   const holds = order.holds.filter(({ on }) => on.id === part.id || on.subject === "order");
   const moved = trail?.events.find(({ subject_id: id, to }) => id === part.id && to === "escalated");
   const codes = moved?.data?.["why"];

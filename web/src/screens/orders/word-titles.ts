@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "../../i18n.ts";
 import { useHere } from "../../app/session.tsx";
 import { countryName } from "../../parts/format.ts";
+import { useReasons } from "../../parts/reasons.ts";
 import type { WordKey } from "./words.ts";
 
 interface Choice {
@@ -15,11 +16,7 @@ export function useWordTitles() {
   const { t } = useTranslation();
   const { api, workspace, may } = useHere();
   const once = { staleTime: 10 * 60_000, meta: { live: false } };
-  const { data: catalogue } = useQuery({
-    queryKey: [workspace.slug, "reasons"],
-    queryFn: ({ signal }) => api.get("/v1/reasons", { signal }),
-    ...once,
-  });
+  const catalogue = useReasons();
   const { data: channels } = useQuery({
     queryKey: [workspace.slug, "channels"],
     queryFn: ({ signal }) => api.get("/v1/channels", { signal }),

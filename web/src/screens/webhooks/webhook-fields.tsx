@@ -16,7 +16,7 @@ export function WebhookFields({ value, onChange }: { value: WebhookWish; onChang
   const { data } = useQuery({
     queryKey: [workspace.slug, "webhook-event-types"],
     queryFn: ({ signal }) => api.get("/v1/webhooks/event-types", { signal }),
-    staleTime: Infinity,
+    staleTime: "static",
   });
   const isAll = value.events.includes("*");
   const about = new Map(data?.types.map((each) => [each.type, each.about]));
