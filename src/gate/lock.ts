@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -15,59 +16,79 @@ export class HomeInUse extends Error {
 /**
  * Takes the lock file at `path` for this process and answers how to give it back. A lock whose process is gone is taken over; one whose process lives is
  * refused with `HomeInUse`: two gates on one home could each let the same purchase through.
+ *
+ * Nobody ever moves or removes a lock that another may have put there. A dead lock stays, and who takes it over does so under a name made from its content
+ * (`heirOf`), which exists once: of all who saw the same dead lock one gets it, however long each of them takes. Only the holder tidies up, and in one step:
+ * its lock replaces the first of the chain, and whoever was still on the way along the old one finds itself no longer on it.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const mine = `${JSON.stringify({ pid: process.pid, startedAt: (await statOf(process.pid))?.startedAt ?? "" } satisfies Holder)}\n`;
-  for (let tries = 0; tries < 5; tries += 1) {
-    if (await claim(path, mine)) {
+  const { startedAt = "" } = (await statOf(process.pid)) ?? {};
+  const mine = `${JSON.stringify({ pid: process.pid, startedAt, id: randomUUID() } satisfies Holder & { id: string })}\n`;
+  const draft = `${path}.${randomUUID()}`;
+  await using file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(mine);
+    await file.sync();
+    for (let tries = 0; tries < 20; tries += 1) {
+      const heirs = await heirsOf(path);
+      const free = heirs.at(-1) ?? path;
+      if (!(await claimed(free, draft))) continue;
+      if (free !== path && !(await tidied(path, { draft, mine, heirs, free }))) continue;
       return async () => {
         if ((await readText(path)) === mine) await rm(path, { force: true });
       };
     }
-    const found = await readText(path);
-    if (found === null) continue; // given back between the two looks
-    const holder = holderOf(found);
-    if (holder !== null && (await lives(holder))) {
-      throw new HomeInUse(
-        `Another gate (process ${holder.pid}) runs on ${dirname(path)}. One home has one gate: stop that one, or set SWITCHYARD_HOME to another folder.`,
-      );
-    }
-    await putAside(path, found);
+  } finally {
+    await rm(draft, { force: true });
   }
   throw new HomeInUse(
     `The lock ${path} changes hands faster than it can be read. Start again when the other process has settled.`,
   );
 }
 
-/** A hard link appears complete or not at all, and fails where the name exists. */
-async function claim(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}`;
-  await using file = await open(draft, "w", 0o600);
-  await file.writeFile(text);
-  await file.sync();
+/** Whether the name that was claimed is still on the chain; then its lock stands at `path`, and the chain is gone. */
+async function tidied(
+  path: string,
+  { draft, mine, heirs, free }: { draft: string; mine: string; heirs: readonly string[]; free: string },
+): Promise<boolean> {
   try {
-    await link(draft, path);
+    if ((await heirsOf(path, mine)).at(-1) !== free) return false;
+    await rename(draft, path);
+    for (const heir of heirs) if (heir !== free) await rm(heir, { force: true });
+    return true;
+  } finally {
+    await rm(free, { force: true });
+  }
+}
+
+/** The names under which the dead locks from `path` on are inherited; the last one is free, or has the lock `mine`. A living lock is refused. */
+async function heirsOf(path: string, mine?: string): Promise<string[]> {
+  const heirs: string[] = [];
+  for (let name = path; ;) {
+    const text = await readText(name);
+    if (text === null || text === mine) return heirs;
+    const holder = holderOf(text);
+    if (holder !== null && (await lives(holder)))
+      throw new HomeInUse(
+        `Another gate (process ${holder.pid}) runs on ${dirname(path)}. One home has one gate: stop that one, or set SWITCHYARD_HOME to another folder.`,
+      );
+    name = heirOf(path, text);
+    heirs.push(name);
+  }
+}
+const heirOf = (path: string, dead: string): string =>
+  `${path}.after.${createHash("sha256").update(dead).digest("hex").slice(0, 32)}`;
+
+/** A hard link appears complete or not at all, and fails where the name exists. */
+async function claimed(name: string, draft: string): Promise<boolean> {
+  try {
+    await link(draft, name);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     throw error;
-  } finally {
-    await rm(draft, { force: true });
   }
-}
-
-/** Removes a dead lock, and only that: what another process put there meanwhile is put back. */
-async function putAside(path: string, dead: string): Promise<void> {
-  const aside = `${path}.dead.${process.pid}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
-  }
-  if ((await readText(aside)) !== dead) await link(aside, path).catch(() => {});
-  await rm(aside, { force: true });
 }
 
 function holderOf(text: string): Holder | null {
