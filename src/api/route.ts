@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { publicId } from "#domain/ids.ts";
+import { reasonOf } from "#domain/reasons.ts";
 import type { Refused, Result } from "#domain/result.ts";
 import type { ChangedOrder, Who } from "#engine/actions/change-order.ts";
 import { z } from "zod";
@@ -126,6 +127,9 @@ export function refusal({ code, message, version }: Refused): Problem {
     status: 409,
     code,
     detail: message,
-    next: "Read the order again: `actions` beside each thing says what may be done now and, for the rest, why not.",
+    next:
+      code === "bought_before_restore"
+        ? reasonOf(code).next
+        : "Read the order again: `actions` beside each thing says what may be done now and, for the rest, why not.",
   });
 }

@@ -124,12 +124,14 @@ export async function boughtBeforeRestore(
 const boughtBefore = (lost: readonly Known[]): BoughtBefore => ({
   status: "refused",
   reason: "bought_before_restore",
-  message: `for this order was sent, and the restored database does not know it: ${lost.map(inWords).join("; ")}`,
+  message: `${lost.map(inWords).join("; ")}; the restored database knows nothing of that`,
 });
 function inWords({ reference, answer, at, isByHand }: Known): string {
-  const what = `${reference} of ${at.toISOString()}`;
-  if (answer?.status === "placed") return `${what}, the supplier's ${answer.supplierOrderId}`;
-  return isByHand ? `${what}, perhaps ordered by hand` : `${what}, without a clear answer`;
+  const on = `for this order on ${at.toISOString().slice(0, 16).replace("T", " at ")} UTC`;
+  if (isByHand) return `${reference} was perhaps ordered by hand ${on}`;
+  return answer?.status === "placed"
+    ? `${reference} was sent ${on}, and is the supplier's ${answer.supplierOrderId}`
+    : `${reference} was sent ${on}, without a clear answer`;
 }
 
 /**

@@ -40,6 +40,8 @@ export interface AtScreen {
   /** Asks the pretend world behind its scenes: what goes wrong there, who buys, and what really happened. */
   world<T>(method: string, path: string, body?: unknown): Promise<T>;
   browser: Browser;
+  /** What the gate keeps outside the database. */
+  home: string;
   /** A page of its own context, as of another person: wide and light unless told otherwise. Errors on its console fail the test. */
   open(
     path: string,
@@ -90,6 +92,7 @@ export async function atScreen(t: TestContext, { sandbox = true, speed = 60 } = 
     url,
     setUpLink: /(http\S+\/set-up#\S+)/.exec(said.text)?.[1] ?? "",
     browser,
+    home: join(folder, "home"),
     async world<T>(method: string, path: string, body?: unknown): Promise<T> {
       const { url: its } = JSON.parse(await readFile(join(folder, "data/sandbox/sandbox.json"), "utf8")) as {
         url: string;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { may, permissions as everyPermission, type Permission, type Role } from "#domain/role.ts";
+import { findGate } from "../../src/gate/main.ts";
 import type { Page } from "playwright-core";
 import { atScreen, seriousFindings, withoutBrowser, type AtScreen } from "./browser.ts";
 import { until, upsNumber, visitorOf } from "./visitor.ts";
@@ -14,7 +16,8 @@ const call = <T>(at: AtScreen, method: string, path: string, body?: unknown): Pr
 
 interface Part {
   id: string;
-  order: { number: string };
+  claimed_by: string | null;
+  order: { id: string; number: string };
 }
 const partsIn = async (at: AtScreen, state: string, prefix: string): Promise<Part[]> =>
   (
@@ -94,6 +97,9 @@ test("UI-50 the desks of those who order by hand, who pack and who supply", { sk
 
   await t.test("UI-51 ten escalated orders are placed by hand without leaving the page, by keyboard alone", (t) =>
     ordering(t, at),
+  );
+  await t.test("UI-99 PL-70 what was perhaps bought before a restore is not ordered by hand again", () =>
+    boughtBefore(at),
   );
   await t.test("UI-52 five orders go from ready to shipped with a keyboard that plays the scanner", (t) =>
     packing(t, at),
@@ -179,6 +185,67 @@ async function ordering(t: TestContext, at: AtScreen): Promise<void> {
   );
   await page.close();
   await axe(at, "/sandbox/desk", (desk) => desk.getByRole("heading", { name: "Order by hand", exact: true }).waitFor());
+}
+
+/** As after a restore: the gate's journal has a purchase of this order which the database does not know. */
+async function boughtBefore(at: AtScreen): Promise<void> {
+  const page = await at.open("/sandbox/desk", { refusals: [409] });
+  await sell(at, "LOST-B", 1, [
+    { sku: "HP-LAMP-OAK", quantity: 1 },
+    { sku: "HP-CANDLE-6", quantity: 1 },
+  ]);
+  const part = await until(async () => (await partsIn(at, "escalated", "LOST-B"))[0], "its lamp is ordered by hand");
+  await until(
+    async () => [...(await partsIn(at, "placed", "LOST-B")), ...(await partsIn(at, "acknowledged", "LOST-B"))][0],
+    "its candles are ordered by the machine",
+  );
+  await rememberAnother(at, part.order.id);
+  await page.getByRole("navigation", { name: "Orders that wait" }).getByText("LOST-B1").click();
+  await page.getByRole("heading", { name: "LOST-B1" }).waitFor();
+  await page.getByRole("button", { name: "I am ordering this now" }).waitFor();
+  await page.keyboard.press("Enter"); // I am ordering this now
+  const why = page.getByRole("alert");
+  await why.getByText(/^Perhaps bought before the restore: SW-1N0T1NTHEBACKUP was sent for this order on /).waitFor();
+  await page.getByRole("navigation", { name: "Orders that wait" }).getByText("LOST-B1").waitFor({ state: "detached" });
+  assert.ok(await why.isVisible(), "it has left the queue, and still says why");
+  assert.deepEqual(await seriousFindings(page), []);
+  await page.keyboard.press("o");
+
+  // Whoever has looked at the supplier goes on.
+  const problem = page.getByRole("region", { name: "Perhaps bought before the restore" });
+  await problem.getByText(/SW-1N0T1NTHEBACKUP was sent for this order/).waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  await problem.getByRole("button", { name: "Place it by hand" }).click();
+  await problem.getByRole("button", { name: "I am placing it now" }).click();
+  await until(async () => {
+    const [taken] = await partsIn(at, "escalated", "LOST-B");
+    return taken !== undefined && taken.claimed_by !== null ? true : undefined;
+  }, "it is ordered by hand");
+  await page.close();
+}
+
+/** Writes another purchase for this order into the journal, and a gate that reads it takes the place of the one that runs. */
+async function rememberAnother(at: AtScreen, order: string): Promise<void> {
+  const { fulfillment_orders: parts } = await call<{
+    fulfillment_orders: { attempts: { reference: string }[] }[];
+  }>(at, "GET", `/v1/orders/${order}`);
+  const references = parts.flatMap(({ attempts }) => attempts.map(({ reference }) => reference));
+  const [installation] = await readdir(at.home);
+  const folder = join(at.home, installation!);
+  const [file] = (await readdir(join(folder, "journal"))).toSorted().toReversed();
+  const path = join(folder, "journal", file!);
+  const lines = (await readFile(path, "utf8")).split("\n");
+  const sending = lines.find((line) => references.some((each) => line.includes(each) && line.includes('"sending"')));
+  assert.ok(sending !== undefined, "the candles were sent through the gate");
+  const lost = references.reduce((line, each) => line.replace(each, "SW-1N0T1NTHEBACKUP"), sending);
+  const adopted = JSON.stringify({ line: "adopted", at: { $at: new Date().toISOString() } });
+  const { pid } = (await findGate(at.home, installation!))!;
+  process.kill(pid, "SIGKILL");
+  await appendFile(path, `\n${lost}\n${adopted}\n`);
+  await until(async () => {
+    const now = await findGate(at.home, installation!);
+    return now !== null && now.pid !== pid ? true : undefined;
+  }, "another gate");
 }
 
 async function packing(t: TestContext, at: AtScreen): Promise<void> {

@@ -56,7 +56,7 @@ export async function takeOver(
         ),
     },
   );
-  return refuse("bought_before_restore", `Perhaps bought before the restore: ${lost}. Look at the supplier first.`);
+  return refuse("bought_before_restore", `Perhaps bought before the restore: ${lost}.`);
 }
 const done: CloseResult = { ok: true, changed: false, replacement: null };
 

@@ -1,8 +1,8 @@
-import { Button, Text, Title } from "@mantine/core";
+import { Button, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "../../i18n.ts";
-import type { Schemas } from "../../app/api.ts";
+import { SwitchyardProblem, type Schemas } from "../../app/api.ts";
 import { useHere, useRefresh } from "../../app/session.tsx";
 import { addressText } from "../../parts/address.tsx";
 import { ChannelMark } from "../../parts/badges.tsx";
@@ -25,11 +25,14 @@ interface DeskOrderProps {
   view: DeskView;
   /** What came of the one before. */
   said: string;
+  /** Why it was not to be taken. */
+  refusal: Error | null;
+  onRefused: (error: Error) => void;
   onDone: (said: string) => void;
 }
 
 /** One order: what to buy and where to send it at the left, what came of it at the right, always at the same place. */
-export function DeskOrder({ row, view, said, onDone }: DeskOrderProps) {
+export function DeskOrder({ row, view, said, refusal, onRefused, onDone }: DeskOrderProps) {
   const { t } = useTranslation();
   const { api, workspace } = useHere();
   const navigate = useNavigate();
@@ -80,7 +83,12 @@ export function DeskOrder({ row, view, said, onDone }: DeskOrderProps) {
         <div className={classes["said"]} aria-hidden>
           {said}
         </div>
-        {data !== undefined && part !== undefined && <Side order={data} part={part} view={view} onDone={onDone} />}
+        {refusal !== null ? (
+          <NotTaken error={refusal} order={row.order.id} />
+        ) : (
+          data !== undefined &&
+          part !== undefined && <Side order={data} part={part} view={view} onRefused={onRefused} onDone={onDone} />
+        )}
       </aside>
     </div>
   );
@@ -90,13 +98,12 @@ function Side({
   order,
   part,
   view,
+  onRefused,
   onDone,
 }: {
   order: Order;
   part: Part;
-  view: DeskView;
-  onDone: (said: string) => void;
-}) {
+} & Pick<DeskOrderProps, "view" | "onRefused" | "onDone">) {
   const { t } = useTranslation();
   const me = useMe();
   const open = part.attempts.find(({ state }) => state === "armed" || state === "unknown");
@@ -111,17 +118,40 @@ function Side({
         <Text c="dimmed">{t("desk.takenByHint")}</Text>
       </>
     );
-  return <Take part={part} />;
+  return <Take part={part} onRefused={onRefused} />;
+}
+
+/** It was not to be ordered after all, and has left this desk. */
+function NotTaken({ error, order }: { error: Error; order: string }) {
+  const { t } = useTranslation();
+  const { workspace } = useHere();
+  return (
+    <Stack gap="sm">
+      <Trouble error={error} />
+      <Button
+        variant="default"
+        fullWidth
+        component={Link}
+        to={`/${workspace.slug}/orders/${order}` as never}
+        rightSection={<KeyName name="O" />}
+      >
+        {t("desk.keys.open")}
+      </Button>
+    </Stack>
+  );
 }
 
 /** "I am ordering this now." */
-function Take({ part }: { part: Part }) {
+function Take({ part, onRefused }: { part: Part } & Pick<DeskOrderProps, "onRefused">) {
   const { t } = useTranslation();
   const { api } = useHere();
   const refresh = useRefresh();
   const take = useMutation({
     mutationFn: () => api.post("/v1/fulfillment-orders/{id}/take-over", { path: { id: part.id }, body: {} }),
-    onSuccess: () => refresh("orders", "fulfillment-orders"),
+    onError: (error) => {
+      if (error instanceof SwitchyardProblem && error.code === "bought_before_restore") onRefused(error);
+    },
+    onSettled: () => refresh("orders", "fulfillment-orders"),
   });
   const verdict = part.actions.take_over;
   const run = (): void => {

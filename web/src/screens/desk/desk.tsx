@@ -12,6 +12,11 @@ import { DeskOrder } from "./desk-order.tsx";
 import { DeskQueue } from "./desk-queue.tsx";
 import { useMe, type DeskRow, type DeskView } from "./me.ts";
 
+interface Refused {
+  row: DeskRow;
+  error: Error;
+}
+
 const states = { place: "escalated", check: "outcome_unknown" } as const satisfies Record<DeskView, string>;
 
 /** Buying by hand, one order at a time: take it, copy what the supplier asks for, type its number in; the next one is there already. */
@@ -24,12 +29,16 @@ export function Desk() {
   const queues = { place: useQueue("place"), check: useQueue("check") };
   const { rows, isMore, error, refetch } = queues[view];
   const [said, setSaid] = useState("");
+  const [refused, setRefused] = useState<Refused | null>(null);
 
   const free = rows?.filter(({ claimed_by: by }) => by === null || by === me) ?? [];
-  const current =
-    rows?.find(({ id }) => id === search.order) ?? free.find(({ claimed_by: by }) => by === me) ?? free[0] ?? rows?.[0];
-  const open = (order: string | undefined): void =>
+  // What was not to be taken after all has left the queue, and its reader has yet to read why.
+  const asked = [...(rows ?? []), ...(refused === null ? [] : [refused.row])].find(({ id }) => id === search.order);
+  const current = asked ?? free.find(({ claimed_by: by }) => by === me) ?? free[0] ?? rows?.[0];
+  const open = (order: string | undefined): void => {
+    setRefused(null);
     void navigate({ search: { ...(view === "check" && { view }), ...(order && { order }) }, replace: true });
+  };
   const move = (by: number): void => {
     const at = rows?.findIndex(({ id }) => id === current?.id) ?? -1;
     const to = rows?.[Math.max(0, Math.min(rows.length - 1, at + by))];
@@ -84,7 +93,18 @@ export function Desk() {
       ) : (
         <div className={classes["desk"]}>
           <DeskQueue rows={rows} isMore={isMore} currentId={current.id} me={me} onOpen={open} />
-          <DeskOrder key={current.id} row={current} view={view} said={said} onDone={(what) => done(current, what)} />
+          <DeskOrder
+            key={current.id}
+            row={current}
+            view={view}
+            said={said}
+            refusal={refused?.row.id === current.id ? refused.error : null}
+            onRefused={(error) => {
+              open(current.id);
+              setRefused({ row: current, error });
+            }}
+            onDone={(what) => done(current, what)}
+          />
         </div>
       )}
     </Page>

@@ -38,6 +38,7 @@ export function PartCard({ order, part, done }: PartCardProps) {
   const shipments = order.shipments.filter((each) => each.fulfillment_order === part.id);
   const placed = part.attempts.findLast(({ state }) => state === "placed");
   const isOver = part.state === "cancelled";
+  const isForgotten = order.holds.some(({ code, on }) => code === "bought_before_restore" && on.id === part.id);
   const finish = (said: string): void => {
     setDoing(null);
     done(said);
@@ -136,7 +137,9 @@ export function PartCard({ order, part, done }: PartCardProps) {
           <PartForm order={order} part={part} doing={doing} done={finish} />
         </div>
       )}
-      {!isOver && <p className={classes["reach"]}>{t(`order.reach.${part.cancel_reach}`)}</p>}
+      {!isOver && (
+        <p className={classes["reach"]}>{t(`order.reach.${isForgotten ? "forgotten" : part.cancel_reach}`)}</p>
+      )}
       <WhySupplier order={order} part={part} />
       <Attempts order={order} part={part} />
     </section>

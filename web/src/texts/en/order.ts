@@ -135,6 +135,7 @@ export const order = {
   },
   reach: {
     free: "Nothing is bought yet: it can change, and a cancel is free.",
+    forgotten: "Perhaps it was bought before the restore: look at the supplier before anything else.",
     prep: "At the prep centre: a cancel is free until the parcel is scanned out.",
     doubt: "Being placed: it may be bought already, so a cancel is asked for first.",
     supplier: "The point of no return is passed: a cancel is a question to the supplier.",
