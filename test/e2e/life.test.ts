@@ -387,6 +387,7 @@ async function openOrder(page: Page): Promise<void> {
     .click();
   await page.getByRole("dialog").getByRole("link", { name: "Open as a page" }).click();
   await page.waitForURL(/orders\/ord_/);
+  await page.getByRole("dialog").waitFor({ state: "detached" }); // it stands until the page is there
 }
 const scan = async (page: Page, code: string): Promise<void> => {
   await page.keyboard.type(code);
