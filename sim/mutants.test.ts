@@ -42,7 +42,7 @@ test("SM-11 there is a planted bug for each guard, and each says who has to name
 
 /** Whatever is changed in the product changes what happens in a town, so a bug that one town does not show has further ones, up to the number of orders it may survive. */
 const mostOrders = 300;
-const mostTowns = 8;
+const mostTowns = 16;
 
 test("SM-12 every planted bug is caught, by name", { concurrency: 2 }, async (t) => {
   const cluster = await openCluster();
