@@ -15,6 +15,7 @@ const { values } = parseArgs({
     profile: { type: "string", default: "hostile" },
     days: { type: "string", default: "0.1" },
     jobs: { type: "string", default: "2" },
+    restores: { type: "boolean", default: false },
   },
 });
 const started = Date.now();
@@ -32,7 +33,7 @@ const findings = [...found].map(([invariant, times]) => `${invariant} ${times}`)
 const line = [
   new Date(started).toISOString(),
   commit,
-  values.profile,
+  values.restores ? `${values.profile} and set back` : values.profile,
   `${values.seed}+${seeds}`,
   ...Object.values(sum),
   of("I01", "I02"),
@@ -52,7 +53,7 @@ async function work(): Promise<void> {
     seeds += 1;
     begun += ordersPerTown;
     const args = ["--seed", String(seed), "--orders", String(ordersPerTown), "--days", values.days];
-    const asked = [...args, "--profile", values.profile];
+    const asked = [...args, "--profile", values.profile, ...(values.restores ? ["--restores"] : [])];
     const simulated = await simulateApart(asked);
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += simulated[name];
     commit = simulated.commit;
