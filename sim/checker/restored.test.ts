@@ -37,13 +37,14 @@ function aCase({
   holds = [] as { closedAt: number | null }[],
   changes = [] as { type: string }[],
   number = null as string | null,
+  lines = [lamp],
 } = {}): { the: Case; found: string[] } {
   const found: string[] = [];
   const restored: RestoredOutside = {
     takenAt: 0,
     at: 10 * minute,
     homeAt: 20 * minute,
-    forgotten: [{ ...before, lines: [lamp] }],
+    forgotten: [{ ...before, lines }],
     touched: new Set(["one/7"]),
   };
   const bought = [purchase("SW-1", 5 * minute), ...(again === null ? [] : [again])].map((each) => ({
@@ -81,6 +82,13 @@ test("SM-57 what was bought before a restore and is bought again is found, whate
   assert.deepEqual(foundIn({ number, again: purchase("SW-9", 30 * minute) }), ["I01"]);
   const taken = { at: 40 * minute, by: "buyer" as const, units: [{ sku: "LAMP", units: 2 }] };
   assert.deepEqual(foundIn({ number, again: { ...purchase("SW-9", 30 * minute), cancelled: [taken] } }), []);
+});
+
+test("SM-57 of lines that share an article and were sold out in part, the one that is bought elsewhere is not taken for bought twice", () => {
+  const lines = [lamp, { ...lamp, channelLineId: "L2" }];
+  const again = purchase("SW-9", 30 * minute);
+  assert.deepEqual(foundIn({ number: "N-SW-1", lines, again }), []);
+  assert.deepEqual(foundIn({ number: "N-SW-1", lines: [lamp, { ...lamp, units: 0 }], again }), ["I01"]);
 });
 
 test("SM-57 what was bought before a restore is known by its number, asked about, or over at the channel; else it is found", () => {

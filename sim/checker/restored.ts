@@ -107,19 +107,17 @@ interface GoodsLine {
   supplierSku: string | null;
   units: number;
 }
+/** Where lines share an article and its supplier has only some of it, each line counts with what cannot be another one's. */
 function stillToCome(purchase: TruthPurchase, lines: readonly GoodsLine[], now: number): Map<string, number> {
   const live = liveUnits(purchase, now);
   const asked = new Map<string, number>();
   for (const { supplierSku, units } of lines) asked.set(supplierSku ?? "", (asked.get(supplierSku ?? "") ?? 0) + units);
   const quantities = new Map<string, number>();
-  for (const { channelLineId, componentNo, quantity, supplierSku } of lines) {
-    const of = asked.get(supplierSku ?? "") ?? 0;
+  for (const { channelLineId, componentNo, quantity, supplierSku, units } of lines) {
+    const others = (asked.get(supplierSku ?? "") ?? 0) - units;
+    const its = Math.min(units, Math.max(0, (live.get(supplierSku ?? "") ?? 0) - others));
     const key = `${channelLineId}/${componentNo}`;
-    if (of > 0)
-      quantities.set(
-        key,
-        (quantities.get(key) ?? 0) + (quantity * Math.min(of, live.get(supplierSku ?? "") ?? 0)) / of,
-      );
+    if (units > 0) quantities.set(key, (quantities.get(key) ?? 0) + (quantity * its) / units);
   }
   return quantities;
 }
