@@ -220,8 +220,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/gate/purchase.ts",
-        find: `const known = options.journal.find(purchase.request.reference);\n  if (known !== undefined)\n    return fromBefore`,
-        replace: `const known = options.journal.find("") as ReturnType<typeof options.journal.find>;\n  if (known !== undefined)\n    return fromBefore`,
+        find: `const known = options.journal.find(purchase.request.reference);\n  if (known !== undefined) {\n    const before = await fromBefore(options, known, purchase, "send");`,
+        replace: `const known = options.journal.find("") as ReturnType<typeof options.journal.find>;\n  if (known !== undefined) {\n    const before = await fromBefore(options, known, purchase, "send");`,
       },
     ],
     orders: 3,

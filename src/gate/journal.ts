@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import type { AttemptId, WorkspaceId } from "#domain/ids.ts";
+import type { AccountId, AttemptId, SupplierId, WorkspaceId } from "#domain/ids.ts";
 import type { PurchaseAnswer } from "#connectors/ports.ts";
 import { fromWire, toWire } from "./wire.ts";
 
@@ -35,6 +35,8 @@ interface About {
   requestHash: string;
   /** Which order it is for, in whatever database (see `orderKey`); lines of older versions do not say. */
   order?: string;
+  /** Where it was sent; lines of older versions do not say. */
+  place?: { supplierId: SupplierId; accountId: AccountId };
 }
 
 /** What the journal knows of one purchase. */
@@ -151,7 +153,7 @@ export class Journal {
   #remember(line: JournalLine): void {
     if (line.line === "adopted") this.#adoptedAt = line.at;
     if (line.line === "opened" || line.line === "adopted" || line.line === "document") return;
-    const { at, workspaceId, attemptId, reference, requestHash, order } = line;
+    const { at, workspaceId, attemptId, reference, requestHash, order, place } = line;
     const about: About = {
       at,
       workspaceId,
@@ -159,6 +161,7 @@ export class Journal {
       reference,
       requestHash,
       ...(order === undefined ? {} : { order }),
+      ...(place === undefined ? {} : { place }),
     };
     const known = this.#known.get(reference) ?? {
       ...about,

@@ -16,7 +16,7 @@ import {
 } from "#connectors/ports.ts";
 import { requestText } from "#domain/placement.ts";
 import { hushed, noSecrets, type Secrets } from "#domain/secret.ts";
-import { knownReferences, type Purchase } from "#store/attempt.ts";
+import { knownReferences, readSupplierNames, type Purchase } from "#store/attempt.ts";
 import { isFinal, mayBeBought, wasPerhapsBought, type Known } from "./journal.ts";
 import type { LastLook } from "./last-look.ts";
 import { messageOf, noConnector, type GateOptions } from "./options.ts";
@@ -43,7 +43,7 @@ export async function sendOnce(
   if (purchase === undefined) return missing(call);
   const known = journal.find(purchase.request.reference);
   if (known !== undefined) {
-    const before = fromBefore(known, purchase, call.mode);
+    const before = await fromBefore(options, known, purchase, call.mode);
     if (before !== null) return before;
   } else if (call.mode === "send") {
     const lost = await boughtBeforeRestore(options, purchase);
@@ -90,13 +90,20 @@ export async function sendOnce(
 /**
  * PL-53, PL-64. What an earlier try under this reference says; null: it may be sent again (the same key, with the same request). A reference belongs to one
  * purchase for ever, so where what is asked for differs from what the journal knows, the database is older than the journal: what was bought then may have
- * been for this, and only what certainly was not bought leaves room for another attempt, which has another reference.
+ * been for this, and only what certainly was not bought leaves room for another attempt, which has another reference. What was sent elsewhere (PL-73) nobody
+ * finds who looks where this one would go.
  */
-function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): PurchaseAnswer | null {
-  const bought = mayBeBought(known.answer);
-  if (known.requestHash !== purchase.requestHash) {
-    if (known.isClosed || !bought)
+async function fromBefore(
+  options: GateOptions,
+  known: Known,
+  purchase: Purchase,
+  mode: "send" | "resend",
+): Promise<PurchaseAnswer | null> {
+  const isElsewhere = known.place !== undefined && !isAt(known.place, purchase);
+  if (isElsewhere || known.requestHash !== purchase.requestHash) {
+    if (known.isClosed || !mayBeBought(known.answer))
       return notSent("this reference was used before for another request, of which nothing was bought");
+    if (isElsewhere || known.place === undefined) return boughtBefore(options, [known]);
     const number = known.answer?.status === "placed" ? ` and is the supplier's ${known.answer.supplierOrderId}` : "";
     return { status: "unknown", message: `this reference was sent before with another request${number}` };
   }
@@ -110,29 +117,34 @@ function fromBefore(known: Known, purchase: Purchase, mode: "send" | "resend"): 
  * PL-68. The journal may know purchases for this order that the database does not: it was restored from a backup, and met the order anew or took another way
  * with it. Whether this one is still wanted is a person's to say.
  */
-export async function boughtBeforeRestore(
-  { journal, db }: GateOptions,
-  purchase: Purchase,
-): Promise<BoughtBefore | null> {
+export async function boughtBeforeRestore(options: GateOptions, purchase: Purchase): Promise<BoughtBefore | null> {
+  const { journal, db } = options;
   if (purchase.isReleased) return null;
   const others = journal.boughtFor(orderKey(purchase), purchase.request.reference);
   if (others.length === 0) return null;
   const known = await knownReferences(db, others);
   const lost = others.filter((each) => !known.has(each.reference));
-  return lost.length === 0 ? null : boughtBefore(lost);
+  return lost.length === 0 ? null : boughtBefore(options, lost);
 }
-const boughtBefore = (lost: readonly Known[]): BoughtBefore => ({
-  status: "refused",
-  reason: "bought_before_restore",
-  message: `${lost.map(inWords).join("; ")}; the restored database knows nothing of that`,
-});
-function inWords({ reference, answer, at, isByHand }: Known): string {
+async function boughtBefore({ db }: GateOptions, lost: readonly Known[]): Promise<BoughtBefore> {
+  const places = lost.flatMap(({ workspaceId, place }) => (place === undefined ? [] : [{ workspaceId, ...place }]));
+  const names = await readSupplierNames(db, places);
+  const words = lost.map((each) => inWords(each, names.get(`${each.workspaceId}/${each.place?.supplierId}`)));
+  return {
+    status: "refused",
+    reason: "bought_before_restore",
+    message: `${words.join("; ")}; the restored database knows nothing of that`,
+  };
+}
+function inWords({ reference, answer, at, isByHand }: Known, supplier = "a supplier"): string {
   const on = `for this order on ${at.toISOString().slice(0, 16).replace("T", " at ")} UTC`;
-  if (isByHand) return `${reference} was perhaps ordered by hand ${on}`;
+  if (isByHand) return `${reference} was perhaps ordered by hand at ${supplier} ${on}`;
   return answer?.status === "placed"
-    ? `${reference} was sent ${on}, and is the supplier's ${answer.supplierOrderId}`
-    : `${reference} was sent ${on}, without a clear answer`;
+    ? `${reference} was sent to ${supplier} ${on}, and is ${answer.supplierOrderId} there`
+    : `${reference} was sent to ${supplier} ${on}, without a clear answer`;
 }
+const isAt = (place: NonNullable<Known["place"]>, { supplierId, accountId }: Purchase): boolean =>
+  place.supplierId === supplierId && place.accountId === accountId;
 
 /**
  * PL-70. What people order leaves by no gate, but its journal keeps that they began: a restored database asks it before the same is bought again, by the machine
@@ -152,7 +164,7 @@ export async function noteByHand(
   if (!call.isTold && !purchase.isReleased) {
     const lost =
       known !== undefined && wasPerhapsBought(known)
-        ? boughtBefore([known])
+        ? await boughtBefore(options, [known])
         : await boughtBeforeRestore(options, purchase);
     if (lost !== null) return lost;
   }
@@ -173,6 +185,7 @@ export const about = ({ clock }: GateOptions, purchase: Purchase) => ({
   reference: purchase.request.reference,
   requestHash: purchase.requestHash,
   order: orderKey(purchase),
+  place: { supplierId: purchase.supplierId, accountId: purchase.accountId },
 });
 
 /**
@@ -228,8 +241,10 @@ export async function settle(
   if (isRunning) return { status: "under_way" };
   if (purchase === undefined) return missing(call);
   const known = options.journal.find(purchase.request.reference);
-  if (known !== undefined)
-    return fromBefore(known, purchase, "send") ?? { status: "unknown", message: "it was sent, and no answer was kept" };
+  if (known !== undefined) {
+    const before = await fromBefore(options, known, purchase, "send");
+    return before ?? { status: "unknown", message: "it was sent, and no answer was kept" };
+  }
   return never(options, purchase, "nothing of it was ever sent");
 }
 

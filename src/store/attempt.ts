@@ -162,6 +162,23 @@ export async function knownReferences(tx: Tx, keys: readonly ReferenceKey[]): Pr
   return new Set(rows.map((each) => each.reference));
 }
 
+const NameRow = row({ workspaceId: col.id<WorkspaceId>(), supplierId: col.id<SupplierId>(), name: col.text });
+
+/** What suppliers are called here, by `workspace/supplier`. */
+export async function readSupplierNames(
+  tx: Tx,
+  keys: readonly { workspaceId: WorkspaceId; supplierId: SupplierId }[],
+): Promise<Map<string, string>> {
+  const rows = await tx.rows(
+    NameRow,
+    sql`
+    select s.workspace_id, s.id as supplier_id, s.name
+      from unnest(${keys.map((key) => key.workspaceId)}::bigint[], ${keys.map((key) => key.supplierId)}::bigint[]) as k(workspace_id, id)
+      join supplier s on s.workspace_id = k.workspace_id and s.id = k.id`,
+  );
+  return new Map(rows.map((each) => [`${each.workspaceId}/${each.supplierId}`, each.name]));
+}
+
 const AccountRow = row({ kind: col.text, settings: col.json<{ connector?: Record<string, unknown> }>() });
 
 /** The kind and the connector's settings of a supplier, if the account is one of its. */

@@ -206,7 +206,11 @@ async function boughtBefore(at: AtScreen): Promise<void> {
   await page.getByRole("button", { name: "I am ordering this now" }).waitFor();
   await page.keyboard.press("Enter"); // I am ordering this now
   const why = page.getByRole("alert");
-  await why.getByText(/^Perhaps bought before the restore: SW-1N0T1NTHEBACKUP was sent for this order on /).waitFor();
+  await why
+    .getByText(
+      /^Perhaps bought before the restore: SW-1N0T1NTHEBACKUP was sent to Northlight Wholesale for this order on /,
+    )
+    .waitFor();
   await page.getByRole("navigation", { name: "Orders that wait" }).getByText("LOST-B1").waitFor({ state: "detached" });
   assert.ok(await why.isVisible(), "it has left the queue, and still says why");
   assert.deepEqual(await seriousFindings(page), []);
@@ -214,7 +218,7 @@ async function boughtBefore(at: AtScreen): Promise<void> {
 
   // Whoever has looked at the supplier goes on.
   const problem = page.getByRole("region", { name: "Perhaps bought before the restore" });
-  await problem.getByText(/SW-1N0T1NTHEBACKUP was sent for this order/).waitFor();
+  await problem.getByText(/SW-1N0T1NTHEBACKUP was sent to Northlight Wholesale/).waitFor();
   assert.deepEqual(await seriousFindings(page), []);
   await problem.getByRole("button", { name: "Place it by hand" }).click();
   await problem.getByRole("button", { name: "I am placing it now" }).click();

@@ -244,6 +244,36 @@ test("PL-64 C13 a database that was restored from before a purchase does not buy
   }
 });
 
+test("PL-73 C13 what the journal knows from another account than the restored database would order at is held with the place and the number, whatever the supplier's kind", async (t) => {
+  for (const [kind, contract] of Object.entries(kinds)) {
+    for (const isDearer of [false, true]) {
+      const floor = await aShopFloor(t, contract);
+      await floor.orders(1);
+      await letItRun(floor);
+      const superuser = openDb(floor.database.config("postgres"));
+      for (const statement of [
+        sql`truncate evidence, ledger_entry, ledger_transaction`,
+        sql`delete from attempt`,
+        sql`
+        insert into supplier_account
+        select (jsonb_populate_record(a, jsonb_build_object('id', a.id + 1, 'public_id', gen_random_uuid(), 'name', 'another one'))).* from supplier_account a`,
+        sql`update fulfillment_order set state = 'placing', placed_at = null, due_at = ${floor.clock.now()}, fence = 0, account_id = account_id + 1`,
+        sql`update fulfillment_order_line set units_placed = 0, unit_cost = unit_cost + ${isDearer ? "1" : "0"}::numeric`,
+      ])
+        await superuser.run(statement);
+      await superuser.end();
+      await floor.newGate();
+
+      await letItRun(floor);
+
+      const [hold, ...more] = await heldIn(floor);
+      assert.deepEqual([await states(floor), hold?.code, more], [["held"], "bought_before_restore", []], kind);
+      assert.match(hold!.message, /^SW-\S+ was sent to \S+ for this order on .* and is N1 there;/, kind);
+      assert.deepEqual([floor.shop.book.length, floor.shop.seen.length], [1, 1], kind);
+    }
+  }
+});
+
 /** Both steps of a person who has the supplier's number. */
 async function placedByHand(floor: ShopFloor, orderId: Id<"order">, supplierOrderId: string): Promise<void> {
   const key = { workspaceId: floor.workspaceId, orderId };
@@ -266,7 +296,7 @@ test("PL-68 C13 an order that came after the backup, was bought and comes again 
 
     const [hold, ...more] = await heldIn(floor);
     assert.deepEqual([await states(floor), hold?.code, more], [["held"], "bought_before_restore", []], kind);
-    assert.match(hold!.message, / and is the supplier's N1; the restored database knows nothing of that$/);
+    assert.match(hold!.message, / and is N1 there; the restored database knows nothing of that$/);
     assert.deepEqual([floor.shop.book.length, floor.shop.seen.length], [1, 1], kind);
   }
 });
@@ -280,7 +310,7 @@ test("PL-68 C13 where people place what machines cannot, it is held all the same
 
   const [hold, ...more] = await heldIn(floor);
   assert.deepEqual([await states(floor), hold?.code, more], [["held"], "bought_before_restore", []]);
-  assert.match(hold!.message, / and is the supplier's N1; the restored database knows nothing of that$/);
+  assert.match(hold!.message, / and is N1 there; the restored database knows nothing of that$/);
 });
 
 test("PL-68 C13 a person who saw it at the supplier enters its number, and one who says that it is meant again buys it again, once", async (t) => {
