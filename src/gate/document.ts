@@ -18,7 +18,7 @@ import {
 } from "#store/attempt.ts";
 import type { JournalLine } from "./journal.ts";
 import { messageOf, type GateOptions } from "./options.ts";
-import { about, boughtBeforeRestore } from "./purchase.ts";
+import { about, boughtBefore, boughtBeforeRestore } from "./purchase.ts";
 
 /**
  * PL-56. Lets a committed document leave by the staging law: complete in staging, then one move. Where it lies proves what happened, so this may be asked
@@ -122,7 +122,7 @@ async function eachPurchase(
 }
 const requestHashOf = ({ id, sha256 }: Dispatch): string => `document ${id} ${sha256}`;
 
-/** PL-68. Its purchases that left in another document, as the journal knows and a restored database does not. */
+/** PL-68. Its purchases that left in another document or another way, as the journal knows and a restored database does not. */
 async function whatWasBoughtBefore(
   options: GateOptions,
   dispatch: Dispatch,
@@ -134,13 +134,7 @@ async function whatWasBoughtBefore(
     const known = options.journal.find(reference);
     const other =
       known !== undefined && known.wasSent && !known.isClosed && known.requestHash !== requestHashOf(dispatch);
-    if (other)
-      found.push({
-        reference,
-        message: known.isByHand
-          ? `perhaps ordered by hand on ${known.at.toISOString()}`
-          : `it left in a document of ${known.at.toISOString()}`,
-      });
+    if (other) found.push({ reference, message: (await boughtBefore(options, [known])).message });
     const lost = known === undefined ? await boughtBeforeRestore(options, each) : null;
     if (lost !== null) found.push({ reference, message: lost.message });
   }

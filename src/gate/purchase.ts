@@ -126,7 +126,7 @@ export async function boughtBeforeRestore(options: GateOptions, purchase: Purcha
   const lost = others.filter((each) => !known.has(each.reference));
   return lost.length === 0 ? null : boughtBefore(options, lost);
 }
-async function boughtBefore({ db }: GateOptions, lost: readonly Known[]): Promise<BoughtBefore> {
+export async function boughtBefore({ db }: GateOptions, lost: readonly Known[]): Promise<BoughtBefore> {
   const places = lost.flatMap(({ workspaceId, place }) => (place === undefined ? [] : [{ workspaceId, ...place }]));
   const names = await readSupplierNames(db, places);
   const words = lost.map((each) => inWords(each, names.get(`${each.workspaceId}/${each.place?.supplierId}`)));
