@@ -248,8 +248,12 @@ function undisturbedMs({ outside }: Case, from: number, until: number): number {
   return ms;
 }
 
+/** Bought before the database was set back: what was approved then is lost with it. */
+const isOfBefore = (the: Case, { calledAt }: Bought["purchase"]): boolean =>
+  calledAt < (the.outside.restored?.at ?? -Infinity);
+
 function sameAddress(the: Case, attempt: Attempt, { purchase, order }: Bought): void {
-  if (purchase.by === "desk") return; // what a person typed on the supplier's page is theirs
+  if (purchase.by === "desk" || isOfBefore(the, purchase)) return; // what a person typed on the supplier's page is theirs
   const armed = the.facts.addresses.get(attempt.orderId)?.find(({ no }) => no === attempt.addressNo);
   const other = Object.entries(purchase.shipTo).find(([field, text]) => armed?.fields[field] !== text);
   if (other !== undefined)
@@ -263,7 +267,7 @@ function sameAddress(the: Case, attempt: Attempt, { purchase, order }: Bought): 
 /** I07. The supplier's own total against what was approved when it was armed; what a person bought dearer has to say so. */
 function belowItsMaximum(the: Case, bought: readonly Bought[]): void {
   for (const { purchase, attempt, order, part } of bought) {
-    if (attempt === undefined) continue;
+    if (attempt === undefined || isOfBefore(the, purchase)) continue;
     const total = minorOf(purchase.total, purchase.currency);
     if (purchase.currency === attempt.currency && total <= attempt.maxTotal) continue;
     const isSaid =

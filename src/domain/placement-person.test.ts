@@ -45,6 +45,18 @@ test("PL-30 taking over works for automated suppliers, from the buffer, from pla
   assert.equal(sending.dossier.attempts.length, 1);
 });
 
+test("PL-74 the others of an order that were held together with a part are verified again when that one is taken over", () => {
+  const world = aWorld({ state: "held" });
+  const other = { ...structuredClone(world.fo), id: id<"fulfillmentOrder">("69"), no: 2 };
+  world.dossier.fulfillmentOrders.push(other);
+  world.draft().openHold({ subject: "fulfillment_order", subjectId: "61", code: "captcha_or_two_factor" });
+
+  const begun = beginPlacingByHand(world.draft(t0, "ada"), world.fo, "ada", byHand);
+
+  assert.equal(begun.ok, true);
+  assert.deepEqual([world.fo.state, other.state], ["escalated", "received"]);
+});
+
 test("PL-70 who takes a part from the hold that says it may have been bought was told; a hold on another part tells nobody", () => {
   const toldBy = (subject: "order" | "fulfillment_order", subjectId: string): boolean => {
     const world = aWorld({ state: "held" });

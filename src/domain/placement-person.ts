@@ -1,4 +1,5 @@
 import type { OrderDraft } from "./draft.ts";
+import { verifyAgain } from "./intake.ts";
 import type { Money } from "./money.ts";
 import type { Attempt, FulfillmentOrder, Hold } from "./order.ts";
 import {
@@ -116,6 +117,7 @@ export function beginPlacingByHand(
   if (fo.state === "held") draft.move(fo, "received");
   if (fo.state === "received") draft.move(fo, "waiting");
   if (fo.state !== "escalated") draft.move(fo, "escalated", { why: "taken_over", by: actor });
+  if (holds.length > 0) verifyAgain(draft); // PL-74: others were held together with it
   draft.touch(fo, { claimedBy: actor, placedBy: "person" });
   return {
     ok: true,
