@@ -8,21 +8,22 @@ import {
   type FulfillmentState,
   type Headline,
 } from "./lifecycle.ts";
-import type {
-  Attempt,
-  Cancellation,
-  DossierPart,
-  FulfillmentOrder,
-  FulfillmentOrderLine,
-  Hold,
-  HoldSubject,
-  Order,
-  OrderAddress,
-  OrderDossier,
-  OrderLine,
-  Parcel,
-  Shipment,
-  WriteBack,
+import {
+  toPlace,
+  type Attempt,
+  type Cancellation,
+  type DossierPart,
+  type FulfillmentOrder,
+  type FulfillmentOrderLine,
+  type Hold,
+  type HoldSubject,
+  type Order,
+  type OrderAddress,
+  type OrderDossier,
+  type OrderLine,
+  type Parcel,
+  type Shipment,
+  type WriteBack,
 } from "./order.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Shared } from "./shared.ts";
@@ -471,8 +472,11 @@ export class OrderDraft {
   }
 }
 
-/** Which parts of an order `finish` looks at, besides what is always read: none, for most orders that are on their way. */
-export function derivedFrom(dossier: Pick<OrderDossier, "fulfillmentOrders" | "holds">): DossierPart[] {
+/**
+ * Which parts of an order a decision looks at, besides what is always read: none, for most orders that are on their way. Of the dossier only the parts `read`
+ * are there.
+ */
+export function derivedFrom(dossier: OrderDossier, read: readonly DossierPart[]): DossierPart[] {
   const { fulfillmentOrders, holds } = dossier;
   const parts: DossierPart[] = [];
   const isAny = (...states: FulfillmentState[]): boolean => fulfillmentOrders.some((fo) => states.includes(fo.state));
@@ -481,6 +485,9 @@ export function derivedFrom(dossier: Pick<OrderDossier, "fulfillmentOrders" | "h
   if (waitsToComplete || holds.some((hold) => hold.subject === "shipment")) parts.push("shipments");
   if (waitsToComplete) parts.push("writeBacks");
   if (fulfillmentOrders.length === 0) parts.push("lines");
+  // What is too much is taken back (QT-3), unless somebody has been asked for it.
+  if (read.includes("lines") && dossier.lines.some((line) => toPlace(line, fulfillmentOrders) < 0))
+    parts.push("cancellations");
   return parts;
 }
 

@@ -436,7 +436,7 @@ export function keepOrders(tx: Tx, kept: KeptOrders, dossiers: readonly OrderDos
 async function readWhatIsDerivedFrom(tx: Tx, dossiers: Dossiers, parts: readonly DossierPart[]): Promise<void> {
   const missing = new Map<DossierPart, Dossiers>();
   for (const dossier of dossiers.values()) {
-    for (const part of derivedFrom(dossier)) {
+    for (const part of derivedFrom(dossier, parts)) {
       if (parts.includes(part)) continue;
       const some: Dossiers = missing.get(part) ?? new Map();
       missing.set(part, some.set(dossier.order.id, dossier));
