@@ -16,6 +16,8 @@ export interface Tx {
   script(text: string): Promise<void>;
   /** Calls back once the transaction is committed; not when it failed, nor when nobody knows. */
   onCommit(then: () => void): void;
+  /** What happens where it was not committed, or nobody knows. */
+  onFailure(then: () => void): void;
 }
 
 /** A pool of connections; used directly, each statement is a transaction of its own. */
@@ -100,6 +102,7 @@ export function openDb(config: PoolConfig, { max = 10, onStatement, watch, clock
   return {
     ...statements((statement) => onConnection((session) => session.send(statement))),
     onCommit: (then) => then(), // each statement was one
+    onFailure: () => {},
     tx: (work) => onConnection((session) => transact(session, work)),
     listen: (channel, onNotify) => listen({ config, channel, onNotify, clock }),
     end: () => (ended ??= pool.end()),
@@ -176,25 +179,32 @@ const nameOfField = (field: { name: string }): string => field.name;
 async function transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> {
   let isOver = false;
   const afterwards: (() => void)[] = [];
+  const undone: (() => void)[] = [];
   const tx: Tx = {
     ...statements((statement) => {
       if (isOver) throw new Error("This transaction is over: a statement was sent after its work had ended.");
       return session.send(statement);
     }),
     onCommit: (then) => void afterwards.push(then),
+    onFailure: (then) => void undone.push(then),
   };
 
   await session.send(begin);
   let result: T;
   try {
-    result = await work(tx);
-  } catch (error) {
+    try {
+      result = await work(tx);
+    } catch (error) {
+      isOver = true;
+      await session.send(rollback).catch(() => {}); // the connection is broken then, and the server rolls back by itself
+      throw error;
+    }
     isOver = true;
-    await session.send(rollback).catch(() => {}); // the connection is broken then, and the server rolls back by itself
+    await commitOrSay(session);
+  } catch (error) {
+    for (const then of undone) then();
     throw error;
   }
-  isOver = true;
-  await commitOrSay(session);
   for (const then of afterwards) then();
   return result;
 }
@@ -219,7 +229,7 @@ async function commitOrSay(session: Session): Promise<void> {
 /** Errors after which nobody answers any more: the connection (08), the server's end (57P), ours (25P), its failure (58, XX), and "unknown" itself. */
 const isConnectionEnd = ({ code = "" }: DatabaseError): boolean => /^(08|57P|25P0[34]|58|XX|40003)/.test(code);
 
-function statements(send: (statement: Outgoing) => Promise<Answer>): Omit<Tx, "onCommit"> {
+function statements(send: (statement: Outgoing) => Promise<Answer>): Omit<Tx, "onCommit" | "onFailure"> {
   const rows = async <T>(shape: RowShape<T>, statement: Sql): Promise<T[]> => {
     const answer = await send(statement);
     return shape.decode(answer.fields, answer.rows);

@@ -7,13 +7,24 @@ import { sql } from "./sql.ts";
 
 const blockSize = 1000;
 const spare = 10 * blockSize;
-const Block = row({ last: col.bigint });
+const BlockRow = row({ last: col.bigint });
 
-/** Takes ids in blocks of 1000 from one sequence (R7), so that deciding needs no round trip. A block that is not used up is a gap, nothing more. */
+interface Block {
+  next: bigint;
+  end: bigint;
+  /** The transaction that drew it is committed. */
+  isKept: boolean;
+}
+
+/**
+ * Takes ids in blocks of 1000 from one sequence (R7), so that deciding needs no round trip. A block that is not used up is a gap, nothing more; so is one
+ * whose transaction came to nothing: until something is committed, a server that crashes forgets that it was drawn, and gives it to somebody else.
+ */
 export class IdAllocator implements IdSource {
   readonly #random: Random;
   readonly #now: () => Date;
-  readonly #blocks: { next: bigint; end: bigint }[] = [];
+  #blocks: Block[] = [];
+  /** In the kept ones. */
   #left = 0;
   constructor(random: Random, now: () => Date) {
     this.#random = random;
@@ -27,13 +38,19 @@ export class IdAllocator implements IdSource {
   async ensure(tx: Tx, count: number): Promise<void> {
     if (this.#left >= count + spare) return;
     const blocks = Math.ceil((count + spare - this.#left) / blockSize);
-    for (const { last } of await tx.rows(
-      Block,
+    const rows = await tx.rows(
+      BlockRow,
       sql`select nextval('id_block') as last from generate_series(1, ${blocks}::integer)`,
-    )) {
-      this.#blocks.push({ next: last - BigInt(blockSize) + 1n, end: last });
-      this.#left += blockSize;
-    }
+    );
+    const drawn = rows.map(({ last }): Block => ({ next: last - BigInt(blockSize) + 1n, end: last, isKept: false }));
+    this.#blocks.push(...drawn);
+    tx.onCommit(() => {
+      for (const block of drawn) {
+        block.isKept = true;
+        this.#left += Number(block.end - block.next) + 1;
+      }
+    });
+    tx.onFailure(() => void (this.#blocks = this.#blocks.filter((block) => !drawn.includes(block))));
   }
 
   next<Name extends string>(): Id<Name> {
@@ -43,7 +60,7 @@ export class IdAllocator implements IdSource {
       block = this.#blocks[0];
     }
     if (block === undefined) throw new Error("The id allocator is empty: ensure() was called with too small a count.");
-    this.#left -= 1;
+    if (block.isKept) this.#left -= 1;
     return String(block.next++) as Id<Name>;
   }
 
