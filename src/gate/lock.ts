@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -13,6 +13,9 @@ export class HomeInUse extends Error {
   override readonly name = "HomeInUse";
 }
 
+/** How often this process has asked for a lock: no two locks ever say the same. */
+let asked = 0;
+
 /**
  * Takes the lock file at `path` for this process and answers how to give it back. A lock whose process is gone is taken over; one whose process lives is
  * refused with `HomeInUse`: two gates on one home could each let the same purchase through.
@@ -24,8 +27,10 @@ export class HomeInUse extends Error {
 export async function takeLock(path: string): Promise<() => Promise<void>> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const { startedAt = "" } = (await statOf(process.pid)) ?? {};
-  const mine = `${JSON.stringify({ pid: process.pid, startedAt, id: randomUUID() } satisfies Holder & { id: string })}\n`;
-  const draft = `${path}.${randomUUID()}`;
+  const no = (asked += 1);
+  const mine = `${JSON.stringify({ pid: process.pid, startedAt, no } satisfies Holder & { no: number })}\n`;
+  const draft = `${path}.${process.pid}.${no}`;
+  await rm(draft, { force: true }); // of a process that had the same id and died
   await using file = await open(draft, "wx", 0o600);
   try {
     await file.writeFile(mine);
