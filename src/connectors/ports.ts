@@ -54,13 +54,7 @@ export interface Files {
 /** Every call can fail in exactly these ways, and nothing vaguer. What is not on a connector's list of clear refusals is `unknown`. */
 export type Failure =
   | { status: "retry_later"; afterMs: number; message: string }
-  | {
-      status: "refused";
-      reason: ReasonCode;
-      message: string;
-      /** A channel says, clearly, that it has no order of this id. */
-      noSuchOrder?: true;
-    }
+  | { status: "refused"; reason: ReasonCode; message: string }
   | { status: "unknown"; message: string }
   | { status: "credentials"; reason: ReasonCode; message: string }
   | { status: "bug"; message: string };

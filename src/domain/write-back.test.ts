@@ -297,17 +297,3 @@ test("WB-16 a person may leave it at the channel's refusal: it is not told and h
   assert.equal(result.status, "ok");
   assert.deepEqual([row.state, dossier.holds, isUntold(dossier, "200")], ["not_needed", [], false]);
 });
-
-test("WB-17 an order that was made here and that its channel does not have has nothing to be told", () => {
-  const said = (origin: "by_hand" | "live", outcome: { noSuchOrder?: true }) => {
-    const { draft, row, dossier } = sent();
-    draft.touchOrder({ origin });
-    armWriteBacks(draft);
-    recordWriteBack(draft, row.id, { status: "refused", message: "refused there", ...outcome });
-    return [row.state, dossier.holds.map(({ code }) => code).join(), isUntold(dossier, "200")];
-  };
-
-  assert.deepEqual(said("by_hand", { noSuchOrder: true }), ["not_needed", "", false]);
-  assert.deepEqual(said("by_hand", {}), ["refused", "channel_refused", true]);
-  assert.deepEqual(said("live", { noSuchOrder: true }), ["refused", "channel_refused", true]);
-});

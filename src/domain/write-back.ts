@@ -268,9 +268,9 @@ export type WriteBackOutcome =
   | { status: "told"; channelReference: string | null; found: boolean }
   | { status: "retry_later"; afterMs: number; message: string }
   | { status: "unknown"; message: string }
-  | { status: "refused" | "credentials" | "bug"; message: string; noSuchOrder?: true };
+  | { status: "refused" | "credentials" | "bug"; message: string };
 
-/** WB-9 to WB-12, WB-17. Records what came of telling. A row that was told stays told; one that was superseded meanwhile only keeps the note. */
+/** WB-9 to WB-12. Records what came of telling. A row that was told stays told; one that was superseded meanwhile only keeps the note. */
 export function recordWriteBack(draft: OrderDraft, id: string, outcome: WriteBackOutcome): void {
   const row = draft.dossier.writeBacks.find((each) => each.id === id);
   if (row === undefined || row.state === "told" || row.state === "not_needed") return;
@@ -284,9 +284,6 @@ export function recordWriteBack(draft: OrderDraft, id: string, outcome: WriteBac
     draft.touchWriteBack(row, { state: "waiting", dueAt: after(Math.max(outcome.afterMs, pause)), message });
   } else if (outcome.status === "unknown")
     draft.touchWriteBack(row, { state: "unknown", dueAt: after(writeBackInFlightMs), message });
-  else if (outcome.noSuchOrder === true && draft.order.origin === "by_hand")
-    // WB-17. Nobody there waits for it.
-    draft.touchWriteBack(row, { state: "not_needed", dueAt: null, message });
   else {
     draft.touchWriteBack(row, { state: "refused", dueAt: null, message });
     draft.openHold({ ...holdPlace(row), code: "channel_refused", detail: { why: outcome.status, writeBack: row.id } });

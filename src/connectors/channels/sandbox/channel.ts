@@ -142,14 +142,7 @@ const listBody = z.object({ ids: z.array(z.string()), after: z.string(), more: z
 /** What the shop refuses clearly; all else that is no success is `bug` or `unknown`. */
 const refusals: ReadonlySet<string> = new Set(["too_many_units", "already_told", "not_found"]);
 const refusedByShop = (error: string, message: string): Failure | null =>
-  refusals.has(error)
-    ? {
-        status: "refused",
-        reason: "channel_refused",
-        message,
-        ...(error === "not_found" ? { noSuchOrder: true as const } : {}),
-      }
-    : null;
+  refusals.has(error) ? { status: "refused", reason: "channel_refused", message } : null;
 
 function get<Schema extends z.ZodType>(context: ChannelContext, path: string, schema: Schema) {
   return ask({
