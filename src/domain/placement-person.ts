@@ -54,7 +54,8 @@ export const byHandTerms: Arming["terms"] = { kind: "human", sendByMs: byHandMs,
 
 /**
  * PL-30. "I am placing now": arms a `human` attempt, whatever kind the supplier is, so that no machine and no second person buys the same. What the
- * machine could not do and a person can (LC-6) is taken over from its hold; `isTold`: from one that said that it may have been bought. Refused with a value while another attempt is armed, unknown or placed.
+ * machine could not do and a person can (LC-6) is taken over from its hold; `isTold`: from one that said that it may have been bought. Refused with a value
+ * while another attempt is armed, unknown or placed.
  */
 export function beginPlacingByHand(
   draft: OrderDraft,

@@ -13,7 +13,7 @@ export class HomeInUse extends Error {
   override readonly name = "HomeInUse";
 }
 
-/** How often this process has asked for a lock: no two locks ever say the same. */
+/** How often this process has asked for a lock: no two of its locks say the same. */
 let asked = 0;
 
 /**

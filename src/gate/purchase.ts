@@ -103,7 +103,7 @@ async function fromBefore(
   if (isElsewhere || known.requestHash !== purchase.requestHash) {
     if (known.isClosed || !mayBeBought(known.answer))
       return notSent("this reference was used before for another request, of which nothing was bought");
-    if (isElsewhere || known.place === undefined) return boughtBefore(options, [known]);
+    if (isElsewhere) return boughtBefore(options, [known]);
     const number = known.answer?.status === "placed" ? ` and is the supplier's ${known.answer.supplierOrderId}` : "";
     return { status: "unknown", message: `this reference was sent before with another request${number}` };
   }
