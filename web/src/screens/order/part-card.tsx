@@ -38,7 +38,11 @@ export function PartCard({ order, part, done }: PartCardProps) {
   const shipments = order.shipments.filter((each) => each.fulfillment_order === part.id);
   const placed = part.attempts.findLast(({ state }) => state === "placed");
   const isOver = part.state === "cancelled";
-  const isForgotten = order.holds.some(({ code, on }) => code === "bought_before_restore" && on.id === part.id);
+  const isForgotten =
+    part.cancel_reach === "free" &&
+    order.holds.some(
+      ({ code, on }) => code === "bought_before_restore" && (on.subject === "order" || on.id === part.id),
+    );
   const finish = (said: string): void => {
     setDoing(null);
     done(said);
